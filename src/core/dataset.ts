@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { parseDuration } from "./duration.ts";
+import { requestParametersSchema } from "./request.ts";
+
+/** A duration in a file: `30s`, `500ms`, `1m`, or a number of milliseconds. */
+export const durationSchema = z
+  .union([z.number().nonnegative(), z.string()])
+  .refine((value) => parseDuration(value) !== null, { error: "expected a duration such as 500, 500ms, 2s or 1m" });
+
+/** A variable's value: text, a number, a boolean, or a nest of them. */
+export type VariableValue = string | number | boolean | { [key: string]: VariableValue };
+
+const variableValueSchema: z.ZodType<VariableValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), variableValueSchema)]),
+);
+
+export const testCaseSchema = z.strictObject({
+  id: z.string().min(1).describe("Unique within the dataset"),
+  category: z.string().optional(),
+  prompt: z.string().min(1).describe("May use {{variables}}"),
+  variables: z.record(z.string(), variableValueSchema).optional(),
+  expected: z.string().optional(),
+  references: z.array(z.string()).optional(),
+  config: requestParametersSchema
+    .extend({ model: z.string().min(1).optional(), timeout: durationSchema.optional() })
+    .optional()
+    .describe("Overrides the dataset's defaults for this case"),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+/** One prompt to send, with what is known about a right answer. */
+export type TestCase = z.infer<typeof testCaseSchema>;
+
+export const datasetFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  description: z.string().optional(),
+  defaults: requestParametersSchema.optional(),
+  test_cases: z.array(testCaseSchema).min(1),
+});
+export type DatasetFile = z.infer<typeof datasetFileSchema>;
+
+/** A dataset that was read and found valid. */
+export interface Dataset {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string | null;
+  readonly defaults: z.infer<typeof requestParametersSchema>;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly sha256: string;
+  /** The path it was read from, or what the user called it. */
+  readonly source: string;
+  /** The test cases in file order; each call begins a pass of its own. */
+  cases(): Iterable<TestCase>;
+}

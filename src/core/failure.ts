@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+/** Every way in which an attempt can end other than in success. Exactly one applies. */
+export const FAILURE_CODES = [
+  "auth",
+  "permission",
+  "quota",
+  "invalid_request",
+  "not_found",
+  "context_length",
+  "content_filter",
+  "rate_limited",
+  "overloaded",
+  "server_error",
+  "timeout_connect",
+  "timeout_first_token",
+  "timeout_idle",
+  "timeout_total",
+  "dns",
+  "refused",
+  "tls",
+  "connection",
+  "stream_cut",
+  "stream_error",
+  "stream_malformed",
+  "cancelled",
+] as const;
+
+export const failureCodeSchema = z.enum(FAILURE_CODES);
+export type FailureCode = z.infer<typeof failureCodeSchema>;
+
+/** Why one attempt failed, as a provider reports it. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** In the server's words where it gave any; never holds a secret once written anywhere. */
+  readonly message: string;
+  readonly http_status: number | null;
+  /** How long the server asked us to wait (`Retry-After`, `retry-after-ms`), in milliseconds. */
+  readonly retry_after_ms: number | null;
+  /**
+   * The request went out on a kept-alive connection that the server had already closed, and no byte came back:
+   * sending it again at once on a fresh connection cannot pay twice.
+   */
+  readonly stale_connection: boolean;
+}
+
+/** A failure with everything beside its code and message at its default. */
+export function failure(code: FailureCode, message: string, more: Partial<Failure> = {}): Failure {
+  return { code, message, http_status: null, retry_after_ms: null, stale_connection: false, ...more };
+}
+
+/** The status that a result with this failure has. */
+export function statusOf(code: FailureCode): "failure" | "timeout" {
+  return code.startsWith("timeout_") ? "timeout" : "failure";
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { failureCodeSchema } from "./failure.ts";
+import { modelResponseSchema } from "./response.ts";
+
+const millis = z.number().nonnegative().nullable();
+
+/**
+ * The measurements of one case, in milliseconds; formulas and null conditions in `docs/metrics.md`.
+ * Latencies are those of the attempt that succeeded; waits are those of the whole case.
+ */
+export const timingSchema = z.object({
+  /** When the last attempt was handed to its socket, after the start of the segment. */
+  sent_at_ms: millis,
+  /** When the last attempt ended, after the start of the segment. */
+  done_at_ms: millis,
+  ttft_ms: millis,
+  ttfb_ms: millis,
+  ttf_text_ms: millis,
+  tpot_ms: millis,
+  output_tokens_per_second: z.number().nonnegative().nullable(),
+  slot_wait_ms: millis,
+  limiter_wait_ms: millis,
+  backoff_ms: millis,
+  connect_ms: millis,
+  send_lag_ms: millis,
+  latency_from_intended_ms: millis,
+});
+export type Timing = z.infer<typeof timingSchema>;
+
+export const RESULT_STATUSES = ["success", "failure", "timeout", "skipped"] as const;
+
+/** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
+export const testResultSchema = z.object({
+  v: z.literal(1),
+  target: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  test_id: z.string(),
+  sample: z.int().nonnegative(),
+  category: z.string().nullable(),
+  status: z.enum(RESULT_STATUSES),
+  response: modelResponseSchema.nullable(),
+  error: z
+    .object({ code: failureCodeSchema.nullable(), message: z.string(), http_status: z.int().nullable() })
+    .nullable(),
+  /** Attempts made, the successful one included; 0 for a skipped case. */
+  attempts: z.int().nonnegative(),
+  duration_ms: millis,
+  timing: timingSchema,
+  /** Gaps between socket reads that brought model output, in milliseconds. */
+  icl_ms: z.array(z.number().nonnegative()).nullable(),
+  /** How many model deltas each of those reads brought; null when each brought one. */
+  deltas_per_read: z.array(z.int().positive()).nullable(),
+  cost_usd: z.number().nonnegative().nullable(),
+  scores: z.record(z.string(), z.number()),
+  request_id: z.string().nullable(),
+  system_fingerprint: z.string().nullable(),
+  /** Wall time at the end of the case, ISO-8601 UTC. */
+  timestamp: z.string(),
+  /** Which stretch of the run this belongs to: 0 until the first resume, then 1, and so on. */
+  segment: z.int().nonnegative(),
+});
+export type TestResult = z.infer<typeof testResultSchema>;
+
+/** One failed attempt, also one that a retry made good: a line of `failures.jsonl`. */
+export interface FailedAttempt {
+  readonly target: string;
+  readonly test_id: string;
+  readonly sample: number;
+  readonly attempt: number;
+  readonly code: z.infer<typeof failureCodeSchema>;
+  readonly http_status: number | null;
+  readonly message: string;
+  readonly request_id: string | null;
+  /** The pause taken before the next attempt, in milliseconds; 0 when there was none. */
+  readonly waited_ms: number;
+}
+
+/** What identifies a case within a run, as one text. */
+export function resultKey(identity: Pick<TestResult, "target" | "test_id" | "sample">): string {
+  return `${identity.target}\u0000${identity.test_id}\u0000${identity.sample}`;
+}

@@ -1,0 +1,30 @@
+import type { Millis } from "./clock.ts";
+import type { Failure, FailureCode } from "./failure.ts";
+import type { TestResult } from "./result.ts";
+
+/** What a running benchmark tells whoever watches. Watchers must return at once. */
+export type RunEvent =
+  | {
+      readonly type: "run_started";
+      readonly targets: readonly { readonly target: string; readonly planned: number; readonly done: number }[];
+    }
+  | { readonly type: "case_started"; readonly target: string; readonly test_id: string; readonly sample: number }
+  | {
+      readonly type: "attempt_failed";
+      readonly target: string;
+      readonly test_id: string;
+      readonly sample: number;
+      readonly attempt: number;
+      readonly failure: Failure;
+      /** The pause before the next attempt; null when there is none. */
+      readonly retry_in_ms: Millis | null;
+    }
+  | { readonly type: "case_finished"; readonly result: TestResult }
+  | {
+      readonly type: "target_stopped";
+      readonly target: string;
+      readonly code: FailureCode;
+      readonly message: string;
+    };
+
+export type RunObserver = (event: RunEvent) => void;

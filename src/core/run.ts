@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { requestParametersSchema } from "./request.ts";
+import { testResultSchema } from "./result.ts";
+import { comparisonSchema, summarySchema, validitySchema } from "./summary.ts";
+
+const count = z.int().nonnegative();
+
+export const targetRecordSchema = z.object({
+  /** The label in every result: the alias, or `provider:model`. */
+  target: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  /** Where requests really go; null for a provider that is not HTTP. */
+  base_url: z.string().nullable(),
+  simulated: z.boolean(),
+  parameters: requestParametersSchema,
+});
+export type TargetRecord = z.infer<typeof targetRecordSchema>;
+
+/** What is sent, and in which order. A resumed run must have the same plan. */
+export const planSchema = z.object({
+  dataset_sha256: z.string(),
+  targets: z.array(targetRecordSchema),
+  stream: z.boolean(),
+  /** Parameters from flags; they rule over the dataset's and the targets'. */
+  parameters: requestParametersSchema,
+  category: z.string().nullable(),
+  limit: count.nullable(),
+  repeat: count,
+  /** Seed of the shuffle; null keeps the file's order. */
+  seed: z.string().nullable(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** How it is sent. May differ between segments. */
+export const loadSchema = z.object({
+  concurrency: count,
+  timeout_ms: z.number(),
+  retries: count,
+  delay_ms: z.number(),
+  fail_fast: z.boolean(),
+  save_responses: z.boolean(),
+});
+export type Load = z.infer<typeof loadSchema>;
+
+export const segmentSchema = z.object({
+  segment: count,
+  started_at: z.string(),
+  /** Null when the process died. */
+  ended_at: z.string().nullable(),
+  load: loadSchema,
+  /** What the client measured of itself; null when the process died before it could say. */
+  validity: validitySchema.nullable(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const RUN_STATUSES = ["running", "interrupted", "finished"] as const;
+
+/** `run.json`. */
+export const manifestSchema = z.object({
+  format_version: z.literal(1),
+  tool: z.literal("llm-test-bench"),
+  tool_version: z.string(),
+  id: z.string(),
+  status: z.enum(RUN_STATUSES),
+  started_at: z.string(),
+  ended_at: z.string().nullable(),
+  dataset: z.object({ name: z.string(), version: z.string(), sha256: z.string(), source: z.string() }),
+  plan: planSchema,
+  /** Cases × samples for each target. */
+  planned_per_target: count,
+  segments: z.array(segmentSchema),
+  environment: z.object({ node: z.string(), os: z.string(), cpu: z.string(), cores: count }),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export const benchmarkResultsSchema = z.object({
+  dataset_name: z.string(),
+  provider_name: z.string(),
+  target: z.string(),
+  model: z.string(),
+  total_tests: count,
+  results: z.array(testResultSchema),
+  timestamp: z.string(),
+  summary: summarySchema,
+});
+/** Everything about one target of a run. */
+export type BenchmarkResults = z.infer<typeof benchmarkResultsSchema>;
+
+/** `results.json`. */
+export const resultsFileSchema = z.object({
+  format_version: z.literal(1),
+  run: manifestSchema,
+  providers: z.array(benchmarkResultsSchema),
+  comparison: z.array(comparisonSchema),
+  validity: validitySchema,
+});
+export type ResultsFile = z.infer<typeof resultsFileSchema>;

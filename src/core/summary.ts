@@ -1,0 +1,132 @@
+import { z } from "zod";
+
+const number = z.number().nullable();
+
+/** Lower and upper end of a 95 % interval; an end that the sample cannot support is null. */
+export const intervalSchema = z.tuple([number, number]);
+export type Interval = z.infer<typeof intervalSchema>;
+
+/**
+ * One metric over a set of results. Everything is null when `count` is 0, `sd` below 2.
+ * Percentiles are nearest rank over the successes; `p95_attempted` and `p99_attempted` count every failure as
+ * infinitely slow, and are null where that makes them infinite.
+ */
+export const statsSchema = z.object({
+  count: z.int().nonnegative(),
+  mean: number,
+  sd: number,
+  min: number,
+  p50: number,
+  p90: number,
+  p95: number,
+  p99: number,
+  p999: number,
+  max: number,
+  ci95: z.object({ mean: intervalSchema, p50: intervalSchema, p95: intervalSchema, p99: intervalSchema }),
+  p95_attempted: number,
+  p99_attempted: number,
+});
+export type Stats = z.infer<typeof statsSchema>;
+
+const count = z.int().nonnegative();
+
+const countsSchema = z.object({
+  /** Results, skipped ones included. */
+  total: count,
+  succeeded: count,
+  failed: count,
+  timeout: count,
+  skipped: count,
+  /** `total` less `skipped`. */
+  attempted: count,
+  /** succeeded / attempted; null when nothing was attempted. */
+  success_rate: number,
+});
+
+const categorySummarySchema = countsSchema.extend({
+  duration_ms: statsSchema,
+  ttft_ms: statsSchema,
+  total_tokens: count,
+  total_cost_usd: number,
+});
+
+/** What a target did over a run. */
+export const summarySchema = countsSchema.extend({
+  /** 95 % Wilson interval of the success rate. */
+  success_rate_ci95: intervalSchema,
+  first_attempt_success_rate: number,
+  failures_by_code: z.record(z.string(), count),
+  /** Attempts beyond the first, over all cases. */
+  retries: count,
+  duration_ms: statsSchema,
+  ttft_ms: statsSchema,
+  tpot_ms: statsSchema,
+  icl_ms: statsSchema,
+  latency_from_intended_ms: statsSchema,
+  /** Sums over the answers whose usage is known; `usage_unknown` counts the others. */
+  prompt_tokens: count,
+  completion_tokens: count,
+  total_tokens: count,
+  usage_unknown: count,
+  /** Sum of the known costs in US dollars; null when none is known. `cost_unknown` counts the others. */
+  total_cost_usd: number,
+  cost_unknown: count,
+  requests_per_second: number,
+  output_tokens_per_second: number,
+  /** First request sent to last answer done, in milliseconds, summed over segments. */
+  wall_ms: number,
+  /** Answers that ended because they reached `max_tokens`. */
+  truncated: count,
+  by_category: z.record(z.string(), categorySummarySchema),
+  /** One entry a segment when the run was resumed, else empty: a restart breaks stationarity. */
+  segments: z.array(z.object({ segment: count, total: count, duration_ms: statsSchema, ttft_ms: statsSchema })),
+  /** The same gaps as other tools name and pool them. */
+  compat: z.object({ vllm_itl_ms: statsSchema, aiperf_itl_ms: statsSchema }),
+});
+export type Summary = z.infer<typeof summarySchema>;
+
+/** One metric of two targets over the same cases; `delta` is a − b. */
+export const comparisonSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  /** `success_rate`, or a metric and its statistic: `duration_ms.p50`, `ttft_ms.p95`, `duration_ms.mean`. */
+  metric: z.string(),
+  pairs: count,
+  /** Pairs left out because a side failed or is missing. */
+  pairs_left_out: count,
+  value_a: number,
+  value_b: number,
+  delta: number,
+  ci95: intervalSchema,
+  /** Two-sided; `p_adjusted` is Holm's over all comparisons of the run. */
+  p: number,
+  p_adjusted: number,
+  /** The smallest difference that this many pairs would show with 80 % power. */
+  mde: number,
+  /** Which is better beyond noise (p_adjusted < 0.05), or null. */
+  better: z.enum(["a", "b"]).nullable(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+export const VERDICTS = ["VALID", "DEGRADED", "INVALID"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Whether the client that measured was fast enough to be believed. */
+export const validitySchema = z.object({
+  verdict: z.enum(VERDICTS),
+  /** In words; empty when VALID. */
+  reasons: z.array(z.string()),
+  /** How far a single measured time may be off because of this client, in milliseconds. */
+  error_bar_ms: z.object({ ttft: number, icl: number }),
+  send_lag_ms: z.object({ p50: number, p99: number }),
+  event_loop_delay_ms: z.object({ p50: number, p99: number, max: number }),
+  /** Requests per second; null in a closed loop. */
+  requested_rate: number,
+  delivered_rate: number,
+  connect_wait_ms: z.object({ p50: number, p99: number }),
+  /** Mean slots held against rate × mean time held (Little's law), as a share; near 0 when the books balance. */
+  little_residual: number,
+  /** This process's share of one core. */
+  cpu_share: number,
+});
+export type Validity = z.infer<typeof validitySchema>;
