@@ -44,3 +44,15 @@ export function sleep(clock: Clock, ms: Millis, signal?: AbortSignal): Promise<b
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
+
+/** ISO-8601 UTC of seconds since 1970, as APIs state them; null when they are no such number. */
+export function isoTimeOf(unixSeconds: unknown): string | null {
+  if (typeof unixSeconds !== "number" || !(Math.abs(unixSeconds) < 8.64e12)) return null;
+  return new Date(unixSeconds * 1000).toISOString();
+}
+
+/** Milliseconds from one wall time to another; null when either is no date. Both may be ISO-8601 or HTTP dates. */
+export function wallMillisBetween(from: string, to: string): Millis | null {
+  const difference = Date.parse(to) - Date.parse(from);
+  return Number.isNaN(difference) ? null : difference;
+}

@@ -36,9 +36,7 @@ export interface Call {
 
 /** Hears of an attempt's progress while it runs, with the instant of each step; must return at once. */
 export interface AttemptObserver {
-  /** The connection is open (at once when it was kept alive). */
-  connected(at: Millis): void;
-  /** The request was handed to the socket. */
+  /** The connection is open and the request was handed to the socket. */
   sent(at: Millis): void;
   /** A socket read brought model output. */
   tokens(at: Millis): void;

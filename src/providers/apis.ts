@@ -1,0 +1,53 @@
+import type { Clock } from "../core/clock.ts";
+import type { Provider } from "../core/provider.ts";
+import { httpProvider } from "./http/http-provider.ts";
+import { undiciConnection } from "./http/undici-connection.ts";
+import { anthropicMessages } from "./wire/anthropic-messages.ts";
+import { openaiChat } from "./wire/openai-chat.ts";
+
+/** Where an API is and how to be let in. */
+export interface ApiOptions {
+  /** Stands in results as `provider`. */
+  readonly name: string;
+  /** What the wire's path is appended to, version included: `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /** Null sends none. */
+  readonly apiKey: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly userAgent: string;
+}
+
+/** OpenAI chat completions at OpenAI, or at any server that speaks them. */
+export function openaiProvider(options: ApiOptions, clock: Clock): Provider {
+  const maxTokensField = new URL(options.baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
+  const openConnection = (origin: URL): ReturnType<typeof undiciConnection> => undiciConnection(origin, clock);
+  return httpProvider({ ...options, wire: openaiChat({ maxTokensField }), openConnection }, clock);
+}
+
+/** Anthropic messages. */
+export function anthropicProvider(options: ApiOptions, clock: Clock): Provider {
+  const openConnection = (origin: URL): ReturnType<typeof undiciConnection> => undiciConnection(origin, clock);
+  return httpProvider({ ...options, wire: anthropicMessages, openConnection }, clock);
+}
+
+/**
+ * The simulator at `baseUrl`, over the OpenAI wire. Every request says which case and attempt it is, so that what a
+ * case meets depends on nothing else.
+ */
+export function simulatedProvider(options: Pick<ApiOptions, "baseUrl" | "userAgent">, clock: Clock): Provider {
+  return httpProvider(
+    {
+      ...options,
+      name: "sim",
+      apiKey: null,
+      simulated: true,
+      wire: openaiChat({ maxTokensField: "max_tokens" }),
+      callHeaders: ({ test_id, sample, attempt }) => ({
+        "x-sim-case": encodeURIComponent(`${test_id}#${sample}`),
+        "x-sim-attempt": String(attempt),
+      }),
+      openConnection: (origin) => undiciConnection(origin, clock),
+    },
+    clock,
+  );
+}

@@ -1,0 +1,205 @@
+import { wallMillisBetween, type Clock, type Millis } from "../../core/clock.ts";
+import { failure, type Failure } from "../../core/failure.ts";
+import type { Attempt, Call, Instants } from "../../core/provider.ts";
+import type { Usage } from "../../core/response.ts";
+import { parseJson } from "../wire/fields.ts";
+import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
+import type { ExchangeListener, HttpHeaders } from "./connection.ts";
+import { networkFailure } from "./network-failure.ts";
+import { sseDecoder, type SseDecoder } from "./sse.ts";
+
+/** Collects what one exchange brings and makes an `Attempt` of it. */
+export class HttpAttempt implements ExchangeListener {
+  readonly #call: Call;
+  readonly #wire: WireFormat;
+  readonly #clock: Clock;
+  readonly #host: string;
+  readonly #settle: (attempt: Attempt) => void;
+
+  readonly #instants: Omit<Instants, "done"> = {
+    connectStarted: null,
+    connected: null,
+    sent: null,
+    headers: null,
+    firstByte: null,
+    firstToken: null,
+    firstText: null,
+    lastToken: null,
+  };
+  readonly #gapsMs: Millis[] = [];
+  readonly #deltasPerRead: number[] = [];
+  readonly #body: Buffer[] = [];
+  #status = 0;
+  #headers: HttpHeaders = {};
+  #fresh = true;
+  #stream: { reader: StreamReader; decoder: SseDecoder } | null = null;
+  #readAt: Millis = 0;
+  #read = -1;
+  #tokenRead = -1;
+  #reasoningStreamed = false;
+  #systemFingerprint: string | null = null;
+
+  constructor(call: Call, wire: WireFormat, clock: Clock, host: string, settle: (attempt: Attempt) => void) {
+    this.#call = call;
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#host = host;
+    this.#settle = settle;
+  }
+
+  connecting(at: Millis): void {
+    this.#instants.connectStarted = at;
+  }
+
+  connected(at: Millis): void {
+    this.#instants.connected = at;
+  }
+
+  sent(at: Millis, fresh: boolean): void {
+    this.#instants.sent = at;
+    this.#fresh = fresh;
+    this.#call.observer.sent(at);
+  }
+
+  headers(at: Millis, status: number, headers: HttpHeaders): void {
+    this.#instants.headers = at;
+    this.#status = status;
+    this.#headers = headers;
+    const type = this.#header("content-type") ?? "";
+    if (status >= 300 || !this.#call.request.stream || /json|html/i.test(type)) return;
+    const { observer } = this.#call;
+    const reader = this.#wire.startStream((text) => observer.text?.(text));
+    const decoder = sseDecoder((event) => {
+      const delta = reader.take(event);
+      if (delta !== "none") this.#token(delta);
+    });
+    this.#stream = { reader, decoder };
+  }
+
+  data(at: Millis, read: number, chunk: Buffer): void {
+    this.#instants.firstByte ??= at;
+    this.#readAt = at;
+    this.#read = read;
+    if (this.#stream === null || this.#call.keepRaw) this.#body.push(chunk);
+    this.#stream?.decoder.feed(chunk);
+  }
+
+  ended(at: Millis): void {
+    this.#finish(at, this.#stream === null ? this.#plainOutcome() : this.#streamOutcome(this.#stream));
+  }
+
+  failed(at: Millis, error: unknown): void {
+    const reader = this.#stream?.reader;
+    if (this.#stream !== null && (reader?.ended === true || (reader?.failure ?? null) !== null)) {
+      // All that the server had to say was said; how the connection went after that does not matter.
+      return this.#finish(this.#readAt, this.#streamOutcome(this.#stream));
+    }
+    const { signal } = this.#call;
+    const reason = signal.aborted
+      ? (signal.reason as Failure)
+      : networkFailure(
+          error,
+          {
+            sent: this.#instants.sent !== null,
+            anyByte: this.#instants.headers !== null,
+            fresh: this.#fresh,
+            streaming: this.#call.request.stream,
+          },
+          this.#host,
+        );
+    const usage = reader?.response().usage ?? null;
+    this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
+  }
+
+  #token(delta: "text" | "reasoning" | "other"): void {
+    if (delta === "reasoning") this.#reasoningStreamed = true;
+    else this.#instants.firstText ??= this.#readAt;
+    if (this.#read === this.#tokenRead) {
+      this.#deltasPerRead.push((this.#deltasPerRead.pop() ?? 0) + 1);
+      return;
+    }
+    this.#tokenRead = this.#read;
+    this.#deltasPerRead.push(1);
+    const { lastToken } = this.#instants;
+    if (lastToken === null) this.#instants.firstToken = this.#readAt;
+    else this.#gapsMs.push(this.#readAt - lastToken);
+    this.#instants.lastToken = this.#readAt;
+    this.#call.observer.tokens(this.#readAt);
+  }
+
+  #plainOutcome(): Attempt["outcome"] {
+    const text = this.#text();
+    const body = parseJson(text);
+    if (this.#status >= 400) return this.#refused(this.#wire.readFailure(this.#status, body, text));
+    if (this.#status >= 300) {
+      const location = this.#header("location") ?? "an unnamed place";
+      return this.#refused({
+        code: "invalid_request",
+        message: `the server redirects (${this.#status}) to ${location}; redirects are not followed, so set that base URL`,
+      });
+    }
+    if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
+    const read = this.#wire.readBody(body);
+    if (read === null) return this.#malformed("the body is not an answer of this API:", text);
+    this.#systemFingerprint = read.systemFingerprint;
+    return { ok: true, response: read.response };
+  }
+
+  #streamOutcome({ reader, decoder }: { reader: StreamReader; decoder: SseDecoder }): Attempt["outcome"] {
+    const before = reader.failure;
+    if (!reader.complete) decoder.end();
+    const { usage } = reader.response();
+    this.#systemFingerprint = reader.systemFingerprint;
+    if (before !== null) return this.#refused(before, usage);
+    if (reader.complete) return { ok: true, response: reader.response() };
+    if (reader.failure?.code === "stream_error") return this.#refused(reader.failure, usage);
+    // Half an event at the very end is the mark of a cut, not of a server that writes nonsense.
+    return this.#refused({ code: "stream_cut", message: "the stream ended without its end marker" }, usage);
+  }
+
+  #malformed(what: string, text: string): Attempt["outcome"] {
+    const type = this.#header("content-type") ?? "no content type";
+    const excerpt = text.replaceAll(/\s+/g, " ").slice(0, 200);
+    return this.#refused({ code: "stream_malformed", message: `${what} ${type}: ${excerpt}` });
+  }
+
+  #refused(wire: WireFailure, usage: Usage | null = null): Attempt["outcome"] {
+    return {
+      ok: false,
+      failure: failure(wire.code, wire.message, { http_status: this.#status, retry_after_ms: this.#retryAfterMs() }),
+      usage,
+    };
+  }
+
+  #retryAfterMs(): Millis | null {
+    const exact = Number(this.#header("retry-after-ms") ?? Number.NaN);
+    if (exact >= 0) return exact;
+    const text = this.#header("retry-after");
+    if (text === null) return null;
+    if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+    const untilDate = wallMillisBetween(this.#clock.wallTime(), text);
+    return untilDate === null ? null : Math.max(0, untilDate);
+  }
+
+  #header(name: string): string | null {
+    const value = this.#headers[name];
+    return (Array.isArray(value) ? value[0] : value) ?? null;
+  }
+
+  #text(): string {
+    return Buffer.concat(this.#body).toString("utf8");
+  }
+
+  #finish(at: Millis, outcome: Attempt["outcome"]): void {
+    this.#settle({
+      instants: { ...this.#instants, done: at },
+      gapsMs: this.#gapsMs,
+      deltasPerRead: this.#deltasPerRead,
+      reasoningStreamed: this.#reasoningStreamed,
+      outcome,
+      requestId: this.#header("x-request-id") ?? this.#header("request-id"),
+      systemFingerprint: this.#systemFingerprint,
+      raw: this.#call.keepRaw && this.#status !== 0 ? this.#text() : null,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Attempt, Call, Channel, Provider } from "../../core/provider.ts";
+import type { WireFormat } from "../wire/wire-format.ts";
+import type { Connection, HttpRequest } from "./connection.ts";
+import { HttpAttempt } from "./http-attempt.ts";
+
+/** What makes an API at some address a provider. */
+export interface HttpProviderSettings {
+  readonly name: string;
+  readonly wire: WireFormat;
+  /** The wire's path is appended to it. */
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  /** Sent with every request, after the wire's own. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that tell the simulator which case this is; no other server is told. */
+  readonly callHeaders?: (call: Call) => Record<string, string>;
+  readonly simulated?: boolean;
+  readonly userAgent: string;
+  readonly openConnection: (origin: URL) => Connection;
+}
+
+/** A provider that is an HTTP API. Each channel owns one connection. */
+export function httpProvider(settings: HttpProviderSettings, clock: Clock): Provider {
+  const url = new URL(`${settings.baseUrl.replace(/\/+$/, "")}${settings.wire.path}`);
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": settings.userAgent,
+    ...settings.wire.headers(settings.apiKey),
+    ...settings.headers,
+  };
+  const render = (call: Call): HttpRequest => ({
+    path: `${url.pathname}${url.search}`,
+    headers: settings.callHeaders === undefined ? headers : { ...headers, ...settings.callHeaders(call) },
+    body: JSON.stringify(settings.wire.body(call.request)),
+  });
+  return {
+    name: settings.name,
+    simulated: settings.simulated ?? false,
+    openChannel(): Channel {
+      const connection = settings.openConnection(url);
+      return {
+        send: (call) => exchange(connection, call, render(call), settings.wire, clock, url.host),
+        close: () => connection.close(),
+      };
+    },
+  };
+}
+
+function exchange(
+  connection: Connection,
+  call: Call,
+  request: HttpRequest,
+  wire: WireFormat,
+  clock: Clock,
+  host: string,
+): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const attempt = new HttpAttempt(call, wire, clock, host, (result) => {
+      call.signal.removeEventListener("abort", onAbort);
+      resolve(result);
+    });
+    const abort = connection.exchange(request, attempt);
+    const onAbort = (): void => abort(new Error("aborted"));
+    if (call.signal.aborted) onAbort();
+    else call.signal.addEventListener("abort", onAbort, { once: true });
+  });
+}

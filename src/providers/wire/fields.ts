@@ -1,0 +1,39 @@
+/** Narrowing of what a server sent: cheap enough to run on every event of a stream. */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object at `key`, or an empty one. */
+export function fieldsAt(fields: Fields, key: string): Fields {
+  const value = fields[key];
+  return isFields(value) ? value : {};
+}
+
+/** The objects in the array at `key`. */
+export function listAt(fields: Fields, key: string): readonly Fields[] {
+  const value = fields[key];
+  return Array.isArray(value) ? value.filter((entry) => isFields(entry)) : [];
+}
+
+export function textAt(fields: Fields, key: string): string | null {
+  const value = fields[key];
+  return typeof value === "string" ? value : null;
+}
+
+/** A number of tokens; anything but a non-negative integer is unknown. */
+export function countAt(fields: Fields, key: string): number | null {
+  const value = fields[key];
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** The value of a JSON text, or undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
