@@ -19,7 +19,8 @@ export interface ApiOptions {
 
 /** OpenAI chat completions at OpenAI, or at any server that speaks them. */
 export function openaiProvider(options: ApiOptions, clock: Clock): Provider {
-  const maxTokensField = new URL(options.baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
+  const maxTokensField =
+    new URL(options.baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
   const openConnection = (origin: URL): ReturnType<typeof undiciConnection> => undiciConnection(origin, clock);
   return httpProvider({ ...options, wire: openaiChat({ maxTokensField }), openConnection }, clock);
 }

@@ -20,7 +20,7 @@ export interface PricedModel {
 /** Prices by the user's own figures; cached and reasoning tokens cost what other tokens do. */
 export function fixedPrices(prices: TokenPrices): PriceOf {
   return (usage) => {
-    if (usage?.prompt_tokens == null || usage.completion_tokens === null) return null;
+    if (usage === null || usage.prompt_tokens === null || usage.completion_tokens === null) return null;
     return (usage.prompt_tokens * prices.input_per_million + usage.completion_tokens * prices.output_per_million) / 1e6;
   };
 }
@@ -33,7 +33,7 @@ export async function publishedPrices({ model, providerId, baseUrl }: PricedMode
   const { calcPrice } = await import("@pydantic/genai-prices");
   const where = providerId === null ? { providerApiUrl: baseUrl ?? "" } : { providerId };
   const priceOf = (usage: Usage | null): number | null => {
-    if (usage?.prompt_tokens == null || usage.completion_tokens === null) return null;
+    if (usage === null || usage.prompt_tokens === null || usage.completion_tokens === null) return null;
     const counted = {
       input_tokens: usage.prompt_tokens,
       output_tokens: usage.completion_tokens,

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { fakeClock } from "../../test/support/fake-clock.ts";
+import { sleep } from "../core/clock.ts";
+import { failure } from "../core/failure.ts";
+import type { Call } from "../core/provider.ts";
+import { customProvider, ProviderError } from "./custom.ts";
+
+function call(more: Partial<Call> = {}): Call {
+  return {
+    request: { model: "m", prompt: "Hi", stream: true },
+    test_id: "t",
+    sample: 0,
+    attempt: 0,
+    signal: new AbortController().signal,
+    keepRaw: false,
+    observer: { sent() {}, tokens() {} },
+    ...more,
+  };
+}
+
+it("measures a function: its start, each piece of text, its end", async () => {
+  const clock = fakeClock();
+  const provider = customProvider(
+    "mine",
+    async (request, { onText }) => {
+      await sleep(clock, 100);
+      onText("H");
+      onText("");
+      await sleep(clock, 20);
+      onText("i");
+      await sleep(clock, 5);
+      return { content: request.prompt, usage: { prompt_tokens: 1, completion_tokens: 2 }, finish_reason: "stop" };
+    },
+    clock,
+  );
+  const attempt = provider.openChannel().send(call());
+  await clock.advance(200);
+  const { instants, gapsMs, outcome } = await attempt;
+  expect([instants.sent, instants.firstToken, instants.lastToken, instants.done]).toEqual([0, 100, 120, 125]);
+  expect(gapsMs).toEqual([20]);
+  expect(outcome).toMatchObject({
+    ok: true,
+    response: { content: "Hi", finish_reason: "stop", usage: { completion_tokens: 2, reasoning_tokens: null } },
+  });
+});
+
+it("reports what the function throws, with its code when it names one", async () => {
+  const thrown = [new ProviderError("rate_limited", "slow down"), new TypeError("oops"), "text"];
+  const outcomes = thrown.map(async (error) => {
+    const provider = customProvider("mine", () => Promise.reject(error), fakeClock());
+    return (await provider.openChannel().send(call())).outcome;
+  });
+  expect(await Promise.all(outcomes)).toMatchObject([
+    { ok: false, failure: { code: "rate_limited", message: "slow down" } },
+    { ok: false, failure: { code: "server_error", message: "oops" } },
+    { ok: false, failure: { code: "server_error", message: "text" } },
+  ]);
+});
+
+it("ends with the abort's reason, though the function ignores its signal", async () => {
+  const ending = new AbortController();
+  const provider = customProvider("mine", () => new Promise(() => {}), fakeClock());
+  const attempt = provider.openChannel().send(call({ signal: ending.signal }));
+  ending.abort(failure("timeout_total", "too long"));
+  expect((await attempt).outcome).toMatchObject({ ok: false, failure: { code: "timeout_total" } });
+  const late = await provider.openChannel().send(call({ signal: ending.signal }));
+  expect(late.outcome.ok).toBe(false);
+});
+
+it("knows no usage that it was not told", async () => {
+  const provider = customProvider("mine", async () => ({ content: "x" }), fakeClock());
+  const { outcome } = await provider.openChannel().send(call());
+  expect(outcome).toMatchObject({ ok: true, response: { usage: null } });
+});

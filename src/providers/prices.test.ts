@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { fixedPrices, PRICE_DATA, publishedPrices } from "./prices.ts";
+
+const usage = {
+  prompt_tokens: 1_000_000,
+  completion_tokens: 1_000_000,
+  total_tokens: 2_000_000,
+  reasoning_tokens: null,
+  cached_tokens: null,
+  cache_write_tokens: null,
+};
+
+it("prices a built-in provider's model from the published data, cache reads at their own rate", async () => {
+  const priceOf = await publishedPrices({ model: "gpt-4o-mini", providerId: "openai", baseUrl: null });
+  expect(priceOf?.(usage)).toBeCloseTo(0.15 + 0.6, 9);
+  expect(priceOf?.({ ...usage, cached_tokens: 1_000_000 })).toBeCloseTo(0.075 + 0.6, 9);
+});
+
+it("prices a model by the address that is called, where no built-in provider is named", async () => {
+  const baseUrl = "https://api.groq.com/openai/v1";
+  expect(await publishedPrices({ model: "llama-3.3-70b-versatile", providerId: null, baseUrl })).not.toBeNull();
+});
+
+it("knows no price for an unknown model or a server of one's own", async () => {
+  expect(await publishedPrices({ model: "no-such-model", providerId: "openai", baseUrl: null })).toBeNull();
+  expect(await publishedPrices({ model: "gpt-4o", providerId: null, baseUrl: "http://127.0.0.1:8000/v1" })).toBeNull();
+});
+
+it("takes unknown usage for an unknown cost, never for none", async () => {
+  const published = await publishedPrices({ model: "gpt-4o-mini", providerId: "openai", baseUrl: null });
+  const fixed = fixedPrices({ input_per_million: 1, output_per_million: 2 });
+  for (const priceOf of [published, fixed]) {
+    expect(priceOf?.(null)).toBeNull();
+    expect(priceOf?.({ ...usage, completion_tokens: null })).toBeNull();
+  }
+  expect(fixed(usage)).toBe(3);
+});
+
+it("states the date of the very package that is installed", () => {
+  const file = new URL("../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+    name: PRICE_DATA.package,
+    version: PRICE_DATA.version,
+  });
+});

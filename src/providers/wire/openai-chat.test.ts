@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { openaiChat } from "./openai-chat.ts";
+import type { Delta } from "./wire-format.ts";
+
+const wire = openaiChat({ maxTokensField: "max_tokens" });
+const request = { model: "m", prompt: "Hi", stream: true } as const;
+const rendered = (body: unknown): unknown => JSON.parse(JSON.stringify(body));
+
+/** Feeds chunks (objects, or text as it is) and returns what each brought, with the reader. */
+function streamed(...chunks: unknown[]): {
+  deltas: Delta[];
+  reader: ReturnType<typeof wire.startStream>;
+  text: string;
+} {
+  let text = "";
+  const reader = wire.startStream((delta) => (text += delta));
+  const deltas = chunks.map((chunk) =>
+    reader.take({ name: "message", data: typeof chunk === "string" ? chunk : JSON.stringify(chunk) }),
+  );
+  return { deltas, reader, text };
+}
+const delta = (fields: object, finish: string | null = null): object => ({
+  id: "c1",
+  model: "m-2026",
+  created: 1_700_000_000,
+  choices: [{ index: 0, delta: fields, finish_reason: finish }],
+});
+
+describe("a chat completions request", () => {
+  it("holds nothing that nobody asked for, apart from the usage of a stream", () => {
+    expect(rendered(wire.body(request))).toEqual({
+      model: "m",
+      messages: [{ role: "user", content: "Hi" }],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    expect(rendered(wire.body({ ...request, stream: false }))).toEqual({
+      model: "m",
+      messages: [{ role: "user", content: "Hi" }],
+    });
+  });
+
+  it("carries every parameter that was asked for", () => {
+    const all = {
+      ...request,
+      stream: false,
+      system: "Be terse",
+      temperature: 0,
+      top_p: 0.5,
+      max_tokens: 9,
+      stop: ["\n"],
+    };
+    expect(rendered(wire.body(all))).toEqual({
+      model: "m",
+      messages: [
+        { role: "system", content: "Be terse" },
+        { role: "user", content: "Hi" },
+      ],
+      temperature: 0,
+      top_p: 0.5,
+      max_tokens: 9,
+      stop: ["\n"],
+    });
+  });
+
+  it("names the token limit as the server knows it", () => {
+    const renamed = openaiChat({ maxTokensField: "max_completion_tokens" });
+    expect(rendered(renamed.body({ ...request, max_tokens: 9 }))).toMatchObject({ max_completion_tokens: 9 });
+  });
+
+  it("sends the key as a bearer token, and no header without a key", () => {
+    expect(wire.headers("sk-1")).toEqual({ authorization: "Bearer sk-1" });
+    expect(wire.headers(null)).toEqual({});
+  });
+});
+
+describe("a chat completions stream", () => {
+  it("counts text as tokens, but not role-only, empty or usage-only chunks", () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+    const { deltas, reader, text } = streamed(
+      delta({ role: "assistant", content: "" }),
+      delta({ content: "He" }),
+      delta({ content: "llo" }),
+      delta({}, "stop"),
+      { ...delta({}), choices: [], usage },
+      "[DONE]",
+    );
+    expect(deltas).toEqual(["none", "text", "text", "none", "none", "none"]);
+    expect(text).toBe("Hello");
+    expect(reader.ended).toBe(true);
+    expect(reader.response()).toEqual({
+      id: "c1",
+      model: "m-2026",
+      content: "Hello",
+      reasoning: null,
+      tool_calls: null,
+      finish_reason: "stop",
+      usage: { ...usage, reasoning_tokens: null, cached_tokens: null, cache_write_tokens: null },
+      created_at: "2023-11-14T22:13:20.000Z",
+    });
+  });
+
+  it("tells reasoning from text, under either of its names", () => {
+    const { deltas, reader } = streamed(
+      delta({ reasoning_content: "think" }),
+      delta({ reasoning: "ing" }),
+      delta({ content: "42" }),
+    );
+    expect(deltas).toEqual(["reasoning", "reasoning", "text"]);
+    expect(reader.response()).toMatchObject({ reasoning: "thinking", content: "42" });
+  });
+
+  it("puts the pieces of tool calls together by index", () => {
+    const piece = (index: number, fields: object): object => delta({ tool_calls: [{ index, ...fields }] });
+    const { deltas, reader } = streamed(
+      piece(0, { id: "t0", function: { name: "add", arguments: "" } }),
+      piece(0, { function: { arguments: '{"a":' } }),
+      piece(1, { id: "t1", function: { name: "sub", arguments: "{}" } }),
+      piece(0, { function: { arguments: "1}" } }),
+    );
+    expect(deltas).toEqual(["none", "other", "other", "other"]);
+    expect(reader.response().tool_calls).toEqual([
+      { id: "t0", type: "function", function: { name: "add", arguments: '{"a":1}' } },
+      { id: "t1", type: "function", function: { name: "sub", arguments: "{}" } },
+    ]);
+  });
+
+  it("is complete with a finish reason alone, and not without one", () => {
+    expect(streamed(delta({ content: "a" }), delta({}, "length")).reader).toMatchObject({
+      complete: true,
+      ended: false,
+    });
+    expect(streamed(delta({ content: "a" })).reader.complete).toBe(false);
+  });
+
+  it("fails on an error event and on what is no event of this API", () => {
+    expect(streamed({ error: { message: "boom" } }).reader.failure).toEqual({ code: "stream_error", message: "boom" });
+    expect(streamed("<html>").reader.failure?.code).toBe("stream_malformed");
+  });
+
+  it("takes whatever a server leaves out for unknown, never for zero", () => {
+    const { reader } = streamed({ choices: [{ delta: null }] }, { choices: "x" }, { usage: { prompt_tokens: -1 } });
+    expect(reader.response()).toMatchObject({
+      id: null,
+      content: null,
+      usage: { prompt_tokens: null, total_tokens: null },
+    });
+  });
+
+  it("ignores what follows the end marker", () => {
+    expect(streamed(delta({ content: "a" }), "[DONE]", delta({ content: "b" })).reader.response().content).toBe("a");
+  });
+});
+
+describe("a plain chat completion", () => {
+  const message = { role: "assistant", content: "Hi" };
+  it("keeps cached and reasoning tokens apart", () => {
+    const read = wire.readBody({
+      id: "c",
+      model: "m",
+      system_fingerprint: "fp",
+      choices: [{ message, finish_reason: "stop" }],
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 20,
+        prompt_tokens_details: { cached_tokens: 4 },
+        completion_tokens_details: { reasoning_tokens: 15 },
+      },
+    });
+    expect(read?.systemFingerprint).toBe("fp");
+    expect(read?.response).toMatchObject({
+      content: "Hi",
+      usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30, reasoning_tokens: 15, cached_tokens: 4 },
+    });
+  });
+
+  it.each([[null], ["text"], [{}], [{ choices: [] }], [{ choices: [{}] }]])("is not what %j is", (body) => {
+    expect(wire.readBody(body)).toBeNull();
+  });
+});
+
+describe("a refusal by a chat completions server", () => {
+  it.each([
+    [401, { message: "no", code: "invalid_api_key" }, "auth"],
+    [429, { message: "slow down", type: "requests" }, "rate_limited"],
+    [429, { message: "You exceeded your current quota", code: "insufficient_quota" }, "quota"],
+    [404, { message: "no such model", code: "model_not_found" }, "not_found"],
+    [400, { message: "This model's maximum context length is 8192 tokens" }, "context_length"],
+    [400, { message: "bad", code: "content_filter" }, "content_filter"],
+    [400, { message: "temperature is too high" }, "invalid_request"],
+    [500, { message: "oops" }, "server_error"],
+    [503, { message: "busy" }, "overloaded"],
+  ])("with status %i and %j is %s", (status, error, code) => {
+    expect(wire.readFailure(status, { error }, "")).toMatchObject({ code, message: error.message });
+  });
+
+  it("without a body of the API's shape says the status, or the text on one line", () => {
+    expect(wire.readFailure(502, undefined, "")).toEqual({
+      code: "server_error",
+      message: "HTTP 502 without a message",
+    });
+    expect(wire.readFailure(502, undefined, "<h1>Bad\n gateway</h1>").message).toBe("<h1>Bad gateway</h1>");
+    expect(wire.readFailure(422, { error: "nope" }, "").message).toBe("nope");
+  });
+});

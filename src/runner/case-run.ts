@@ -1,0 +1,122 @@
+import { sleep, type Clock, type Millis } from "../core/clock.ts";
+import { failure, type Failure } from "../core/failure.ts";
+import type { Journal } from "../core/journal.ts";
+import type { Attempt, Channel } from "../core/provider.ts";
+import type { Random } from "../core/random.ts";
+import type { TestResult } from "../core/result.ts";
+import type { RunObserver } from "../core/run-events.ts";
+import { Deadlines } from "./deadlines.ts";
+import { resultOf } from "./results.ts";
+import { decideRetry } from "./retry.ts";
+import type { RunTarget } from "./target.ts";
+import { connectMsOf } from "./timing.ts";
+import type { WorkItem } from "./work.ts";
+
+/** What every case of a run shares. */
+export interface CaseContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly observe: RunObserver;
+  readonly keepRaw: boolean;
+  readonly segment: number;
+  readonly segmentStart: Millis;
+  /** Ends pauses before a retry; their cases stay unfinished. */
+  readonly stop: AbortSignal;
+  /** Ends what is in flight; its cases stay unfinished. */
+  readonly abandon: AbortSignal;
+}
+
+/** A finished case with the raw body of its last answer. */
+export interface FinishedCase {
+  readonly result: TestResult;
+  readonly raw: string | null;
+}
+
+/** Brings one case to its end, retries included; null when the run was stopped before that. */
+export async function runCase(
+  target: RunTarget,
+  channel: Channel,
+  item: WorkItem,
+  intended: Millis,
+  context: CaseContext,
+): Promise<FinishedCase | null> {
+  const { clock, journal, observe } = context;
+  const identity = { target: target.label, test_id: item.testCase.id, sample: item.sample };
+  const request = target.toRequest(item.testCase);
+  let ready = intended;
+  let retriesUsed = 0;
+  let backoffMs = 0;
+  let connectMs = 0;
+  let failedCostUsd = 0;
+
+  for (let attempt = 0; ; attempt += 1) {
+    const last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
+    connectMs += connectMsOf(last);
+    const finish = (): FinishedCase => ({
+      result: resultOf(target, item, {
+        last,
+        attempts: attempt + 1,
+        around: { segmentStart: context.segmentStart, intended, ready, backoffMs, connectMs },
+        failedCostUsd,
+        segment: context.segment,
+        timestamp: clock.wallTime(),
+      }),
+      raw: last.raw,
+    });
+    if (last.outcome.ok) return finish();
+
+    const { failure: failed, usage } = last.outcome;
+    const decision =
+      failed.code === "cancelled"
+        ? ({ retry: false } as const)
+        : decideRetry(failed, retriesUsed, target.retries, context.random);
+    const waitMs = decision.retry ? decision.afterMs : null;
+    journal.recordFailure({
+      ...identity,
+      attempt,
+      code: failed.code,
+      http_status: failed.http_status,
+      message: failed.message,
+      request_id: last.requestId,
+      waited_ms: waitMs ?? 0,
+    });
+    observe({ type: "attempt_failed", ...identity, attempt, failure: failed, retry_in_ms: waitMs });
+    if (failed.code === "cancelled") return null;
+    if (!decision.retry) return finish();
+
+    failedCostUsd += target.priceOf?.(usage) ?? 0;
+    if (decision.counted) retriesUsed += 1;
+    if (decision.afterMs > 0 && !(await sleep(clock, decision.afterMs, context.stop))) return null;
+    if (context.stop.aborted) return null;
+    backoffMs += decision.afterMs;
+    ready = clock.now();
+  }
+}
+
+/** One attempt under its time limits. */
+async function makeAttempt(
+  target: RunTarget,
+  channel: Channel,
+  what: Pick<Parameters<Channel["send"]>[0], "request" | "test_id" | "sample" | "attempt">,
+  item: WorkItem,
+  { clock, abandon, keepRaw }: CaseContext,
+): Promise<Attempt> {
+  const ending = new AbortController();
+  const end = (reason: Failure): void => ending.abort(reason);
+  const onAbandon = (): void => end(failure("cancelled", "the run was stopped"));
+  const deadlines = new Deadlines(clock, target.timeoutsFor(item.testCase), end);
+  if (abandon.aborted) onAbandon();
+  abandon.addEventListener("abort", onAbandon, { once: true });
+  try {
+    return await channel.send({
+      ...what,
+      keepRaw,
+      signal: ending.signal,
+      observer: { sent: () => deadlines.sent(), tokens: () => {} },
+    });
+  } finally {
+    deadlines.end();
+    abandon.removeEventListener("abort", onAbandon);
+  }
+}

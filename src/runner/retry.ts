@@ -1,0 +1,36 @@
+import type { Millis } from "../core/clock.ts";
+import type { Failure, FailureCode } from "../core/failure.ts";
+import type { Random } from "../core/random.ts";
+
+const RETRIED: ReadonlySet<FailureCode> = new Set([
+  "rate_limited",
+  "overloaded",
+  "server_error",
+  "timeout_connect",
+  "connection",
+  "stream_cut",
+]);
+
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** What to do after a failed attempt. */
+export type RetryDecision =
+  | { readonly retry: false }
+  /** `counted` is false for what costs none of the allowed retries. */
+  | { readonly retry: true; readonly afterMs: Millis; readonly counted: boolean };
+
+/**
+ * Whether and when to try again, in milliseconds. The server's own word (`Retry-After`) rules; without one the wait is
+ * exponential with full jitter: uniform in [0, min(30 s, 500 ms · 2ⁿ)]
+ * (AWS Architecture Blog, "Exponential Backoff and Jitter").
+ * A kept-alive connection that turned out closed before any byte came back is replaced at once, and costs no retry.
+ */
+export function decideRetry(failed: Failure, retriesUsed: number, retries: number, random: Random): RetryDecision {
+  if (failed.stale_connection) return { retry: true, afterMs: 0, counted: false };
+  if (!RETRIED.has(failed.code) || retriesUsed >= retries) return { retry: false };
+  const backoff = random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retriesUsed);
+  // Jitter on top of the server's word, never under it, keeps the slots from coming back all at once.
+  const afterMs = failed.retry_after_ms === null ? backoff : failed.retry_after_ms + backoff / 10;
+  return { retry: true, afterMs, counted: true };
+}

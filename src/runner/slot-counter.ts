@@ -1,0 +1,41 @@
+import type { Millis } from "../core/clock.ts";
+
+/** Keeps the books on slots for Little's law: how many are held now, and how long each case held one. */
+export class SlotCounter {
+  #held = 0;
+  #ended = 0;
+  #heldMs = 0;
+  #samples = 0;
+  #sampledSum = 0;
+
+  taken(): void {
+    this.#held += 1;
+  }
+
+  freed(afterMs: Millis): void {
+    this.#held -= 1;
+    this.#ended += 1;
+    this.#heldMs += afterMs;
+  }
+
+  /** Looks at the number of held slots, independently of their coming and going. */
+  sample(): void {
+    this.#samples += 1;
+    this.#sampledSum += this.#held;
+  }
+
+  /**
+   * (mean slots held − rate × mean time held) / mean slots held: near 0 when the books balance.
+   * Null with fewer than 20 samples, which say nothing. (Little, "A proof for the queuing formula L = λW", 1961)
+   */
+  littleResidual(windowMs: Millis): number | null {
+    if (this.#samples < 20 || windowMs <= 0 || this.#sampledSum === 0) return null;
+    const meanHeld = this.#sampledSum / this.#samples;
+    return (meanHeld - this.#heldMs / windowMs) / meanHeld;
+  }
+
+  /** Cases ended per second over the window. */
+  endedPerSecond(windowMs: Millis): number | null {
+    return windowMs > 0 ? (this.#ended * 1000) / windowMs : null;
+  }
+}

@@ -1,0 +1,24 @@
+import type { TestCase } from "../core/dataset.ts";
+import { seededRandom, shuffled } from "../core/random.ts";
+
+/** One thing to do for each target. */
+export interface WorkItem {
+  readonly testCase: TestCase;
+  /** 0 for the first repetition. */
+  readonly sample: number;
+}
+
+/**
+ * The order in which every target gets its cases. Repetitions come one whole pass after another, so that an early stop
+ * leaves as many cases as possible with a result, and no prompt follows itself into a server's cache.
+ * With a seed each pass is shuffled, the same way on every machine.
+ */
+export function* workOrder(
+  cases: () => Iterable<TestCase>,
+  options: { repeat: number; seed: string | null },
+): Generator<WorkItem> {
+  for (let sample = 0; sample < options.repeat; sample += 1) {
+    const pass = options.seed === null ? cases() : shuffled([...cases()], seededRandom(`${options.seed}/${sample}`));
+    for (const testCase of pass) yield { testCase, sample };
+  }
+}
