@@ -56,6 +56,7 @@ export async function runCase(
     const finish = (): FinishedCase => ({
       result: resultOf(target, item, {
         last,
+        model: request.model,
         attempts: attempt + 1,
         around: { segmentStart: context.segmentStart, intended, ready, backoffMs, connectMs },
         failedCostUsd,
@@ -85,7 +86,7 @@ export async function runCase(
     if (failed.code === "cancelled") return null;
     if (!decision.retry) return finish();
 
-    failedCostUsd += target.priceOf?.(usage) ?? 0;
+    failedCostUsd += target.priceOf(request.model, usage) ?? 0;
     if (decision.counted) retriesUsed += 1;
     if (decision.afterMs > 0 && !(await sleep(clock, decision.afterMs, context.stop))) return null;
     if (context.stop.aborted) return null;

@@ -7,12 +7,12 @@ import type { WorkItem } from "./work.ts";
 
 type Identity = Pick<TestResult, "v" | "target" | "provider" | "model" | "test_id" | "sample" | "category" | "segment">;
 
-function identityOf(target: RunTarget, { testCase, sample }: WorkItem, segment: number): Identity {
+function identityOf(target: RunTarget, { testCase, sample }: WorkItem, model: string, segment: number): Identity {
   return {
     v: 1,
     target: target.label,
     provider: target.provider.name,
-    model: target.model,
+    model,
     test_id: testCase.id,
     sample,
     category: testCase.category ?? null,
@@ -23,6 +23,8 @@ function identityOf(target: RunTarget, { testCase, sample }: WorkItem, segment: 
 /** How the attempts of one case went. */
 export interface CaseHistory {
   readonly last: Attempt;
+  /** The model that was asked for. */
+  readonly model: string;
   readonly attempts: number;
   readonly around: CaseInstants;
   /** What failed attempts are known to have cost, in US dollars. */
@@ -37,10 +39,10 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
   const { last, around } = history;
   const { outcome, instants } = last;
   const usage = outcome.ok ? outcome.response.usage : outcome.usage;
-  const ownCost = target.priceOf?.(usage) ?? null;
+  const ownCost = target.priceOf(history.model, usage);
   const manyPerRead = last.deltasPerRead.some((deltas) => deltas > 1);
   return {
-    ...identityOf(target, item, history.segment),
+    ...identityOf(target, item, history.model, history.segment),
     status: outcome.ok ? "success" : statusOf(outcome.failure.code),
     response: outcome.ok ? outcome.response : null,
     error: outcome.ok
@@ -66,7 +68,7 @@ export function skippedResult(
   why: { message: string; segment: number; timestamp: string },
 ): TestResult {
   return {
-    ...identityOf(target, item, why.segment),
+    ...identityOf(target, item, target.modelFor(item.testCase), why.segment),
     status: "skipped",
     response: null,
     error: { code: null, message: why.message, http_status: null },
