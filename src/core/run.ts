@@ -35,8 +35,9 @@ export type Plan = z.infer<typeof planSchema>;
 /** How it is sent. May differ between segments. */
 export const loadSchema = z.object({
   concurrency: count,
-  timeout_ms: z.number(),
-  retries: count,
+  /** Null where each target's configuration, or the default, decided. */
+  timeout_ms: z.number().nullable(),
+  retries: count.nullable(),
   delay_ms: z.number(),
   fail_fast: z.boolean(),
   save_responses: z.boolean(),

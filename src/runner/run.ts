@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock, Millis } from "../core/clock.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
@@ -57,10 +58,15 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   let broken: { error: unknown } | null = null;
   let failedFast = false;
 
+  const stopOrBroken = AbortSignal.any([stop, stopAll.signal]);
+  const abandonOrBroken = AbortSignal.any([options.abandon, abandonAll.signal]);
+  // Every case in flight listens to them; that is no leak.
+  setMaxListeners(0, stopOrBroken, abandonOrBroken);
+
   const context: LaneContext = {
     ...options,
-    stop: AbortSignal.any([stop, stopAll.signal]),
-    abandon: AbortSignal.any([options.abandon, abandonAll.signal]),
+    stop: stopOrBroken,
+    abandon: abandonOrBroken,
     segmentStart: clock.now(),
     slots,
     closed() {

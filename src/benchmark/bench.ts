@@ -1,0 +1,226 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
+import { seededRandom } from "../core/random.ts";
+import type { RequestParameters } from "../core/request.ts";
+import { resultKey } from "../core/result.ts";
+import type { Load, Manifest, Plan } from "../core/run.ts";
+import type { RunEvent, RunObserver } from "../core/run-events.ts";
+import type { Mask } from "../core/secrets.ts";
+import { selectCases } from "../datasets/select.ts";
+import { createRun, openRun, readRun, type OpenRun } from "../journal/directory.ts";
+import { planDifferences } from "../journal/plan-differences.ts";
+import { MANIFEST_FILE } from "../journal/run-files.ts";
+import type { Findings } from "../reports/summary-view.ts";
+import { run, type RunOutcome } from "../runner/run.ts";
+import type { RunTarget } from "../runner/target.ts";
+import { workOrder, type WorkItem } from "../runner/work.ts";
+import { writeExports, type ExportOptions } from "./exports.ts";
+import { findingsOf } from "./findings.ts";
+import { newManifest, withEnd, withSegment } from "./manifest.ts";
+import { checkRequests, sourcesOf } from "./check-requests.ts";
+import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
+import { targetRecord, type BenchTarget, type PricedTarget } from "./targets.ts";
+
+/** What is to be sent. */
+export interface BenchmarkPlan<Target extends PricedTarget = BenchTarget> {
+  readonly dataset: Dataset;
+  readonly targets: readonly Target[];
+  readonly category: string | null;
+  readonly limit: number | null;
+  readonly repeat: number;
+  readonly seed: string | null;
+  readonly stream: boolean;
+  /** From flags. */
+  readonly parameters: RequestParameters;
+}
+
+/** How it is to be sent. Null leaves it to the target's configuration, then to the default. */
+export interface BenchmarkLoad {
+  readonly concurrency: number;
+  readonly timeoutMs: number | null;
+  readonly retries: number | null;
+  readonly delayMs: number;
+  readonly failFast: boolean;
+  readonly saveResponses: boolean;
+}
+
+/** Where it is kept, and who watches. */
+export interface BenchmarkOptions {
+  readonly directory: string;
+  /** `resume` goes on with the run that is there, or begins one. `force` moves it aside. */
+  readonly mode: "new" | "resume" | "force";
+  readonly exports: ExportOptions;
+  readonly clock: Clock;
+  readonly mask: Mask;
+  readonly toolVersion: string;
+  readonly stop: AbortSignal;
+  readonly abandon: AbortSignal;
+  readonly observe: RunObserver;
+  /** Hears of the open directory, so that a process that must end at once can close it. */
+  readonly opened?: (run: Pick<OpenRun, "directory" | "closeAtOnce">) => void;
+  /** Hears of what is odd but stops nothing. */
+  readonly warn?: (message: string) => void;
+}
+
+/** A benchmark that has ended. */
+export interface BenchmarkOutcome {
+  readonly directory: string;
+  readonly findings: Findings;
+  /** Cases left for a resume. */
+  readonly left: number;
+  readonly stoppedTargets: RunOutcome["stoppedTargets"];
+  /** Paths of the exports. */
+  readonly files: readonly string[];
+}
+
+export const DEFAULT_RETRIES = 3;
+
+/**
+ * Runs a benchmark from plan to exports. Everything that can be wrong before the first request is found before it.
+ * Throws `BenchError`; what was measured until then is in the run directory and can be resumed.
+ */
+export async function runBenchmark(
+  plan: BenchmarkPlan,
+  load: BenchmarkLoad,
+  options: BenchmarkOptions,
+): Promise<BenchmarkOutcome> {
+  const { clock } = options;
+  const cases = selectCases(plan.dataset, plan);
+  const sources = sourcesOf(plan);
+  const planned = checkRequests(cases, plan, options.warn) * plan.repeat;
+  const opened = openDirectory(plan, load, planned, options);
+  options.opened?.(opened);
+
+  let manifest = opened.manifest;
+  let stoppedTargets: RunOutcome["stoppedTargets"] = new Map();
+  let done = opened.finished.size;
+  const total = planned * plan.targets.length;
+  try {
+    if (done < total) {
+      manifest = withSegment(manifest, loadRecord(load), clock);
+      opened.saveManifest(manifest);
+      announce(plan, planned, opened.finished, options.observe);
+      const outcome = await run({
+        targets: plan.targets.map((target) => runTarget(target, load, sources)),
+        workFor: (target) =>
+          unfinished(
+            workOrder(() => cases, plan),
+            target.label,
+            opened.finished,
+          ),
+        journal: opened.journal,
+        clock,
+        random: seededRandom(manifest.id),
+        delayMs: load.delayMs,
+        failFast: load.failFast,
+        keepRaw: load.saveResponses,
+        segment: manifest.segments.length - 1,
+        stop: options.stop,
+        abandon: options.abandon,
+        observe: (event: RunEvent) => {
+          if (event.type === "case_finished") done += 1;
+          options.observe(event);
+        },
+      });
+      stoppedTargets = outcome.stoppedTargets;
+      manifest = withEnd(manifest, done < total ? "interrupted" : "finished", outcome.validity, clock);
+      opened.saveManifest(manifest);
+    }
+  } catch (error) {
+    saveInterrupted(opened, manifest, clock);
+    throw error;
+  } finally {
+    await opened.close();
+  }
+  const { results } = readRun(opened.directory);
+  const findings = findingsOf(manifest, results);
+  const files = writeExports(opened.directory, findings, results, options.exports);
+  return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
+}
+
+function planRecord(plan: BenchmarkPlan): Plan {
+  return {
+    dataset_sha256: plan.dataset.sha256,
+    targets: plan.targets.map(targetRecord),
+    stream: plan.stream,
+    parameters: plan.parameters,
+    category: plan.category,
+    limit: plan.limit,
+    repeat: plan.repeat,
+    seed: plan.seed,
+  };
+}
+
+function loadRecord(load: BenchmarkLoad): Load {
+  return {
+    concurrency: load.concurrency,
+    timeout_ms: load.timeoutMs,
+    retries: load.retries,
+    delay_ms: load.delayMs,
+    fail_fast: load.failFast,
+    save_responses: load.saveResponses,
+  };
+}
+
+function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number, options: BenchmarkOptions): OpenRun {
+  const { clock, mask, directory, mode } = options;
+  const writer = { clock, mask, saveResponses: load.saveResponses };
+  const wanted = planRecord(plan);
+  if (mode !== "resume" || !existsSync(join(directory, MANIFEST_FILE))) {
+    return createRun(directory, newManifest(plan.dataset, wanted, planned, options), {
+      ...writer,
+      force: mode === "force",
+    });
+  }
+  const opened = openRun(directory, writer);
+  const differences = planDifferences(opened.manifest.plan, wanted);
+  if (differences.length > 0) {
+    opened.closeAtOnce();
+    throw new BenchError("resume", `${directory} holds another run: ${differences.join("; ")}`, {
+      hint: "Repeat the command of that run, or choose another directory (--output).",
+    });
+  }
+  for (const warning of opened.warnings) options.warn?.(warning);
+  return opened;
+}
+
+function announce(plan: BenchmarkPlan, planned: number, finished: ReadonlySet<string>, observe: RunObserver): void {
+  const done = new Map<string, number>();
+  for (const key of finished) {
+    const target = key.slice(0, key.indexOf("\u0000"));
+    done.set(target, (done.get(target) ?? 0) + 1);
+  }
+  const targets = plan.targets.map(({ label }) => ({ target: label, planned, done: done.get(label) ?? 0 }));
+  observe({ type: "run_started", targets });
+}
+
+function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: RequestSources): RunTarget {
+  return {
+    label: target.label,
+    provider: target.provider,
+    concurrency: Math.min(load.concurrency, target.maxConcurrency ?? Infinity),
+    retries: load.retries ?? target.retries ?? DEFAULT_RETRIES,
+    priceOf: (model, usage) => (model === target.model ? (target.priceOf?.(usage) ?? null) : null),
+    modelFor: (testCase) => modelFor(testCase, target, sources.caseModels),
+    toRequest: (testCase) => requestFor(testCase, target, sources),
+    timeoutsFor: (testCase) => timeoutsFor(testCase, target, load.timeoutMs),
+  };
+}
+
+function* unfinished(work: Iterable<WorkItem>, target: string, finished: ReadonlySet<string>): Generator<WorkItem> {
+  for (const item of work) {
+    if (!finished.has(resultKey({ target, test_id: item.testCase.id, sample: item.sample }))) yield item;
+  }
+}
+
+/** After a failure of the run the manifest should not say "running"; on a full disk that may fail as well. */
+function saveInterrupted(opened: OpenRun, manifest: Manifest, clock: Clock): void {
+  try {
+    opened.saveManifest(withEnd(manifest, "interrupted", null, clock));
+  } catch {
+    // The journal is what counts, and a resume needs nothing else.
+  }
+}

@@ -1,0 +1,40 @@
+import type { TestCase } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
+import type { BenchmarkPlan } from "./bench.ts";
+import { requestFor, type RequestSources } from "./requests.ts";
+import type { PricedTarget } from "./targets.ts";
+
+/** Where the requests of a plan get their parameters. */
+export function sourcesOf({ parameters, stream, dataset, targets }: BenchmarkPlan<PricedTarget>): RequestSources {
+  return { parameters, stream, defaults: dataset.defaults, caseModels: targets.length === 1 };
+}
+
+/**
+ * Renders every request once, so that none can fail later, and counts the cases.
+ * Throws `BenchError("dataset")` for one that cannot be rendered, or when there is none.
+ */
+export function checkRequests(
+  cases: Iterable<TestCase>,
+  plan: BenchmarkPlan<PricedTarget>,
+  warn?: (message: string) => void,
+): number {
+  const sources = sourcesOf(plan);
+  let count = 0;
+  let ownModels = 0;
+  for (const testCase of cases) {
+    count += 1;
+    if (testCase.config?.model !== undefined) ownModels += 1;
+    for (const target of plan.targets) requestFor(testCase, target, sources);
+  }
+  if (count === 0) {
+    throw new BenchError("dataset", `${plan.dataset.source} has no test case to run`, {
+      hint: "Add some under test_cases, or widen --category and --limit.",
+    });
+  }
+  if (ownModels > 0 && !sources.caseModels) {
+    warn?.(
+      `the models that ${ownModels} test cases name in their config are ignored, since the run has several targets`,
+    );
+  }
+  return count;
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import os from "node:os";
+import { version as nodeVersion } from "node:process";
+import type { Clock } from "../core/clock.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { Load, Manifest, Plan, Segment } from "../core/run.ts";
+import type { Validity } from "../core/summary.ts";
+
+/** The manifest of a run that begins now. */
+export function newManifest(
+  dataset: Dataset,
+  plan: Plan,
+  planned: number,
+  { clock, toolVersion }: { clock: Clock; toolVersion: string },
+): Manifest {
+  const { name, version, sha256, source } = dataset;
+  return {
+    format_version: 1,
+    tool: "llm-test-bench",
+    tool_version: toolVersion,
+    id: randomUUID(),
+    status: "running",
+    started_at: clock.wallTime(),
+    ended_at: null,
+    dataset: { name, version, sha256, source },
+    plan,
+    planned_per_target: planned,
+    segments: [],
+    environment: {
+      node: nodeVersion,
+      os: `${os.type()} ${os.release()} ${os.arch()}`,
+      cpu: os.cpus()[0]?.model ?? "unknown",
+      cores: os.availableParallelism(),
+    },
+  };
+}
+
+/** The manifest with a segment that begins now. */
+export function withSegment(manifest: Manifest, load: Load, clock: Clock): Manifest {
+  const started_at = clock.wallTime();
+  const segment: Segment = { segment: manifest.segments.length, started_at, ended_at: null, load, validity: null };
+  return { ...manifest, status: "running", ended_at: null, segments: [...manifest.segments, segment] };
+}
+
+/** The manifest with its last segment ended now. */
+export function withEnd(
+  manifest: Manifest,
+  status: Manifest["status"],
+  validity: Validity | null,
+  clock: Clock,
+): Manifest {
+  const ended_at = clock.wallTime();
+  const last = manifest.segments.length - 1;
+  const segments = manifest.segments.map((segment, i) => (i === last ? { ...segment, ended_at, validity } : segment));
+  return { ...manifest, status, ended_at, segments };
+}

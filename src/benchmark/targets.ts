@@ -1,0 +1,99 @@
+import type { ResolvedTarget } from "../config/resolve.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PriceOf, Provider } from "../core/provider.ts";
+import type { RequestParameters } from "../core/request.ts";
+import type { TargetRecord } from "../core/run.ts";
+import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
+import { fixedPrices, publishedPrices } from "../providers/prices.ts";
+import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
+
+/** A target without a way to send to it. */
+export interface PricedTarget {
+  /** Stands in results as `target`. */
+  readonly label: string;
+  readonly model: string;
+  /** Null for a provider that is not HTTP, or whose address changes with every run. */
+  readonly baseUrl: string | null;
+  readonly parameters: RequestParameters;
+  /** What the configuration says of this target; null where nothing. */
+  readonly timeoutMs: number | null;
+  readonly retries: number | null;
+  readonly maxConcurrency: number | null;
+  /** Null when the model's price is not known. */
+  readonly priceOf: PriceOf | null;
+}
+
+/** A target that can be sent to. */
+export interface BenchTarget extends PricedTarget {
+  readonly provider: Provider;
+}
+
+/** Targets, with what was started for them. */
+export interface OpenTargets {
+  readonly targets: readonly BenchTarget[];
+  /** Ends the simulator, if one was started. */
+  close(): Promise<void>;
+}
+
+const FREE = { input_per_million: 0, output_per_million: 0 };
+const BUILT_IN = ["openai", "anthropic"] as const;
+
+/**
+ * Makes providers of resolved targets; a simulator is started when a target needs one, and only then.
+ * Throws `BenchError("simulator")` when it does not come up.
+ */
+export async function openTargets(
+  resolved: readonly ResolvedTarget[],
+  { clock, userAgent }: { clock: Clock; userAgent: string },
+): Promise<OpenTargets> {
+  const ownSimulator = resolved.some(({ type, baseUrl }) => type === "sim" && baseUrl === null);
+  const simulator = ownSimulator ? await spawnSimulator({}) : null;
+  const targets = await Promise.all(resolved.map((target) => openTarget(target, simulator, { clock, userAgent })));
+  return { targets, close: async () => simulator?.close() };
+}
+
+async function openTarget(
+  target: ResolvedTarget,
+  simulator: SpawnedSimulator | null,
+  { clock, userAgent }: { clock: Clock; userAgent: string },
+): Promise<BenchTarget> {
+  const address = target.baseUrl ?? `${simulator?.url ?? ""}/v1`;
+  return { ...(await priceTarget(target)), provider: providerAt(target, address, userAgent, clock) };
+}
+
+/** The target with its prices, for what needs no provider. */
+export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget> {
+  const { label, model, baseUrl, parameters, timeoutMs, retries, maxConcurrency } = target;
+  return { label, model, baseUrl, parameters, timeoutMs, retries, maxConcurrency, priceOf: await pricesOf(target) };
+}
+
+function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {
+  const { provider: name, apiKey, headers } = target;
+  switch (target.type) {
+    case "openai":
+      return openaiProvider({ name, baseUrl, apiKey, headers, userAgent }, clock);
+    case "anthropic":
+      return anthropicProvider({ name, baseUrl, apiKey, headers, userAgent }, clock);
+    case "sim":
+      return simulatedProvider({ baseUrl, userAgent }, clock);
+  }
+}
+
+async function pricesOf({ type, provider, model, baseUrl, prices }: ResolvedTarget): Promise<PriceOf | null> {
+  if (prices !== null) return fixedPrices(prices);
+  if (type === "sim") return fixedPrices(FREE);
+  const providerId = BUILT_IN.find((name) => name === provider) ?? null;
+  return publishedPrices({ model, providerId, baseUrl });
+}
+
+/** The target as `run.json` records it. */
+export function targetRecord(target: BenchTarget): TargetRecord {
+  return {
+    target: target.label,
+    provider: target.provider.name,
+    model: target.model,
+    base_url: target.baseUrl,
+    simulated: target.provider.simulated,
+    parameters: target.parameters,
+  };
+}

@@ -1,0 +1,81 @@
+import { relative } from "node:path";
+import type { BenchmarkOutcome, BenchmarkPlan } from "../../benchmark/bench.ts";
+import type { FailureCode } from "../../core/failure.ts";
+import { summaryView } from "../../reports/summary-view.ts";
+import { renderText } from "../../reports/view.ts";
+import { painter, wantsColor } from "../colors.ts";
+import type { BenchFlags } from "../commands/bench.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+
+const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
+const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);
+
+/** Whether every target was given up for one of these reasons. */
+function allStopped({ findings, stoppedTargets }: BenchmarkOutcome, codes: ReadonlySet<FailureCode>): boolean {
+  const targets = findings.manifest.plan.targets;
+  return targets.every(({ target }) => codes.has(stoppedTargets.get(target) ?? "cancelled"));
+}
+
+/** The exit code of a benchmark that ended by itself or was interrupted. */
+export function exitCodeOf(outcome: BenchmarkOutcome): number {
+  if (allStopped(outcome, UNAUTHORISED)) return EXIT.auth;
+  if (allStopped(outcome, UNREACHED)) return EXIT.unreachable;
+  if (outcome.left > 0) return EXIT.interrupted;
+  const summaries = [...outcome.findings.summaries.values()];
+  return summaries.every(({ succeeded, total }) => succeeded === total) ? EXIT.success : EXIT.casesFailed;
+}
+
+/** The tables at the end. */
+export function summaryText({ findings }: BenchmarkOutcome, { stdout, env }: CliContext): string {
+  const width = Math.max(60, stdout.columns ?? 80);
+  return `${renderText(summaryView(findings), { width, color: painter(wantsColor(stdout, env)) })}`;
+}
+
+/** The same for programs: `results.json` without the results, and the paths of the files. */
+export function summaryJson({ findings, directory, files, left }: BenchmarkOutcome): string {
+  const { manifest, summaries, comparison, validity } = findings;
+  const providers = manifest.plan.targets.map(({ target, provider, model }) => ({
+    target,
+    provider_name: provider,
+    model,
+    summary: summaries.get(target),
+  }));
+  return `${JSON.stringify({ run: manifest, providers, comparison, validity, directory, files, left }, null, 2)}\n`;
+}
+
+/** What stands on stderr after the tables: where the files are, and what to do next. */
+export function finalWords(outcome: BenchmarkOutcome, plan: BenchmarkPlan, flags: BenchFlags, cwd: string): string {
+  const { directory, files, left, stoppedTargets } = outcome;
+  const lines: string[] = [];
+  for (const [target, code] of stoppedTargets)
+    lines.push(`error: ${target} was given up (${code}): ${ADVICE[code] ?? ""}`);
+  if (left > 0) {
+    lines.push(
+      `interrupted with ${left} of ${outcome.findings.manifest.planned_per_target * plan.targets.length} requests left`,
+    );
+    lines.push(`hint: go on with the same command and --resume --output ${shown(directory, cwd)}`);
+  }
+  if (flags.quiet !== true && flags.json !== true) {
+    lines.push(
+      `results in ${shown(directory, cwd)}/: results.jsonl, ${files.map((file) => relative(directory, file)).join(", ")}`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const shown = (directory: string, cwd: string): string => {
+  const near = relative(cwd, directory);
+  return near.startsWith("..") || near === "" ? directory : near;
+};
+
+/** What to do about what stops a target; the error catalogue in docs/ says more. */
+const ADVICE: Partial<Record<FailureCode, string>> = {
+  auth: "check its API key",
+  permission: "its key may not use this model or endpoint",
+  quota: "its account has no quota left; see the provider's billing page",
+  not_found: "check the model's name and the base URL",
+  dns: "its host name is not known; check the base URL and the network",
+  refused: "nothing answers at its address; check that the server runs, and the base URL",
+  tls: "the secure connection failed; check the base URL's scheme and the server's certificate",
+};

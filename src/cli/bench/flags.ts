@@ -1,0 +1,40 @@
+import { join, resolve } from "node:path";
+import type { Config } from "../../config/schema.ts";
+import { BenchError } from "../../core/errors.ts";
+import { resultsCsv } from "../../reports/csv.ts";
+import type { BenchFlags } from "../commands/bench.ts";
+import type { CliContext } from "../context.ts";
+
+const DEFAULT_OUTPUT_DIR = "bench-results";
+
+/** Finds flags that contradict each other; throws `BenchError("usage")`. */
+export function checkFlags(flags: BenchFlags): void {
+  const both = (a: string, b: string, hint: string): BenchError =>
+    new BenchError("usage", `${a} and ${b} exclude each other`, { hint });
+  if (flags.resume === true && flags.force === true) {
+    throw both("--resume", "--force", "--resume goes on with the old run, --force moves it aside.");
+  }
+  if (flags.quiet === true && flags.verbose === true) throw both("--quiet", "--verbose", "Leave one out.");
+  if (flags.resume === true && flags.output === undefined) {
+    throw new BenchError("usage", "--resume needs --output, the directory of the run to go on with");
+  }
+  // A row of nothing is enough to find an unknown column before anything is sent.
+  if (flags.fields !== undefined) resultsCsv(() => [], { fields: flags.fields }).next();
+}
+
+/** The absolute run directory: the flag's, or a new one named after the dataset and the time. */
+export function outputDirectory(flags: BenchFlags, config: Config, dataset: string, context: CliContext): string {
+  if (flags.output !== undefined) return resolve(context.cwd, flags.output);
+  const parent = resolve(context.cwd, config.benchmarks?.output_dir ?? DEFAULT_OUTPUT_DIR);
+  return join(parent, `${slug(dataset)}-${context.clock.wallTime().replaceAll(/[-:]|\.\d+/g, "")}`);
+}
+
+/** A dataset's name as part of a path: it is data, and may hold anything. */
+function slug(name: string): string {
+  const safe = name
+    .normalize("NFKD")
+    .replaceAll(/[^A-Za-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 60);
+  return safe === "" ? "dataset" : safe.toLowerCase();
+}

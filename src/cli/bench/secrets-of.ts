@@ -1,0 +1,26 @@
+import type { ResolvedTarget } from "../../config/resolve.ts";
+
+/** Header names whose values are no secrets. */
+const OPEN_HEADER =
+  /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|openai-organization|openai-project|x-title|http-referer)$/i;
+
+/** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs. */
+export function secretsOf(targets: readonly ResolvedTarget[]): string[] {
+  return targets.flatMap(({ apiKey, headers, baseUrl }) => [
+    ...(apiKey === null ? [] : [apiKey]),
+    ...Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value))),
+    ...(baseUrl === null ? [] : urlSecrets(baseUrl)),
+  ]);
+}
+
+/** A header's whole value, and what follows its scheme: `Bearer KEY`. */
+function secretParts(value: string): string[] {
+  const [, credentials] = /^\S+ +(.+)$/.exec(value) ?? [];
+  return credentials === undefined ? [value] : [value, credentials];
+}
+
+function urlSecrets(baseUrl: string): string[] {
+  const { password, searchParams } = new URL(baseUrl);
+  const parameters = [...searchParams].filter(([name]) => /key|token|secret|sig/i.test(name)).map(([, value]) => value);
+  return [password, decodeURIComponent(password), ...parameters].filter((secret) => secret !== "");
+}

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+import type { Finish } from "../main.ts";
+import { duration, nameList, number, wholeNumber } from "../option-values.ts";
+
+/** The flags of `bench`, as commander gives them. */
+export interface BenchFlags {
+  dataset: string;
+  providers: string;
+  concurrency?: number;
+  output?: string;
+  model?: string;
+  export: "json" | "csv" | "both";
+  stream: boolean;
+  temperature?: number;
+  maxTokens?: number;
+  timeout?: number;
+  retries?: number;
+  delay: number;
+  limit?: number;
+  category?: string;
+  repeat: number;
+  seed?: string;
+  failFast?: boolean;
+  saveResponses: boolean;
+  resume?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+  config?: string;
+  fields?: string[];
+  rawCsv?: boolean;
+}
+
+/** `bench`: the main command. */
+export function defineBench(program: Command, context: CliContext, finish: Finish): void {
+  const command = program.command("bench");
+  command
+    .description("send every test case of a dataset to every target, and compare")
+    .requiredOption("-d, --dataset <file>", "dataset: a file (JSON, YAML) or the name of a built-in one")
+    .option("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]", "sim")
+    .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", wholeNumber(1, 100_000))
+    .option("-o, --output <dir>", "run directory (default: bench-results/<dataset>-<UTC time>)")
+    .option("-m, --model <model>", "model for targets that name none")
+    .addOption(
+      command
+        .createOption("-e, --export <formats>", "files to write at the end")
+        .choices(["json", "csv", "both"])
+        .default("both"),
+    )
+    .option("--stream", "ask for streamed answers, which is the default", true)
+    .option("--no-stream", "ask for plain answers; there is no time to first token then")
+    .option("--temperature <t>", "sampling temperature, 0 to 2", number(0, 2))
+    .option("--max-tokens <n>", "limit of the answer's length", wholeNumber(1))
+    .option("--timeout <duration>", "limit of one attempt (default: 60s)", duration(1))
+    .option("--retries <n>", "further attempts after a failure that may pass (default: 3)", wholeNumber(0, 1000))
+    .option("--delay <duration>", "pause of each slot between two cases", duration(), 0)
+    .option("--limit <n>", "take the first n cases only", wholeNumber(1))
+    .option("--category <name>", "take the cases of one category only")
+    .option("--repeat <k>", "send each case k times", wholeNumber(1, 1_000_000), 1)
+    .option("--seed <seed>", "shuffle the cases, the same way for the same seed")
+    .option("--fail-fast", "send nothing more after the first case that fails")
+    .option("--no-save-responses", "keep no text of any answer")
+    .option("--resume", "go on with the run in the output directory")
+    .option("--force", "move a run in the output directory aside")
+    .option("--dry-run", "say what would be sent and what it may cost; send nothing")
+    .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")
+    .option("--fields <names>", "columns of results.csv, separated by commas", nameList)
+    .option("--raw-csv", "do not protect results.csv against spreadsheet formulas")
+    .option("--quiet", "no progress and no hints")
+    .option("--json", "progress as NDJSON on stderr, the summary as JSON on stdout")
+    .option("--verbose", "say each failed attempt")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags: BenchFlags) => {
+      // Loaded now, not at the start: HTTP and schemas take 150 ms that --help need not pay.
+      const { bench } = await import("../bench/bench-command.ts");
+      finish(await bench(flags, context));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  llm-test-bench bench -d coding-tasks -p sim:fast,sim:slow
+  llm-test-bench bench -d ./datasets/coding-tasks.json -p openai,anthropic -c 10 -o ./results
+  llm-test-bench bench -d tasks.yaml -p a=openai:gpt-4o-mini,b=openai:gpt-4o-mini --repeat 5
+Exit codes: 0 all succeeded, 1 some failed, 2 usage, 3 dataset, 4 no key accepted, 5 nothing reached, 6 cannot write, 130 interrupted`;

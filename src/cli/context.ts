@@ -1,0 +1,56 @@
+import os from "node:os";
+import type { Clock } from "../core/clock.ts";
+import { systemClock } from "../core/clock.ts";
+import type { Mask } from "../core/secrets.ts";
+
+/** Somewhere to write text to. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Everything of the outside world that a command may touch. */
+export interface CliContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly clock: Clock;
+  /** Calls `handler` at each such signal until the returned function is called. */
+  onSignal(signal: "SIGINT" | "SIGTERM", handler: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** The context of a real process. */
+export function processContext(): CliContext {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    home: os.homedir(),
+    clock: systemClock,
+    onSignal(signal, handler) {
+      process.on(signal, handler);
+      return () => void process.off(signal, handler);
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** The context with every secret taken out of what is written. */
+export function shielded(context: CliContext, mask: Mask): CliContext {
+  const masked = (output: Output): Output => ({
+    write: (text) => output.write(mask(text)),
+    get isTTY() {
+      return output.isTTY;
+    },
+    get columns() {
+      return output.columns;
+    },
+  });
+  return { ...context, stdout: masked(context.stdout), stderr: masked(context.stderr) };
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from "commander";
+import type { Millis } from "../core/clock.ts";
+import { parseDuration } from "../core/duration.ts";
+
+/** Readers of option values; each throws what commander turns into one message that names the option. */
+
+/** A whole number within limits. */
+export const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+
+/** A number within limits. */
+export const number =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+  };
+
+/** A duration in milliseconds. */
+export const duration =
+  (least: Millis = 0) =>
+  (text: string): Millis => {
+    const value = parseDuration(text);
+    if (value !== null && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a duration such as 500, 500ms, 2s or 1m.`);
+  };
+
+/** Names separated by commas. */
+export function nameList(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === "")) throw new InvalidArgumentError("Expected names separated by commas.");
+  return names;
+}

@@ -1,0 +1,55 @@
+import stringWidth from "string-width";
+import type { Millis } from "../../core/clock.ts";
+import type { ProgressState, TargetProgress } from "./state.ts";
+
+const BAR_CELLS = 16;
+
+/** `1h 02m`, `3m 05s`, `42s`. */
+export function clockText(ms: Millis): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+
+const rate = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
+
+function bar({ done, planned }: TargetProgress): string {
+  const full = planned === 0 ? BAR_CELLS : Math.floor((done / planned) * BAR_CELLS);
+  return "█".repeat(full) + "░".repeat(BAR_CELLS - full);
+}
+
+/** Where one target is, in a line of at most `columns` cells; what matters least is left out first. */
+export function progressLine(
+  state: ProgressState,
+  progress: TargetProgress,
+  now: Millis,
+  view: { columns: number; labelWidth: number; live: boolean },
+): string {
+  const { requests, tokens, etaMs } = state.rates(progress, now);
+  const over = progress.done === progress.planned;
+  const label = progress.target + " ".repeat(Math.max(0, view.labelWidth - stringWidth(progress.target)));
+  const counts = `${progress.done}/${progress.planned}`.padStart(String(progress.planned).length * 2 + 1);
+  const parts = [
+    view.live ? `${label}  ${bar(progress)}  ${counts}` : `${label}  ${counts} done`,
+    `${progress.failed} failed`,
+    ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
+    ...(over ? [`in ${clockText(state.elapsed(now))}`] : [`ETA ${etaMs === null ? "?" : clockText(etaMs)}`]),
+    `${rate(requests)} req/s`,
+    `${rate(tokens)} tok/s`,
+    ...(progress.retries > 0 ? [`${progress.retries} retries`] : []),
+    ...(!over && progress.current !== null ? [printable(progress.current)] : []),
+  ];
+  let line = parts[0] ?? "";
+  for (const part of parts.slice(1)) {
+    const longer = `${line}  ${part}`;
+    if (stringWidth(longer) > view.columns) break;
+    line = longer;
+  }
+  return line;
+}
+
+/** A test case's id as it can stand in a line: ids may hold anything. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
+const printable = (id: string): string => id.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "·");

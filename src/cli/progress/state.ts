@@ -1,0 +1,64 @@
+import type { Millis } from "../../core/clock.ts";
+import type { RunEvent } from "../../core/run-events.ts";
+
+/** How far one target is. */
+export interface TargetProgress {
+  readonly target: string;
+  readonly planned: number;
+  /** Finished before this process began. */
+  readonly doneBefore: number;
+  done: number;
+  failed: number;
+  skipped: number;
+  retries: number;
+  outputTokens: number;
+  /** The case that was started last. */
+  current: string | null;
+}
+
+/** How far a run is; a fold of its events. */
+export class ProgressState {
+  readonly #start: Millis;
+  readonly targets = new Map<string, TargetProgress>();
+
+  constructor(start: Millis) {
+    this.#start = start;
+  }
+
+  take(event: RunEvent): void {
+    if (event.type === "run_started") {
+      for (const { target, planned, done } of event.targets) {
+        const nothing = { failed: 0, skipped: 0, retries: 0, outputTokens: 0, current: null };
+        this.targets.set(target, { target, planned, doneBefore: done, done, ...nothing });
+      }
+      return;
+    }
+    const progress = this.targets.get(event.type === "case_finished" ? event.result.target : event.target);
+    if (progress === undefined) return;
+    if (event.type === "case_started") progress.current = event.test_id;
+    if (event.type === "attempt_failed" && event.retry_in_ms !== null) progress.retries += 1;
+    if (event.type === "case_finished") {
+      progress.done += 1;
+      if (event.result.status === "skipped") progress.skipped += 1;
+      else if (event.result.status !== "success") progress.failed += 1;
+      progress.outputTokens += event.result.response?.usage?.completion_tokens ?? 0;
+    }
+  }
+
+  /** Rates over this process's time so far, per second, and the time left at that rate, in milliseconds. */
+  rates(of: TargetProgress, now: Millis): { requests: number; tokens: number; etaMs: Millis | null } {
+    const seconds = Math.max(0.001, (now - this.#start) / 1000);
+    const sent = of.done - of.doneBefore - of.skipped;
+    const requests = sent / seconds;
+    const left = of.planned - of.done;
+    return {
+      requests,
+      tokens: of.outputTokens / seconds,
+      etaMs: left === 0 ? 0 : requests > 0 ? (left / requests) * 1000 : null,
+    };
+  }
+
+  elapsed(now: Millis): Millis {
+    return now - this.#start;
+  }
+}

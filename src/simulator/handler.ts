@@ -1,0 +1,131 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { wallMillisBetween, type Clock } from "../core/clock.ts";
+import { hashText } from "../core/random.ts";
+import { caseKeyOf, readChatRequest, type ChatRequest } from "./chat-request.ts";
+import { sendMalformed, sendPlain, sendRefused, sendReset, sendStream, sharedNow, type Exchange } from "./exchange.ts";
+import { faultOf, isRefusal } from "./faults.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { profileOf } from "./profile.ts";
+import { fullBucket, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
+import { scheduleOf } from "./schedule.ts";
+import type { Counter } from "./statistics.ts";
+import { anthropicWire } from "./wire-anthropic.ts";
+import { openaiWire } from "./wire-openai.ts";
+import type { Answer, Wire } from "./wire.ts";
+import { wordsOf } from "./words.ts";
+
+const CHAT: Readonly<Record<string, Wire>> = {
+  "POST /v1/chat/completions": openaiWire,
+  "POST /v1/messages": anthropicWire,
+};
+
+/** The pause that an injected 429 asks for, kept short so that tests and demonstrations end soon. */
+const FAULT_RETRY_AFTER_MS = 50;
+
+/** What the simulator does with each request. */
+export function answering(options: ResolvedOptions, clock: Clock, counter: Counter): RequestListener {
+  let bucket = options.rateLimit === null ? null : fullBucket(options.rateLimit, clock.now());
+  let received = 0;
+
+  /** How long this request would have to wait for the rate limit; 0 lets it through. */
+  const waitForLimit = (): number => {
+    if (options.rateLimit === null || bucket === null) return 0;
+    const taken = takeFrom(bucket, options.rateLimit, clock.now());
+    bucket = taken.bucket;
+    return taken.waitMs;
+  };
+
+  const answerChat = (exchange: Exchange, request: IncomingMessage, text: string): void => {
+    const { wire, requestId } = exchange;
+    const chat = readChatRequest(text, wire.maxTokensRequired);
+    const named = headerOf(request, "x-sim-case");
+    const caseKey = named ?? ("model" in chat ? caseKeyOf(chat) : null);
+    if (caseKey !== null) counter.identified(caseKey);
+    if (!("model" in chat) || caseKey === null) {
+      return sendRefused(exchange, wire.refuse("invalid_request", requestId, "message" in chat ? chat : undefined));
+    }
+    if (options.models !== null && !options.models.includes(chat.model)) {
+      const about = { message: `The model \`${chat.model}\` does not exist`, param: "model" };
+      return sendRefused(exchange, wire.refuse("not_found", requestId, about));
+    }
+    const waitMs = waitForLimit();
+    if (waitMs > 0) {
+      return sendRefused(exchange, wire.refuse("rate_limited", requestId), retryAfterHeaders(waitMs));
+    }
+    return answerCase(exchange, chat, caseKey, attemptOf(request));
+  };
+
+  const answerCase = (exchange: Exchange, chat: ChatRequest, caseKey: string, attempt: number): void => {
+    const { wire, requestId } = exchange;
+    const drawn = faultOf(options, caseKey, attempt);
+    // An answer in one piece has no stream in which to report an error.
+    const fault = drawn === "stream_error" && !chat.stream ? "server_error" : drawn;
+    if (fault !== null && isRefusal(fault)) {
+      const headers = fault === "rate_limited" ? retryAfterHeaders(FAULT_RETRY_AFTER_MS) : {};
+      return sendRefused(exchange, wire.refuse(fault, requestId), headers);
+    }
+    if (fault === "connection") return sendReset(exchange);
+    if (fault === "malformed") return sendMalformed(exchange);
+    const schedule = scheduleOf(options.seed, caseKey, profileOf(chat.model, options.profile), chat.maxTokens);
+    const answer: Answer = {
+      id: hashText(`${options.seed} ${caseKey}`).toString(16),
+      model: chat.model,
+      created: Math.floor((wallMillisBetween("1970-01-01T00:00:00Z", clock.wallTime()) ?? 0) / 1000),
+      promptTokens: chat.promptTokens,
+      tokens: wordsOf(options.seed, caseKey, schedule.dueMs.length),
+      finish: schedule.finish,
+      includeUsage: chat.includeUsage,
+    };
+    return (chat.stream ? sendStream : sendPlain)(exchange, answer, schedule.dueMs, fault);
+  };
+
+  return (request, response) => {
+    const receivedNs = sharedNow();
+    const receivedAt = clock.now();
+    received += 1;
+    const route = `${request.method ?? ""} ${(request.url ?? "").split("?")[0] ?? ""}`;
+    const wire = CHAT[route] ?? wireOf(request);
+    const requestId = `req_sim_${received}`;
+    const exchange = { response, wire, clock, receivedAt, receivedNs, requestId };
+    response.setHeader("x-simulated", "true");
+    response.setHeader(wire.requestIdHeader, requestId);
+    if (route === "GET /sim/stats") return sendJson(response, counter.snapshot());
+    if (route === "GET /v1/models")
+      return sendJson(response, wire.modelList(options.models ?? ["default", "fast", "slow"]));
+    if (!(route in CHAT)) {
+      return sendRefused(exchange, wire.refuse("unknown_url", requestId, { message: `Unknown request URL: ${route}` }));
+    }
+    counter.enter();
+    response.on("close", () => counter.leave());
+    whenRead(request, (text) => answerChat(exchange, request, text));
+  };
+}
+
+function whenRead(request: IncomingMessage, use: (text: string) => void): void {
+  let text = "";
+  request.setEncoding("utf8");
+  request.on("data", (piece: string) => (text += piece));
+  request.on("end", () => use(text));
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+/** Which API a request outside the chat endpoints means. */
+function wireOf(request: IncomingMessage): Wire {
+  const anthropic = headerOf(request, "anthropic-version") !== null || request.url?.startsWith("/v1/messages") === true;
+  return anthropic ? anthropicWire : openaiWire;
+}
+
+/** The attempt that the client says this is: ours and the official clients' headers count alike, from 0. */
+function attemptOf(request: IncomingMessage): number {
+  const stated = Number(headerOf(request, "x-sim-attempt") ?? headerOf(request, "x-stainless-retry-count") ?? 0);
+  return Number.isSafeInteger(stated) && stated > 0 ? stated : 0;
+}
+
+function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}

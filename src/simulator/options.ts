@@ -1,0 +1,91 @@
+import { BenchError } from "../core/errors.ts";
+import { DEFAULT_FAULT_KINDS, FAULT_KINDS, isFaultKind, type FaultKind } from "./faults.ts";
+import { PROFILES, type Profile } from "./profile.ts";
+import type { RateLimit } from "./rate-limit.ts";
+
+/** What may be asked of a simulator; everything has a default. */
+export interface SimulatorOptions {
+  /** Mean time to the first token, in milliseconds; 200 by default. */
+  readonly ttftMs?: number | undefined;
+  /** Mean time between tokens, in milliseconds; 20 by default. */
+  readonly tpotMs?: number | undefined;
+  /** Mean length of an answer, in tokens; 64 by default. */
+  readonly tokens?: number | undefined;
+  /** Standard deviation of times and lengths as a share of their means; 0.2 by default. */
+  readonly jitter?: number | undefined;
+  /** What the schedules, words and faults are drawn from; 1 by default. */
+  readonly seed?: number | undefined;
+  /** Share of cases that meet a fault, from 0 (the default) to 1. */
+  readonly fail?: number | undefined;
+  /** The faults to draw from, each as likely as the others; `DEFAULT_FAULT_KINDS` by default. */
+  readonly failKinds?: readonly string[] | undefined;
+  /** Requests let through per minute, over all models; no limit by default. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Requests let through at once after a pause; a second's worth by default, at least 1. */
+  readonly burst?: number | undefined;
+  /** The only model names that exist; any name does by default. */
+  readonly models?: readonly string[] | undefined;
+  /** Whether to count the requests of each case in the statistics, which takes memory for every case. */
+  readonly countKeys?: boolean | undefined;
+  /** Address to listen on; 127.0.0.1 by default. */
+  readonly host?: string | undefined;
+  /** Port to listen on; 0, the default, takes a free one. */
+  readonly port?: number | undefined;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly fail: number;
+  readonly failKinds: readonly FaultKind[];
+  /** Null when there is no limit. */
+  readonly rateLimit: RateLimit | null;
+  /** Null when any name exists. */
+  readonly models: readonly string[] | null;
+  readonly countKeys: boolean;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Fills in the defaults; throws `BenchError("usage")` for a value out of range. */
+export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
+  const { requestsPerMinute } = options;
+  const rateLimit =
+    requestsPerMinute === undefined
+      ? null
+      : {
+          perMinute: within("requestsPerMinute", requestsPerMinute, Number.MIN_VALUE),
+          burst: within("burst", options.burst ?? Math.max(1, requestsPerMinute / 60), 1),
+        };
+  return {
+    profile: {
+      ttftMs: within("ttftMs", options.ttftMs ?? PROFILES.default.ttftMs, 0),
+      tpotMs: within("tpotMs", options.tpotMs ?? PROFILES.default.tpotMs, 0),
+      tokens: within("tokens", options.tokens ?? PROFILES.default.tokens, 1),
+      jitter: within("jitter", options.jitter ?? PROFILES.default.jitter, 0),
+    },
+    seed: options.seed ?? 1,
+    fail: within("fail", options.fail ?? 0, 0, 1),
+    failKinds: kindsIn(options.failKinds ?? DEFAULT_FAULT_KINDS),
+    rateLimit,
+    models: options.models ?? null,
+    countKeys: options.countKeys ?? false,
+    host: options.host ?? "127.0.0.1",
+    port: within("port", options.port ?? 0, 0, 65_535),
+  };
+}
+
+function within(name: string, value: number, least: number, most = Number.MAX_VALUE): number {
+  if (value >= least && value <= most) return value;
+  const from = least === Number.MIN_VALUE ? "more than 0" : `at least ${least}`;
+  const range = most === Number.MAX_VALUE ? from : `${least} to ${most}`;
+  throw new BenchError("usage", `simulator: ${name} is ${value}, which is out of range`, { hint: `Give ${range}.` });
+}
+
+function kindsIn(kinds: readonly string[]): readonly FaultKind[] {
+  const unknown = kinds.find((kind) => !isFaultKind(kind));
+  if (unknown === undefined && kinds.length > 0) return kinds.filter((kind) => isFaultKind(kind));
+  const found = unknown === undefined ? "no kind of fault is given" : `there is no fault "${unknown}"`;
+  throw new BenchError("usage", `simulator: ${found}`, { hint: `Choose from ${FAULT_KINDS.join(", ")}.` });
+}

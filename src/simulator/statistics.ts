@@ -1,0 +1,45 @@
+/** What a simulator was sent, counted over the endpoints that answer as a model. */
+export interface SimulatorStats {
+  readonly requests: number;
+  readonly inFlight: number;
+  readonly maxInFlight: number;
+  /** Requests by case, when they are counted. */
+  readonly byKey?: Readonly<Record<string, number>>;
+}
+
+/** Counts requests as they come and go. */
+export interface Counter {
+  /** A request came. */
+  enter(): void;
+  /** Its answer ended, or its client left. */
+  leave(): void;
+  /** Which case a request is for is known. */
+  identified(caseKey: string): void;
+  snapshot(): SimulatorStats;
+}
+
+export function startCounter(countKeys: boolean): Counter {
+  let requests = 0;
+  let inFlight = 0;
+  let maxInFlight = 0;
+  const byKey = new Map<string, number>();
+  return {
+    enter() {
+      requests += 1;
+      inFlight += 1;
+      maxInFlight = Math.max(maxInFlight, inFlight);
+    },
+    leave() {
+      inFlight -= 1;
+    },
+    identified(caseKey) {
+      if (countKeys) byKey.set(caseKey, (byKey.get(caseKey) ?? 0) + 1);
+    },
+    snapshot: () => ({
+      requests,
+      inFlight,
+      maxInFlight,
+      ...(countKeys ? { byKey: Object.fromEntries(byKey) } : {}),
+    }),
+  };
+}

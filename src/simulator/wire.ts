@@ -1,0 +1,49 @@
+import type { Refusal } from "./faults.ts";
+
+/** What a simulated model answers. */
+export interface Answer {
+  /** Unique to the case; each wire puts its own prefix before it. */
+  readonly id: string;
+  readonly model: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly promptTokens: number;
+  /** Joined, they are the text. */
+  readonly tokens: readonly string[];
+  readonly finish: "stop" | "length";
+  /** Whether a stream states its usage, where that is for the client to ask. */
+  readonly includeUsage: boolean;
+}
+
+/** The truth about timing, as text of `process.hrtime.bigint()`, which all processes of a machine share. */
+export interface Stamps {
+  /** When the request's headers had been read. */
+  readonly received_ns: string;
+  /** Just before this token, or this whole answer, went to the socket. */
+  readonly sent_ns: string;
+}
+
+/** An error response. */
+export interface Refused {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** How one API writes answers and errors. Renders only; never sends, paces or decides. */
+export interface Wire {
+  readonly requestIdHeader: string;
+  /** Whether a request without `max_tokens` is an error. */
+  readonly maxTokensRequired: boolean;
+  /** The events of a stream before its first token. */
+  opening(answer: Answer): string;
+  token(answer: Answer, text: string, stamps: Stamps): string;
+  /** The events after the last token, with the end marker. */
+  closing(answer: Answer): string;
+  /** An error event inside a stream. */
+  streamError(requestId: string): string;
+  /** The body of an answer that is not streamed. */
+  body(answer: Answer, stamps: Stamps): unknown;
+  /** An error response; `about` says more than the kind does. */
+  refuse(kind: Refusal | "unknown_url", requestId: string, about?: { message: string; param?: string }): Refused;
+  modelList(ids: readonly string[]): unknown;
+}
