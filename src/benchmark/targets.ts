@@ -5,6 +5,7 @@ import type { RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
 import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
+import { warmUp } from "../providers/warm-up.ts";
 import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
 
 /** A target without a way to send to it. */
@@ -49,6 +50,7 @@ export async function openTargets(
   const ownSimulator = resolved.some(({ type, baseUrl }) => type === "sim" && baseUrl === null);
   const simulator = ownSimulator ? await spawnSimulator({}) : null;
   const targets = await Promise.all(resolved.map((target) => openTarget(target, simulator, { clock, userAgent })));
+  await warmUp(clock);
   return { targets, close: async () => simulator?.close() };
 }
 

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import type { Problem } from "../documents/problem.ts";
+import { checkSchema } from "../documents/schema-problems.ts";
+import { pathText, valueAt } from "../documents/source-document.ts";
+import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
+import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import type { Environment } from "./environment.ts";
+import { findProjectFile, findUserFile } from "./find-files.ts";
+import { environmentLayers } from "./from-environment.ts";
+import { configError, readConfigFile } from "./layer.ts";
+import { merged } from "./merge.ts";
+import { configSchema } from "./schema.ts";
+import type { Config } from "./schema.ts";
+import { mayBeSecret, withKeyAdvice } from "./secrets.ts";
+
+/** Where configuration may come from. */
+export interface ConfigSearch {
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Environment;
+  /** The file of `--config`, which stands in for both found files; null to search. */
+  readonly explicitPath: string | null;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The files and variables that it came from, strongest first. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Merges the user's file, the nearest project file and the `LLM_TEST_BENCH_*` variables, the latter ruling.
+ * Throws `BenchError("config")` that tells everything wrong with the result, each in the file or variable it stands in.
+ */
+export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
+  const files = await fileLayers(search);
+  const fromFiles = files.reduceRight<unknown>((under, layer) => merged(under, layer.value), {});
+  const layers = [...environmentLayers(search.env, fromFiles), ...files];
+  const document = stacked(layers);
+  const checked = checkSchema(configSchema, document, mayBeSecret);
+  if (!checked.ok) throw await configError(checked.problems.map(withKeyAdvice));
+  const problems = providerProblems(checked.value, document);
+  if (problems.length > 0) throw await configError(problems);
+  return { config: checked.value, sources: layers.map((layer) => layer.file) };
+}
+
+/** Strongest first. */
+async function fileLayers({ cwd, home, env, explicitPath }: ConfigSearch): Promise<SourceDocument[]> {
+  const paths =
+    explicitPath === null ? [await findProjectFile(cwd), await findUserFile(home, env)] : [resolve(cwd, explicitPath)];
+  return Promise.all(paths.filter((path) => path !== null).map(readConfigFile));
+}
+
+/** The layers as one document, which finds each value in the strongest layer that has it, or most of its path. */
+function stacked(layers: readonly SourceDocument[]): SourceDocument {
+  return {
+    file: layers[0]?.file ?? "",
+    text: "",
+    value: layers.reduceRight<unknown>((under, layer) => merged(under, layer.value), {}),
+    locate(path, options) {
+      for (let length = path.length; length >= 0; length -= 1) {
+        const layer = layers.find(({ value }) => valueAt(value, path.slice(0, length)) !== undefined);
+        if (layer !== undefined) return layer.locate(path, options);
+      }
+      return { file: "", position: null };
+    },
+  };
+}
+
+/** What a schema cannot say: built-in providers keep their type, and all others need one. */
+function providerProblems(config: Config, document: SourceDocument): Problem[] {
+  return Object.entries(config.providers ?? {}).flatMap(([name, { type }]) => {
+    const path: DocumentPath = ["providers", name];
+    const problem = (message: string, hint: string): Problem[] => [
+      { ...document.locate(path, { key: true }), path: pathText(path), message, hint },
+    ];
+    const builtIn = BUILT_IN_PROVIDERS.get(name);
+    if (builtIn === undefined) {
+      return type === undefined
+        ? problem('missing "type"', 'It must be "openai" or "anthropic", the API it speaks.')
+        : [];
+    }
+    if (builtIn.type === "sim") return problem("sim is the built-in simulator", "Give this provider another name.");
+    if (type === undefined || type === builtIn.type) return [];
+    return problem(`the built-in ${name} is of type "${builtIn.type}"`, "Give this provider another name.");
+  });
+}

@@ -1,0 +1,121 @@
+import type { Millis } from "../core/clock.ts";
+import { parseDuration } from "../core/duration.ts";
+import { BenchError } from "../core/errors.ts";
+import type { RequestParameters } from "../core/request.ts";
+import { nearMiss } from "../documents/suggest.ts";
+import { completeBaseUrl } from "./base-url.ts";
+import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import type { BuiltInProvider } from "./built-in.ts";
+import { setVariable } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import type { Config, Prices, ProviderConfig } from "./schema.ts";
+import { requireDistinct } from "./targets.ts";
+import type { TargetSpec } from "./targets.ts";
+
+/** Everything that is needed to send to a target; null where nothing was said. */
+export interface ResolvedTarget {
+  /** The alias, or `provider:model`; stands in every result. */
+  readonly label: string;
+  readonly provider: string;
+  readonly type: "openai" | "anthropic" | "sim";
+  readonly model: string;
+  /** What `/chat/completions` or `/messages` is appended to; null for the simulator, which has no fixed address. */
+  readonly baseUrl: string | null;
+  readonly apiKey: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: RequestParameters;
+  readonly timeoutMs: Millis | null;
+  readonly retries: number | null;
+  readonly maxConcurrency: number | null;
+  readonly prices: Prices | null;
+}
+
+/** What targets are resolved against. `model` is that of the flag, for targets that name none. */
+export interface ResolutionContext {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly model: string | null;
+}
+
+/**
+ * Resolves every target of a run. Throws `BenchError`: `usage` for an unknown provider, a missing model or one label
+ * twice, `auth` for a key that is missing or cannot be sent, `config` for a bad base URL.
+ */
+export function resolveTargets(specs: readonly TargetSpec[], context: ResolutionContext): ResolvedTarget[] {
+  const targets = specs.map((spec) => resolveTarget(spec, context));
+  requireDistinct(targets.map((target) => target.label));
+  return targets;
+}
+
+function resolveTarget(spec: TargetSpec, { config, env, model: flagModel }: ResolutionContext): ResolvedTarget {
+  const providers = new Map(Object.entries(config.providers ?? {}));
+  const entry = providers.get(spec.provider) ?? {};
+  const builtIn = BUILT_IN_PROVIDERS.get(spec.provider) ?? null;
+  if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, providers.keys());
+  const type = builtIn?.type ?? entry.type;
+  if (type === undefined) {
+    const hint = "Add type: openai or type: anthropic, the API that it speaks.";
+    throw new BenchError("config", `the provider ${spec.provider} has no type`, { hint });
+  }
+  const model = spec.model ?? flagModel ?? entry.default_model ?? builtIn?.defaultModel;
+  if (model === undefined) {
+    const hint = `Name one: --providers ${spec.provider}:MODEL, --model MODEL, or default_model in the configuration.`;
+    throw new BenchError("usage", `no model is named for ${spec.provider}`, { hint });
+  }
+  return {
+    label: spec.alias ?? `${spec.provider}:${model}`,
+    provider: spec.provider,
+    type,
+    model,
+    baseUrl: type === "sim" ? null : baseUrlOf(spec.provider, entry, builtIn, env),
+    apiKey: apiKeyOf(spec.provider, entry, builtIn, env),
+    headers: entry.headers ?? {},
+    parameters: entry.parameters ?? {},
+    timeoutMs: entry.timeout === undefined ? null : parseDuration(entry.timeout),
+    retries: entry.max_retries ?? null,
+    maxConcurrency: entry.max_concurrency ?? null,
+    prices: entry.prices ?? null,
+  };
+}
+
+function unknownProvider(name: string, configured: Iterable<string>): BenchError {
+  const known = [...new Set([...BUILT_IN_PROVIDERS.keys(), ...configured])];
+  const meant = nearMiss(name, known);
+  const list = `Known: ${known.join(", ")}; others go under providers in llm-test-bench.config.yaml.`;
+  return new BenchError("usage", `unknown provider ${JSON.stringify(name)}`, {
+    hint: meant === null ? list : `Did you mean ${meant}? ${list}`,
+  });
+}
+
+function baseUrlOf(name: string, entry: ProviderConfig, builtIn: BuiltInProvider | null, env: Environment): string {
+  if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`);
+  const variable = builtIn?.baseUrlEnv ?? null;
+  const fromEnv = variable === null ? null : setVariable(env, variable);
+  if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable);
+  if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name);
+  const hint = "Add base_url, the address of the server, such as http://127.0.0.1:8000/v1.";
+  throw new BenchError("config", `the provider ${name} has no base_url`, { hint });
+}
+
+function apiKeyOf(
+  name: string,
+  entry: ProviderConfig,
+  builtIn: BuiltInProvider | null,
+  env: Environment,
+): string | null {
+  const variable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
+  if (variable === null) return null;
+  const key = env[variable];
+  if (key === undefined || key.trim() === "") {
+    const state = key === undefined ? "is not set" : "is blank";
+    throw new BenchError("auth", `${name} needs a key, and ${variable} ${state}`, {
+      hint: `Set it: export ${variable}=…, or try without a key: --providers sim`,
+    });
+  }
+  if (!/^[\x20-\x7e]+$/.test(key)) {
+    throw new BenchError("auth", `the key in ${variable} holds a character that no HTTP header can carry`, {
+      hint: "It may have been pasted with a line break or a typographic character: set it again.",
+    });
+  }
+  return key;
+}

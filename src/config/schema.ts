@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { durationSchema } from "../core/dataset.ts";
+import { requestParametersSchema } from "../core/request.ts";
+
+const headersSchema = z
+  .record(
+    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "this cannot be the name of an HTTP header" }),
+    z.string().regex(/^[\x20-\x7e\t]*$/, { error: "a header's value must be printable ASCII" }),
+  )
+  .describe("Sent with every request");
+
+const pricesSchema = z.strictObject({
+  input_per_million: z.number().nonnegative(),
+  output_per_million: z.number().nonnegative(),
+});
+/** US dollars for a million tokens. */
+export type Prices = z.infer<typeof pricesSchema>;
+
+const providerConfigSchema = z.strictObject({
+  type: z
+    .enum(["openai", "anthropic"])
+    .optional()
+    .describe("The wire format; required unless the provider is built in"),
+  api_key_env: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable, not a key" })
+    .optional()
+    .describe("The environment variable that holds the key"),
+  base_url: z.string().min(1).optional(),
+  default_model: z.string().min(1).optional(),
+  timeout: durationSchema.optional(),
+  max_retries: z.int().nonnegative().optional(),
+  max_concurrency: z.int().positive().optional(),
+  headers: headersSchema.optional(),
+  parameters: requestParametersSchema.optional(),
+  prices: pricesSchema.optional(),
+});
+export type ProviderConfig = z.infer<typeof providerConfigSchema>;
+
+/** What a configuration file may hold. Keys are snake_case, as in every file. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  providers: z
+    .record(
+      z.string().regex(/^[^\s:,=]+$/, { error: "a provider's name must not hold white space, a colon, comma or =" }),
+      providerConfigSchema,
+    )
+    .optional(),
+  benchmarks: z
+    .strictObject({
+      output_dir: z.string().min(1).optional(),
+      save_responses: z.boolean().optional(),
+      concurrency: z.int().positive().optional(),
+    })
+    .optional(),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,42 @@
+import { access, readdir } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BenchError } from "../core/errors.ts";
+import { DOCUMENT_EXTENSIONS } from "../documents/read-document.ts";
+import { nearMiss } from "../documents/suggest.ts";
+
+/** The package's own datasets; the same two steps up from `src/datasets/` and from `dist/datasets/`. */
+const BUILT_IN_FOLDER = fileURLToPath(new URL("../../datasets/", import.meta.url));
+
+/** The names of the datasets that come with the package. */
+export async function builtInDatasets(): Promise<string[]> {
+  const files = await readdir(BUILT_IN_FOLDER);
+  return files.filter((file) => DOCUMENT_EXTENSIONS.includes(extname(file))).map((file) => file.replace(/\.\w+$/, ""));
+}
+
+/**
+ * The file that the user's word for a dataset stands for: a path, or the bare name of a built-in dataset;
+ * a path that exists wins. Throws `BenchError("dataset")` for a bare name that is neither.
+ */
+export async function locateDataset(nameOrPath: string): Promise<string> {
+  const isBareName = /^[\w-]+$/.test(nameOrPath);
+  if (!isBareName || (await exists(nameOrPath))) return nameOrPath;
+  const files = await readdir(BUILT_IN_FOLDER);
+  const file = files.find((candidate) => DOCUMENT_EXTENSIONS.some((ending) => candidate === nameOrPath + ending));
+  if (file !== undefined) return join(BUILT_IN_FOLDER, file);
+  const names = await builtInDatasets();
+  const beside = DOCUMENT_EXTENSIONS.map((ending) => nameOrPath + ending);
+  const present = await Promise.all(beside.map(exists));
+  const meant = beside.find((_, index) => present[index]) ?? nearMiss(nameOrPath, names);
+  const list = `Built-in datasets: ${names.join(", ")}; anything else is a path to a .json or .yaml file.`;
+  throw new BenchError("dataset", `there is no file and no built-in dataset called ${nameOrPath}`, {
+    hint: meant === null ? list : `Did you mean ${meant}? ${list}`,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

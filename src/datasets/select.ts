@@ -1,0 +1,47 @@
+import type { Dataset, TestCase } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
+import { nearMiss } from "../documents/suggest.ts";
+
+/** Which cases of a dataset a run takes; null for all. */
+export interface Selection {
+  readonly category: string | null;
+  readonly limit: number | null;
+}
+
+const LISTED_CATEGORIES = 20;
+
+/**
+ * The first `limit` cases of a category, in file order; each iteration is a pass of its own.
+ * Throws `BenchError("usage")` at once when no case has the category.
+ */
+export function selectCases(dataset: Pick<Dataset, "cases">, { category, limit }: Selection): Iterable<TestCase> {
+  if (category !== null) requireCategory(dataset.cases(), category);
+  return {
+    *[Symbol.iterator]() {
+      let taken = 0;
+      for (const testCase of dataset.cases()) {
+        if (limit !== null && taken >= limit) return;
+        if (category !== null && testCase.category !== category) continue;
+        taken += 1;
+        yield testCase;
+      }
+    },
+  };
+}
+
+function requireCategory(cases: Iterable<TestCase>, wanted: string): void {
+  const categories = new Set<string>();
+  for (const { category } of cases) {
+    if (category === wanted) return;
+    if (category !== undefined) categories.add(category);
+  }
+  const message = `no test case has the category "${wanted}"`;
+  if (categories.size === 0) {
+    throw new BenchError("usage", message, { hint: "This dataset has no categories: leave --category out." });
+  }
+  const meant = nearMiss(wanted, categories);
+  const listed = [...categories].slice(0, LISTED_CATEGORIES);
+  const rest = categories.size - listed.length;
+  const list = `The dataset has: ${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
+  throw new BenchError("usage", message, { hint: meant === null ? list : `Did you mean "${meant}"? ${list}` });
+}

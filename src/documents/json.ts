@@ -1,0 +1,127 @@
+import { parseTree, printParseErrorCode, visit } from "jsonc-parser";
+import type { Node, ParseError } from "jsonc-parser";
+import { messageOf } from "../core/errors.ts";
+import { positionFinder } from "./position.ts";
+import type { Problem } from "./problem.ts";
+import type { ReadResult } from "./read-document.ts";
+import { sourceDocument } from "./source-document.ts";
+import type { SyntaxTree } from "./source-document.ts";
+import { quoted } from "./words.ts";
+
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+
+/** Reads strict JSON (RFC 8259); a key that stands twice in one object is a problem as well. */
+export function readJson(file: string, text: string): ReadResult {
+  try {
+    // JSON.parse gives the value: it is strict, and makes `__proto__` a plain key. The scanner knows the places.
+    const value: unknown = JSON.parse(text);
+    const problems = duplicateKeys(file, text);
+    if (problems.length > 0) return { ok: false, problems };
+    return { ok: true, document: sourceDocument(file, text, value, () => treeOf(text)) };
+  } catch (error) {
+    return { ok: false, problems: [syntaxProblem(file, text, error)] };
+  }
+}
+
+function duplicateKeys(file: string, text: string): Problem[] {
+  const problems: Problem[] = [];
+  const positionAt = positionFinder(text);
+  const open: Set<string>[] = [];
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty(key, offset) {
+      const keys = open.at(-1);
+      if (keys?.has(key) === true) {
+        const hint = "JSON readers would keep only one of them: remove or rename the other.";
+        const message = `the key ${quoted(key)} stands twice in this object`;
+        problems.push({ file, position: positionAt(offset), path: "", message, hint });
+      }
+      keys?.add(key);
+    },
+  });
+  return problems;
+}
+
+function treeOf(text: string): SyntaxTree<Node> {
+  const root = parseTree(text, [], STRICT) ?? { type: "null", offset: 0, length: 0 };
+  return {
+    root,
+    child(node, step) {
+      if (node.type === "array" && typeof step === "number") {
+        const value = node.children?.[step];
+        return value === undefined ? null : { key: null, value };
+      }
+      const property = node.children?.find((child) => child.children?.[0]?.value === step);
+      const [key, value] = property?.children ?? [];
+      return key === undefined || value === undefined ? null : { key, value };
+    },
+    span: (node) => [node.offset, node.offset + node.length],
+  };
+}
+
+/** Only the first mistake is told: those after it are mostly its consequences. */
+function syntaxProblem(file: string, text: string, thrown: unknown): Problem {
+  const problem = { file, position: null, path: "" };
+  if (text.trim() === "") return { ...problem, message: "the file is empty" };
+  const first = thrown instanceof RangeError ? "too deep" : firstMistake(text);
+  if (first === "too deep") return { ...problem, message: "nested too deeply to be read" };
+  if (first === null) return { ...problem, message: `not JSON: ${messageOf(thrown)}` };
+  const { offset, error } = first;
+  return { ...problem, position: positionFinder(text)(offset), ...explain(printParseErrorCode(error), text, offset) };
+}
+
+/** The parser recurses once a level, and a RangeError is how it runs out of stack. */
+function firstMistake(text: string): ParseError | null | "too deep" {
+  const errors: ParseError[] = [];
+  try {
+    parseTree(text, errors, STRICT);
+  } catch {
+    return "too deep";
+  }
+  return errors.toSorted((a, b) => a.offset - b.offset)[0] ?? null;
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const BAD_ESCAPE = {
+  message: "this text has a backslash that JSON does not know",
+  hint: "A backslash is written \\\\.",
+};
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  InvalidCommentToken: { message: "a comment", hint: "JSON has none; YAML does (# like this)." },
+  CommaExpected: { message: "a comma is missing before this" },
+  ColonExpected: { message: "a colon is missing before this" },
+  PropertyNameExpected: { message: "a key in double quotes is expected here" },
+  UnexpectedEndOfString: {
+    message: "this text has no closing quote on its line",
+    hint: "A line break inside text is written \\n.",
+  },
+  InvalidEscapeCharacter: BAD_ESCAPE,
+  InvalidUnicode: BAD_ESCAPE,
+  InvalidCharacter: {
+    message: "this text has a control character",
+    hint: "A tab is written \\t, a line break \\n.",
+  },
+  UnexpectedEndOfNumber: { message: "this number is not finished" },
+  EndOfFileExpected: { message: "the document ended before this" },
+};
+
+const NO_VALUE = {
+  message: "no JSON value begins like this",
+  hint: "Text and keys need double quotes; numbers, true, false and null have none.",
+};
+
+function explain(code: string, text: string, offset: number): Explanation {
+  const next = text[offset] ?? "";
+  if ((next === "}" || next === "]") && text.slice(0, offset).trimEnd().endsWith(",")) {
+    return { message: "a comma stands before the closing bracket", hint: "JSON allows none after the last entry." };
+  }
+  if (next === "'") return { message: "text in single quotes", hint: 'JSON wants double quotes: "like this".' };
+  if (offset >= text.trimEnd().length) return { message: "the file ends too early; a bracket or quote is still open" };
+  return EXPLANATIONS[code] ?? NO_VALUE;
+}

@@ -1,0 +1,27 @@
+import type { Problem } from "./problem.ts";
+import type { SourceDocument } from "./source-document.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+export type ReadResult =
+  | { readonly ok: true; readonly document: SourceDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What the names of readable files end in. */
+export const DOCUMENT_EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];
+
+/**
+ * Reads the bytes of a `.json`, `.yaml` or `.yml` file; what is wrong with them comes back as problems.
+ * A parser is imported only when a file needs it.
+ */
+export async function readDocument(file: string, bytes: Uint8Array): Promise<ReadResult> {
+  const extension = /\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? "";
+  if (!DOCUMENT_EXTENSIONS.includes(extension)) {
+    const message = extension === "" ? "the name has no extension" : `the extension ${extension} is not known`;
+    const hint = "JSON and YAML can be read: the name must end in .json, .yaml or .yml.";
+    return { ok: false, problems: [{ file, position: null, path: "", message, hint }] };
+  }
+  const text = decodeUtf8(file, bytes);
+  if (typeof text !== "string") return { ok: false, problems: [text] };
+  if (extension === ".json") return (await import("./json.ts")).readJson(file, text);
+  return (await import("./yaml.ts")).readYaml(file, text);
+}

@@ -1,0 +1,60 @@
+import stringWidth from "string-width";
+import { BenchError } from "../core/errors.ts";
+import type { BenchErrorCode } from "../core/errors.ts";
+import type { Position } from "./position.ts";
+import type { Problem } from "./problem.ts";
+
+const SHOWN_AT_MOST = 20;
+const LINE_WIDTH = 100;
+const BEFORE_CARET = 60;
+
+/**
+ * The problems in the order of the file, each as `file:line:column path: message` with its line and a caret;
+ * at most 20 are shown and the rest are counted.
+ */
+export function renderProblems(problems: readonly Problem[]): string {
+  const sorted = problems.toSorted(
+    (a, b) =>
+      Number(a.file > b.file) - Number(a.file < b.file) ||
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  );
+  const shown = sorted.slice(0, SHOWN_AT_MOST).map(renderProblem);
+  const rest = problems.length - shown.length;
+  if (rest > 0) shown.push(`… and ${rest} more ${rest === 1 ? "problem" : "problems"}`);
+  return shown.join("\n");
+}
+
+/** The error that a command ends with because of these problems; `hint` stands where a problem has none of its own. */
+export function problemsError(code: BenchErrorCode, problems: readonly Problem[], hint: string): BenchError {
+  const [first] = problems;
+  if (first !== undefined && problems.length === 1) {
+    const { hint: own, ...bare } = first;
+    return new BenchError(code, renderProblem(bare), { hint: own ?? hint });
+  }
+  const files = [...new Set(problems.map((problem) => problem.file))].toSorted().join(", ");
+  return new BenchError(code, `${problems.length} problems in ${files}\n${renderProblems(problems)}`, { hint });
+}
+
+function renderProblem({ file, position, path, message, hint }: Problem): string {
+  const where = position === null ? file : `${file}:${position.line}:${position.column}`;
+  const lines = [`${where}${path === "" ? "" : ` ${path}`}: ${message}`];
+  if (position !== null && position.lineText !== null) lines.push(...excerpt(position, position.lineText));
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines.join("\n");
+}
+
+function excerpt({ line, column }: Position, lineText: string): string[] {
+  const clipped = lineText.length > LINE_WIDTH;
+  const from = clipped ? Math.max(0, Math.min(column - 1 - BEFORE_CARET, lineText.length - LINE_WIDTH)) : 0;
+  const to = clipped ? from + LINE_WIDTH : lineText.length;
+  const before = (from > 0 ? "…" : "") + printable(lineText.slice(from, column - 1));
+  const after = printable(lineText.slice(column - 1, to)) + (to < lineText.length ? "…" : "");
+  const gutter = " ".repeat(String(line).length);
+  return [`  ${line} | ${before}${after}`.trimEnd(), `  ${gutter} | ${" ".repeat(stringWidth(before))}^`];
+}
+
+/** Tabs would move the caret, control characters the terminal, and clipping can halve a surrogate pair. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, " ");
+}

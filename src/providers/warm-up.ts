@@ -1,0 +1,39 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../core/clock.ts";
+import type { Call } from "../core/provider.ts";
+import { openaiProvider } from "./apis.ts";
+
+const EXCHANGES = 40;
+const TOKENS = 16;
+
+/**
+ * Sends a few streamed requests to a server inside this process and throws the answers away, about 100 ms in all.
+ * The first requests of a process are slow by tens of milliseconds (the HTTP parser is loaded and compiled, nothing is
+ * optimised yet), and that must not be taken for the latency of whatever is measured.
+ */
+export async function warmUp(clock: Clock): Promise<void> {
+  const chunk = `data: ${JSON.stringify({ id: "w", choices: [{ index: 0, delta: { content: "warm " } }] })}\n\n`;
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (let i = 0; i < TOKENS; i += 1) response.write(chunk);
+    response.end("data: [DONE]\n\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const options = { name: "warm-up", baseUrl: `http://127.0.0.1:${port}`, apiKey: null, userAgent: "warm-up" };
+  const channel = openaiProvider(options, clock).openChannel();
+  const call: Call = {
+    request: { model: "warm-up", prompt: "warm-up", stream: true },
+    test_id: "warm-up",
+    sample: 0,
+    attempt: 0,
+    signal: new AbortController().signal,
+    keepRaw: true,
+    observer: { sent() {}, tokens() {} },
+  };
+  for (let i = 0; i < EXCHANGES; i += 1) await channel.send(call);
+  await channel.close();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
