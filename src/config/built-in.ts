@@ -29,5 +29,5 @@ export const BUILT_IN_PROVIDERS: ReadonlyMap<string, BuiltInProvider> = new Map(
       defaultModel: "claude-haiku-4-5",
     },
   ],
-  ["sim", { type: "sim", apiKeyEnv: null, baseUrlEnv: null, baseUrl: null, defaultModel: "default" }],
+  ["sim", { type: "sim", apiKeyEnv: null, baseUrlEnv: "SIM_BASE_URL", baseUrl: null, defaultModel: "default" }],
 ]);

@@ -19,7 +19,7 @@ export interface ResolvedTarget {
   readonly provider: string;
   readonly type: "openai" | "anthropic" | "sim";
   readonly model: string;
-  /** What `/chat/completions` or `/messages` is appended to; null for the simulator, which has no fixed address. */
+  /** What `/chat/completions` or `/messages` is appended to; null for a simulator that is still to be started. */
   readonly baseUrl: string | null;
   readonly apiKey: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ function resolveTarget(spec: TargetSpec, { config, env, model: flagModel }: Reso
     provider: spec.provider,
     type,
     model,
-    baseUrl: type === "sim" ? null : baseUrlOf(spec.provider, entry, builtIn, env),
+    baseUrl: baseUrlOf(spec.provider, type, entry, builtIn, env),
     apiKey: apiKeyOf(spec.provider, entry, builtIn, env),
     headers: entry.headers ?? {},
     parameters: entry.parameters ?? {},
@@ -87,12 +87,19 @@ function unknownProvider(name: string, configured: Iterable<string>): BenchError
   });
 }
 
-function baseUrlOf(name: string, entry: ProviderConfig, builtIn: BuiltInProvider | null, env: Environment): string {
+function baseUrlOf(
+  name: string,
+  type: ResolvedTarget["type"],
+  entry: ProviderConfig,
+  builtIn: BuiltInProvider | null,
+  env: Environment,
+): string | null {
   if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`);
   const variable = builtIn?.baseUrlEnv ?? null;
   const fromEnv = variable === null ? null : setVariable(env, variable);
   if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable);
   if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name);
+  if (type === "sim") return null;
   const hint = "Add base_url, the address of the server, such as http://127.0.0.1:8000/v1.";
   throw new BenchError("config", `the provider ${name} has no base_url`, { hint });
 }

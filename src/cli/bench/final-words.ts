@@ -29,7 +29,7 @@ export function exitCodeOf(outcome: BenchmarkOutcome): number {
 /** The tables at the end. */
 export function summaryText({ findings }: BenchmarkOutcome, { stdout, env }: CliContext): string {
   const width = Math.max(60, stdout.columns ?? 80);
-  return `${renderText(summaryView(findings), { width, color: painter(wantsColor(stdout, env)) })}`;
+  return renderText(summaryView(findings), { width, color: painter(wantsColor(stdout, env)) });
 }
 
 /** The same for programs: `results.json` without the results, and the paths of the files. */

@@ -54,8 +54,15 @@ async function serve(flags: SimulateFlags, context: CliContext): Promise<void> {
   const { startSimulator } = await import("../../simulator/server.ts");
   const simulator = await startSimulator(
     {
-      ...{ port: flags.port, host: flags.host, ttftMs: flags.ttft, tpotMs: flags.tpot, tokens: flags.tokens },
-      ...{ jitter: flags.jitter, seed: flags.seed, fail: flags.fail, failKinds: flags.failKinds },
+      port: flags.port,
+      host: flags.host,
+      ttftMs: flags.ttft,
+      tpotMs: flags.tpot,
+      tokens: flags.tokens,
+      jitter: flags.jitter,
+      seed: flags.seed,
+      fail: flags.fail,
+      failKinds: flags.failKinds,
       requestsPerMinute: flags.requestsPerMinute,
       countKeys: flags.countCases,
     },
