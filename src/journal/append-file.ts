@@ -1,0 +1,91 @@
+import { outputError } from "./output-error.ts";
+import { nodeFiles, type JournalFiles } from "./files.ts";
+
+const NEWLINE = 0x0a;
+
+/**
+ * One file that only grows, by whole lines. After a failed write it is cut back to its last whole line.
+ * Every operation throws `BenchError("output")`.
+ */
+export class AppendFile {
+  readonly #path: string;
+  readonly #files: JournalFiles;
+  readonly #fd: number;
+  #size: number;
+  #dirty = false;
+
+  constructor(path: string, files: JournalFiles = nodeFiles) {
+    this.#path = path;
+    this.#files = files;
+    try {
+      this.#fd = files.openAppend(path);
+      this.#size = files.size(this.#fd);
+    } catch (error) {
+      throw outputError(`cannot open ${path}`, error);
+    }
+  }
+
+  /** Whether something was written since the last sync began. */
+  get dirty(): boolean {
+    return this.#dirty;
+  }
+
+  /** Hands lines to the operating system: in one write, unless it takes only a part. */
+  append(lines: string): void {
+    if (lines === "") return;
+    const bytes = Buffer.from(lines);
+    this.#dirty = true;
+    let written = 0;
+    try {
+      while (written < bytes.length) {
+        const taken = this.#files.write(this.#fd, bytes, written);
+        if (taken === 0) throw new Error("the system takes no more bytes");
+        written += taken;
+      }
+      this.#size += written;
+    } catch (error) {
+      this.#size += written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
+      this.#cutBack();
+      throw outputError(`cannot write ${this.#path}`, error);
+    }
+  }
+
+  /** Waits until what was written is on the disk, with the event loop free. */
+  syncLater(): Promise<void> {
+    if (!this.#dirty) return Promise.resolve();
+    this.#dirty = false;
+    return new Promise((resolve, reject) => {
+      this.#files.syncLater(this.#fd, (error) => {
+        if (error === null) resolve();
+        else reject(this.#syncError(error));
+      });
+    });
+  }
+
+  /** The same at once, holding the event loop. */
+  sync(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    try {
+      this.#files.sync(this.#fd);
+    } catch (error) {
+      throw this.#syncError(error);
+    }
+  }
+
+  close(): void {
+    this.#files.close(this.#fd);
+  }
+
+  #syncError(error: unknown): Error {
+    return outputError(`cannot write ${this.#path} to the disk`, error);
+  }
+
+  #cutBack(): void {
+    try {
+      this.#files.truncate(this.#fd, this.#size);
+    } catch {
+      // The torn line stays; the next open cuts it off.
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { BenchError } from "../core/errors.ts";
+import type { TestResult } from "../core/result.ts";
+import type { Manifest } from "../core/run.ts";
+import { syncDirectory } from "./files.ts";
+import { acquireLock, type Lock } from "./lock.ts";
+import { readManifest, writeManifest } from "./manifest.ts";
+import { outputError } from "./output-error.ts";
+import { readResults, type DamagedLine } from "./read.ts";
+import { recoverRun, type Recovered } from "./recover.ts";
+import { MANIFEST_FILE, RESULTS_FILE, RUN_FILES } from "./run-files.ts";
+import { RunWriter, type WriterOptions } from "./writer.ts";
+
+/** A run directory that this process alone may write to. */
+export interface OpenRun extends Recovered {
+  /** Absolute. */
+  readonly directory: string;
+  /** As it was when the run was opened. */
+  readonly manifest: Manifest;
+  readonly journal: RunWriter;
+  /** Replaces `run.json`. */
+  saveManifest(manifest: Manifest): void;
+  /** Writes and syncs what is left, then gives the directory free; rejects with `BenchError("output")`. */
+  close(): Promise<void>;
+  /** The same at once, for a process about to end; nothing can be recorded safely afterwards. */
+  closeAtOnce(): void;
+}
+
+/** A run directory as reports see it. */
+export interface RunReader {
+  readonly manifest: Manifest;
+  /** Every verified result; each call begins a pass of its own. */
+  readonly results: (onDamaged?: (damaged: DamagedLine) => void) => Iterable<TestResult>;
+}
+
+/**
+ * Begins a run in a new or unused directory; with `force` an older run there is moved aside to `DIR.old-<UTC time>`.
+ * Throws `BenchError`: "usage" when the directory holds a run, "locked" when a process uses it, "output" when it
+ * cannot be written.
+ */
+export function createRun(
+  directory: string,
+  manifest: Manifest,
+  options: WriterOptions & { force?: boolean },
+): OpenRun {
+  const path = resolve(directory);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw outputError(`cannot create the directory ${path}`, error);
+  }
+  return withLock(path, (lock) => {
+    const present = RUN_FILES.filter((name) => existsSync(join(path, name)));
+    if (present.length > 0 && options.force !== true) throw inUse(path, present);
+    if (present.length > 0) moveAside(path, present, options.clock.wallTime());
+    writeManifest(path, manifest, options.mask);
+    return opened(path, manifest, { finished: new Set(), warnings: [] }, lock, options);
+  });
+}
+
+/**
+ * Opens a run to go on with it, its files recovered. Throws `BenchError`: "resume" when there is no usable manifest,
+ * "locked" when a process uses it, "output" when it cannot be written.
+ */
+export function openRun(directory: string, options: WriterOptions): OpenRun {
+  const path = resolve(directory);
+  readManifest(path);
+  return withLock(path, (lock) => opened(path, readManifest(path), recoverRun(path), lock, options));
+}
+
+/** Reads a run, also one that is being written; throws `BenchError("resume")` when there is no usable manifest. */
+export function readRun(directory: string): RunReader {
+  const path = resolve(directory);
+  const manifest = readManifest(path);
+  return { manifest, results: (onDamaged) => readResults(join(path, RESULTS_FILE), onDamaged) };
+}
+
+function withLock(path: string, open: (lock: Lock) => OpenRun): OpenRun {
+  const lock = acquireLock(path);
+  try {
+    return open(lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function opened(
+  directory: string,
+  manifest: Manifest,
+  recovered: Recovered,
+  lock: Lock,
+  options: WriterOptions,
+): OpenRun {
+  const journal = new RunWriter(directory, options);
+  syncDirectory(directory);
+  return {
+    ...recovered,
+    directory,
+    manifest,
+    journal,
+    saveManifest: (changed) => writeManifest(directory, changed, options.mask),
+    async close() {
+      try {
+        await journal.close();
+      } finally {
+        lock.release();
+      }
+    },
+    closeAtOnce() {
+      try {
+        journal.flushSync();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
+
+function inUse(path: string, present: readonly string[]): BenchError {
+  if (present.includes(MANIFEST_FILE)) {
+    return new BenchError("usage", `${path} already holds a run`, {
+      hint: "Go on with it (--resume), choose another directory (--output), or move it aside (--force).",
+    });
+  }
+  return new BenchError("usage", `${path} has no ${MANIFEST_FILE}, but holds ${present.join(", ")}`, {
+    hint: "Choose another directory (--output), or move what is there aside (--force).",
+  });
+}
+
+function moveAside(path: string, names: readonly string[], wallTime: string): void {
+  const stamp = wallTime.replaceAll(/[-:]|\.\d+/g, "");
+  try {
+    let aside = `${path}.old-${stamp}`;
+    for (let n = 2; existsSync(aside); n += 1) aside = `${path}.old-${stamp}-${n}`;
+    mkdirSync(aside);
+    for (const name of names) renameSync(join(path, name), join(aside, name));
+  } catch (error) {
+    throw outputError(`cannot move the old run in ${path} aside`, error);
+  }
+}

@@ -1,0 +1,55 @@
+import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { systemCodeOf } from "../core/errors.ts";
+
+/** The operations on append-only files, as a seam for full disks, short writes and failing syncs. */
+export interface JournalFiles {
+  /** Opens for appending, creating the file where there is none. */
+  openAppend(path: string): number;
+  size(fd: number): number;
+  /** Writes from `offset` on and returns how many bytes were taken, which may be fewer than were given. */
+  write(fd: number, bytes: Buffer, offset: number): number;
+  truncate(fd: number, size: number): void;
+  sync(fd: number): void;
+  /** Syncs off the event loop. */
+  syncLater(fd: number, done: (error: unknown) => void): void;
+  close(fd: number): void;
+}
+
+/** The real file system. */
+export const nodeFiles: JournalFiles = {
+  openAppend: (path) => openSync(path, "a"),
+  size: (fd) => fstatSync(fd).size,
+  write: (fd, bytes, offset) => writeSync(fd, bytes, offset),
+  truncate: (fd, size) => ftruncateSync(fd, size),
+  sync: syncWherePossible,
+  syncLater: (fd, done) => fsync(fd, (error) => done(cannotSync(error) ? null : error)),
+  close: (fd) => closeSync(fd),
+};
+
+/** Syncs a file, on file systems that can. */
+export function syncWherePossible(fd: number): void {
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!cannotSync(error)) throw error;
+  }
+}
+
+/** Makes new and renamed entries of a directory last through a power cut, on systems that can sync a directory. */
+export function syncDirectory(path: string): void {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Windows and some network file systems refuse; the files themselves have been synced.
+  }
+}
+
+/** Some file systems have no sync at all; that is no reason to refuse them. */
+function cannotSync(error: unknown): boolean {
+  return ["EINVAL", "ENOTSUP", "ENOSYS"].includes(systemCodeOf(error) ?? "");
+}

@@ -1,0 +1,44 @@
+import { crc32 } from "node:zlib";
+import { testResultSchema, type TestResult } from "../core/result.ts";
+
+const CRC_MEMBER = ',"crc":"';
+const SUFFIX_BYTES = CRC_MEMBER.length + '01234567"}'.length;
+
+/** A line's record, or what is wrong with the line. */
+export type Decoded<T> = { readonly ok: true; readonly record: T } | { readonly ok: false; readonly problem: string };
+
+/**
+ * One record as a journal line, newline included. Its last member `crc` is the CRC-32 (eight lowercase hex digits)
+ * of the UTF-8 bytes before `,"crc"`.
+ */
+export function encodeLine(record: { readonly v: 1; readonly [member: string]: unknown }): string {
+  const body = JSON.stringify(record).slice(0, -1);
+  return `${body}${suffixFor(crc32(body))}\n`;
+}
+
+/** Verifies a line (without its newline) and returns its record without the checksum. */
+export function decodeLine(line: Buffer): Decoded<unknown> {
+  const bodyBytes = line.length - SUFFIX_BYTES;
+  if (bodyBytes < 1) return { ok: false, problem: "it is too short" };
+  const body = line.subarray(0, bodyBytes);
+  if (line.toString("latin1", bodyBytes) !== suffixFor(crc32(body))) {
+    return { ok: false, problem: "its checksum does not match" };
+  }
+  try {
+    return { ok: true, record: JSON.parse(`${body.toString("utf8")}}`) };
+  } catch {
+    return { ok: false, problem: "it is not JSON" };
+  }
+}
+
+/** Verifies a line of `results.jsonl` and returns its result. */
+export function decodeResult(line: Buffer): Decoded<TestResult> {
+  const decoded = decodeLine(line);
+  if (!decoded.ok) return decoded;
+  const parsed = testResultSchema.safeParse(decoded.record);
+  if (parsed.success) return { ok: true, record: parsed.data };
+  const where = parsed.error.issues[0]?.path.join(".") ?? "";
+  return { ok: false, problem: `it is not a result of format 1${where === "" ? "" : ` (${where})`}` };
+}
+
+const suffixFor = (crc: number): string => `${CRC_MEMBER}${crc.toString(16).padStart(8, "0")}"}`;

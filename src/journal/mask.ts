@@ -1,0 +1,58 @@
+import type { TestResult } from "../core/result.ts";
+import type { Manifest, Plan } from "../core/run.ts";
+import type { Mask } from "../core/secrets.ts";
+
+/*
+ * Values are masked, not finished JSON text, and never what a record is found by (target, test_id) or our own words
+ * (status, code): a key such as "success" or "ollama" would otherwise damage the journal or break its identities.
+ */
+
+/** The same value with every text in it masked, keys of objects included. */
+export function maskTexts<T>(value: T, mask: Mask): T {
+  // Nearly always there is nothing to mask, and looking is five times cheaper than copying.
+  return isClean(value, mask) ? value : (maskedValue(value, mask) as T);
+}
+
+/** A result with secrets taken out of everything that came from outside. */
+export function maskResult(result: TestResult, mask: Mask): TestResult {
+  return {
+    ...result,
+    response: maskTexts(result.response, mask),
+    error: result.error === null ? null : { ...result.error, message: mask(result.error.message) },
+    request_id: maskTexts(result.request_id, mask),
+    system_fingerprint: maskTexts(result.system_fingerprint, mask),
+  };
+}
+
+/** A plan as it is stored; also what a wanted plan must be turned into before it is compared with a stored one. */
+export function maskPlan(plan: Plan, mask: Mask): Plan {
+  return {
+    ...plan,
+    parameters: maskTexts(plan.parameters, mask),
+    targets: plan.targets.map((target) => ({
+      ...target,
+      base_url: maskTexts(target.base_url, mask),
+      parameters: maskTexts(target.parameters, mask),
+    })),
+  };
+}
+
+/** A manifest as it is stored. */
+export function maskManifest(manifest: Manifest, mask: Mask): Manifest {
+  const dataset = { ...manifest.dataset, source: mask(manifest.dataset.source) };
+  return { ...manifest, dataset, plan: maskPlan(manifest.plan, mask) };
+}
+
+function isClean(value: unknown, mask: Mask): boolean {
+  if (typeof value === "string") return mask(value) === value;
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every((item) => isClean(item, mask));
+  return Object.keys(value).every((key) => isClean(key, mask) && isClean(Reflect.get(value, key), mask));
+}
+
+function maskedValue(value: unknown, mask: Mask): unknown {
+  if (typeof value === "string") return mask(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => maskedValue(item, mask));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), maskedValue(item, mask)]));
+}

@@ -1,0 +1,62 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
+import type { TestResult } from "../core/result.ts";
+import { encodeLine } from "./line.ts";
+import { readResults, type DamagedLine } from "./read.ts";
+
+const skipped = (id: string): TestResult => sampleResult({ test_id: id, status: "skipped", attempts: 0 });
+const sent = (id: string): TestResult => sampleResult({ test_id: id });
+
+function journalOf(...results: TestResult[]): string {
+  const path = join(temporaryDirectory(), "results.jsonl");
+  writeFileSync(path, results.map(encodeLine).join(""));
+  return path;
+}
+
+it("results come back as they were written, in their order", () => {
+  const results = [sent("b"), sent("a"), skipped("c")];
+  expect([...readResults(journalOf(...results))]).toEqual(results);
+});
+
+it("a skipped case that was sent later comes once, as it was sent", () => {
+  const path = journalOf(skipped("a"), sent("b"), skipped("c"), skipped("d"), sent("a"), skipped("c"));
+  expect([...readResults(path)].map(({ test_id, status }) => `${test_id} ${status}`)).toEqual([
+    "b success",
+    "d skipped",
+    "a success",
+    "c skipped",
+  ]);
+});
+
+it("damaged and torn lines are left out and reported with their numbers", () => {
+  const path = journalOf(skipped("a"));
+  appendFileSync(path, `rubbish\n${encodeLine(sent("b"))}${encodeLine(sent("c")).slice(0, -1)}`);
+  const damaged: DamagedLine[] = [];
+  const ids = [...readResults(path, (line) => damaged.push(line))].map(({ test_id }) => test_id);
+  expect(ids).toEqual(["a", "b"]);
+  expect(damaged).toEqual([
+    { line: 2, problem: "it is too short" },
+    { line: 4, problem: "it is torn" },
+  ]);
+});
+
+it("what is appended during a pass is not seen by it", () => {
+  const path = journalOf(skipped("a"), sent("b"));
+  const pass = readResults(path);
+  pass.next();
+  appendFileSync(path, encodeLine(sent("a")));
+  expect([...pass]).toHaveLength(1);
+  expect([...readResults(path)].map(({ test_id }) => test_id)).toEqual(["b", "a"]);
+});
+
+it("a line longer than a chunk is read whole", () => {
+  const response = sampleResult().response;
+  const long = sampleResult({ response: response && { ...response, content: "ü🙂".repeat(400_000) } });
+  expect([...readResults(journalOf(sent("a"), long, sent("b")))]).toEqual([sent("a"), long, sent("b")]);
+});
+
+it("a missing file holds no results", () => {
+  expect([...readResults(join(temporaryDirectory(), "results.jsonl"))]).toEqual([]);
+});

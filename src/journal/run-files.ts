@@ -1,0 +1,20 @@
+/** Names of the files in a run directory; `docs/formats.md` says what each holds. */
+export const MANIFEST_FILE = "run.json";
+export const RESULTS_FILE = "results.jsonl";
+export const RESPONSES_FILE = "responses.jsonl";
+export const FAILURES_FILE = "failures.jsonl";
+export const LOCK_FILE = "lock.json";
+
+/**
+ * Every file that a run writes and that must never be overwritten by another run.
+ * The manifest comes first: moved aside in this order, a half-moved run can never look like one to resume.
+ */
+export const RUN_FILES = [
+  MANIFEST_FILE,
+  RESULTS_FILE,
+  RESPONSES_FILE,
+  FAILURES_FILE,
+  "results.json",
+  "results.csv",
+  "summary.md",
+] as const;

@@ -1,0 +1,55 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+const CHUNK_BYTES = 1 << 18;
+const NEWLINE = 0x0a;
+
+/** One line of a file. */
+export interface ScannedLine {
+  /** From 1. */
+  readonly number: number;
+  /** Where it begins in the file. */
+  readonly offset: number;
+  /** Without its newline; valid only until the next line is asked for. */
+  readonly bytes: Buffer;
+  /** False for what stands after the last newline. */
+  readonly whole: boolean;
+}
+
+/**
+ * The lines in the first `endBytes` of a file, in memory for a chunk and the longest line.
+ * Splits bytes, so no character is ever cut at a chunk's border.
+ */
+export function* scanLines(path: string, endBytes = Infinity, chunkBytes = CHUNK_BYTES): Generator<ScannedLine> {
+  const fd = openSync(path, "r");
+  try {
+    let buffer = Buffer.allocUnsafe(chunkBytes);
+    let used = 0;
+    let offset = 0;
+    let number = 1;
+    for (;;) {
+      const wanted = Math.min(buffer.length - used, endBytes - offset - used);
+      const read = readSync(fd, buffer, used, wanted, null);
+      const filled = buffer.subarray(0, used + read);
+      let start = 0;
+      for (let end = filled.indexOf(NEWLINE, used); end !== -1; end = filled.indexOf(NEWLINE, start)) {
+        yield { number, offset: offset + start, bytes: filled.subarray(start, end), whole: true };
+        number += 1;
+        start = end + 1;
+      }
+      const rest = filled.subarray(start);
+      if (read === 0) {
+        if (rest.length > 0) yield { number, offset: offset + start, bytes: rest, whole: false };
+        return;
+      }
+      if (rest.length === buffer.length) {
+        buffer = Buffer.concat([buffer], buffer.length * 2);
+      } else {
+        buffer.copyWithin(0, start, filled.length);
+      }
+      used = rest.length;
+      offset += start;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
