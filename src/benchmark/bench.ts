@@ -11,6 +11,7 @@ import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import type { Mask } from "../core/secrets.ts";
 import { selectCases } from "../datasets/select.ts";
 import { createRun, openRun, readRun, type OpenRun } from "../journal/directory.ts";
+import { maskPlan } from "../journal/mask.ts";
 import { planDifferences } from "../journal/plan-differences.ts";
 import { MANIFEST_FILE } from "../journal/run-files.ts";
 import type { Findings } from "../reports/summary-view.ts";
@@ -176,7 +177,8 @@ function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number
     });
   }
   const opened = openRun(directory, writer);
-  const differences = planDifferences(opened.manifest.plan, wanted);
+  // What is stored has its secrets masked, so what is wanted is compared the same way.
+  const differences = planDifferences(opened.manifest.plan, maskPlan(wanted, mask));
   if (differences.length > 0) {
     opened.closeAtOnce();
     throw new BenchError("resume", `${directory} holds another run: ${differences.join("; ")}`, {

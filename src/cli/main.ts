@@ -4,7 +4,7 @@ import { defineBench } from "./commands/bench.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, EXIT_OF_ERROR } from "./exit-codes.ts";
-import { toolVersion } from "./version.ts";
+import { toolVersion } from "../benchmark/version.ts";
 
 /** What a command reports back: the exit code. */
 export type Finish = (exitCode: number) => void;

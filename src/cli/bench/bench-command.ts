@@ -11,7 +11,7 @@ import { loadDataset } from "../../datasets/load.ts";
 import type { BenchFlags } from "../commands/bench.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { toolVersion } from "../version.ts";
+import { toolVersion } from "../../benchmark/version.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { exitCodeOf, finalWords, summaryJson, summaryText } from "./final-words.ts";
 import { checkFlags, outputDirectory } from "./flags.ts";

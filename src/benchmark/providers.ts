@@ -1,0 +1,106 @@
+import { completeBaseUrl } from "../config/base-url.ts";
+import { BUILT_IN_PROVIDERS } from "../config/built-in.ts";
+import { systemClock, type Clock } from "../core/clock.ts";
+import type { Provider } from "../core/provider.ts";
+import type { RequestParameters } from "../core/request.ts";
+import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
+import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
+import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
+import type { ModelRequest } from "../core/request.ts";
+import type { BenchTarget } from "./targets.ts";
+
+const USER_AGENT = "llm-test-bench";
+
+/** What every kind of target may be told. */
+export interface TargetOptions {
+  /** Stands in results as `target`; `provider:model` unless given. */
+  readonly label?: string;
+  readonly parameters?: RequestParameters;
+  /** Limit of one attempt, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly retries?: number;
+  readonly maxConcurrency?: number;
+  /** US dollars per million tokens; the published prices unless given. */
+  readonly prices?: TokenPrices;
+}
+
+/** Where an API is. */
+export interface ApiTargetOptions extends TargetOptions {
+  readonly model?: string;
+  /** Null sends none. */
+  readonly apiKey: string | null;
+  /** `/v1` is added when it has no path; the API's own address unless given. */
+  readonly baseUrl?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function targetOf(
+  provider: Provider,
+  model: string,
+  baseUrl: string | null,
+  options: TargetOptions,
+  priceOf: BenchTarget["priceOf"],
+): BenchTarget {
+  return {
+    label: options.label ?? `${provider.name}:${model}`,
+    provider,
+    model,
+    baseUrl,
+    parameters: options.parameters ?? {},
+    timeoutMs: options.timeoutMs ?? null,
+    retries: options.retries ?? null,
+    maxConcurrency: options.maxConcurrency ?? null,
+    priceOf: options.prices === undefined ? priceOf : fixedPrices(options.prices),
+  };
+}
+
+async function apiTarget(
+  name: "openai" | "anthropic",
+  make: typeof openaiProvider,
+  options: ApiTargetOptions,
+): Promise<BenchTarget> {
+  const builtIn = BUILT_IN_PROVIDERS.get(name);
+  const baseUrl = completeBaseUrl(options.baseUrl ?? builtIn?.baseUrl ?? "", "baseUrl");
+  const model = options.model ?? builtIn?.defaultModel ?? "";
+  const { apiKey, headers = {} } = options;
+  const provider = make({ name, baseUrl, apiKey, headers, userAgent: USER_AGENT }, systemClock);
+  const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: name, baseUrl }) : null;
+  return targetOf(provider, model, baseUrl, options, priceOf);
+}
+
+/**
+ * Makers of targets, for `BenchmarkRunner.run`.
+ *
+ * @example
+ * const target = await providers.openai({ apiKey: process.env.OPENAI_API_KEY ?? null, model: "gpt-4o-mini" });
+ */
+export const providers = {
+  /** OpenAI chat completions, at OpenAI or at any compatible server. Throws `BenchError("config")` for a bad URL. */
+  openai: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("openai", openaiProvider, options),
+
+  /** Anthropic messages, at Anthropic or at any compatible server. Throws `BenchError("config")` for a bad URL. */
+  anthropic: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("anthropic", anthropicProvider, options),
+
+  /** A running simulator (`spawnSimulator`); the models `fast` and `slow` have schedules of their own. */
+  sim(options: TargetOptions & { readonly url: string; readonly model?: string }): BenchTarget {
+    const baseUrl = completeBaseUrl(options.url, "url");
+    const provider = simulatedProvider({ baseUrl, userAgent: USER_AGENT }, systemClock);
+    const free = fixedPrices({ input_per_million: 0, output_per_million: 0 });
+    return targetOf(provider, options.model ?? "default", baseUrl, options, free);
+  },
+
+  /**
+   * Whatever a function can reach. Times are taken around the function, so they include whatever client it uses.
+   * It may throw a `ProviderError` to say which failure it met.
+   *
+   * @example
+   * const echo = providers.custom("echo", async (request) => ({ content: request.prompt }), { model: "echo-1" });
+   */
+  custom(
+    name: string,
+    generate: (request: ModelRequest, context: GenerateContext) => Promise<Generated>,
+    options: TargetOptions & { readonly model: string; readonly clock?: Clock },
+  ): BenchTarget {
+    return targetOf(customProvider(name, generate, options.clock ?? systemClock), options.model, null, options, null);
+  },
+};

@@ -1,0 +1,61 @@
+import type { TestResult } from "../core/result.ts";
+import type { Manifest } from "../core/run.ts";
+import type { Results } from "./results.ts";
+
+/** One number for each (test_id, sample) of a target; NaN where the target has none. */
+export interface Column {
+  at(position: number): number;
+}
+
+/** The same cases side by side: a position is one (test_id, sample), the same one for every target. */
+export interface CaseColumns<Name extends string> {
+  readonly positions: number;
+  /** The case that a position belongs to, numbered in order of first appearance. */
+  caseOf(position: number): number;
+  column(target: string, name: Name): Column;
+}
+
+/** Reads numbers of each result into columns, in one pass; keeps each test_id once and eight bytes a number. */
+export function caseColumns<Name extends string>(
+  manifest: Manifest,
+  results: Results,
+  readers: Readonly<Record<Name, (result: TestResult) => number>>,
+): CaseColumns<Name> {
+  const samples = Math.max(1, manifest.plan.repeat);
+  const caseNumbers = new Map<string, number>();
+  const names = Object.keys(readers).filter((name): name is Name => name in readers);
+  const columnsOf = new Map<string, Map<Name, GrowingColumn>>();
+  for (const { target } of manifest.plan.targets) {
+    columnsOf.set(target, new Map(names.map((name) => [name, growingColumn()])));
+  }
+  for (const result of results()) {
+    const number = caseNumbers.get(result.test_id) ?? caseNumbers.size;
+    caseNumbers.set(result.test_id, number);
+    const position = number * samples + result.sample;
+    for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
+  }
+  return {
+    positions: caseNumbers.size * samples,
+    caseOf: (position) => Math.floor(position / samples),
+    column: (target, name) => columnsOf.get(target)?.get(name) ?? growingColumn(),
+  };
+}
+
+interface GrowingColumn extends Column {
+  set(position: number, value: number): void;
+}
+
+function growingColumn(): GrowingColumn {
+  let held = new Float64Array(16).fill(Number.NaN);
+  return {
+    at: (position) => held[position] ?? Number.NaN,
+    set(position, value) {
+      if (position >= held.length) {
+        const larger = new Float64Array(Math.ceil(Math.max(position + 1, held.length * 1.5))).fill(Number.NaN);
+        larger.set(held);
+        held = larger;
+      }
+      held[position] = value;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import { summarySchema } from "../core/summary.ts";
+import {
+  exampleFailure,
+  exampleManifest,
+  exampleResponse,
+  exampleResult,
+  exampleSegment,
+  exampleSkipped,
+} from "../../test/support/example-results.ts";
+import { summarize, summaryBuilder } from "./summarize.ts";
+import type { TestResult } from "../core/result.ts";
+import type { Summary } from "../core/summary.ts";
+
+function summaryOf(results: readonly TestResult[], bySegment = false): Summary {
+  const builder = summaryBuilder({ bySegment });
+  for (const result of results) builder.add(result);
+  return summarySchema.parse(builder.build());
+}
+
+test("nothing gives zeros and nulls, never NaN", () => {
+  const summary = summaryOf([]);
+  expect(summary).toMatchObject({
+    total: 0,
+    attempted: 0,
+    success_rate: null,
+    success_rate_ci95: [null, null],
+    first_attempt_success_rate: null,
+    total_cost_usd: null,
+    requests_per_second: null,
+    output_tokens_per_second: null,
+    wall_ms: null,
+    by_category: {},
+    segments: [],
+  });
+  expect(summary.duration_ms).toMatchObject({ count: 0, mean: null, p95_attempted: null });
+});
+
+test("skipped cases are not attempted; failures count by code", () => {
+  const summary = summaryOf([
+    exampleResult({ attempts: 3 }),
+    exampleResult(),
+    exampleFailure({ attempts: 2 }),
+    exampleFailure({ status: "timeout", error: { code: "timeout_total", message: "60 s", http_status: null } }),
+    exampleSkipped(),
+  ]);
+  expect(summary).toMatchObject({
+    total: 5,
+    succeeded: 2,
+    failed: 1,
+    timeout: 1,
+    skipped: 1,
+    attempted: 4,
+    success_rate: 0.5,
+    first_attempt_success_rate: 0.25,
+    failures_by_code: { server_error: 1, timeout_total: 1 },
+    retries: 3,
+  });
+  expect(summary.duration_ms).toMatchObject({ count: 2, p95: 100, p95_attempted: null });
+});
+
+test("rates are over the window from first sent to last done, summed over segments", () => {
+  const at = (sent_at_ms: number, done_at_ms: number, segment = 0): TestResult =>
+    exampleResult({ segment, timing: { sent_at_ms, done_at_ms } });
+  const summary = summaryOf([at(100, 900), at(0, 1000), at(5000, 5500, 1), exampleSkipped()]);
+  expect(summary.wall_ms).toBe(1500);
+  expect(summary.requests_per_second).toBe(2);
+  expect(summary.output_tokens_per_second).toBe(16);
+});
+
+test("tokens and costs are sums of what is known, beside how many are not", () => {
+  const summary = summaryOf([
+    exampleResult(),
+    exampleResult({ response: exampleResponse({ usage: null }), cost_usd: null }),
+    exampleResult({ cost_usd: 0.25 }),
+    exampleFailure({ cost_usd: 0.5 }),
+    exampleFailure(),
+  ]);
+  expect(summary).toMatchObject({
+    prompt_tokens: 20,
+    completion_tokens: 16,
+    total_tokens: 36,
+    usage_unknown: 1,
+    total_cost_usd: 0.751,
+    cost_unknown: 1,
+  });
+});
+
+test("answers that reached max_tokens count as truncated on either wire", () => {
+  const ended = (finish_reason: string): TestResult => exampleResult({ response: exampleResponse({ finish_reason }) });
+  expect(summaryOf([ended("length"), ended("max_tokens"), ended("stop")]).truncated).toBe(2);
+});
+
+test("gaps are pooled exactly; aiperf's are means a request", () => {
+  const summary = summaryOf([
+    exampleResult({ icl_ms: [1, 2, 9] }),
+    exampleResult({ icl_ms: [10] }),
+    exampleResult({ icl_ms: null }),
+  ]);
+  expect(summary.icl_ms).toMatchObject({ count: 4, mean: 5.5, max: 10 });
+  expect(summary.compat.vllm_itl_ms).toEqual(summary.icl_ms);
+  expect(summary.compat.aiperf_itl_ms).toMatchObject({ count: 2, mean: 7 });
+});
+
+test("categories are summarised apart, and results without one are left out of them", () => {
+  const builder = summaryBuilder();
+  builder.add(exampleResult({ category: "easy", duration_ms: 50 }));
+  builder.add(exampleFailure({ category: "easy" }));
+  builder.add(exampleResult({ category: "__proto__" }));
+  builder.add(exampleResult());
+  const summary = builder.build();
+  expect(Object.keys(summary.by_category)).toEqual(["easy", "__proto__"]);
+  expect(summary.by_category["easy"]).toMatchObject({
+    total: 2,
+    success_rate: 0.5,
+    total_tokens: 18,
+    total_cost_usd: 0.001,
+  });
+  expect(summary.by_category["easy"]?.duration_ms).toMatchObject({ count: 1, p50: 50 });
+});
+
+test("a run is summarised by target in the order of the plan, and by segment when it was resumed", () => {
+  const results = [
+    exampleResult({ target: "b:2", duration_ms: 10 }),
+    exampleResult({ target: "a:1", duration_ms: 20 }),
+    exampleResult({ target: "b:2", duration_ms: 30, segment: 1 }),
+  ];
+  const once = summarize(exampleManifest(["a:1", "b:2"]), () => results);
+  expect([...once.keys()]).toEqual(["a:1", "b:2"]);
+  expect(once.get("b:2")?.segments).toEqual([]);
+  const segments = [exampleSegment(), exampleSegment({ segment: 1 })];
+  const resumed = summarize(exampleManifest(["a:1", "b:2"], { segments }), () => results);
+  expect(resumed.get("b:2")?.segments).toMatchObject([
+    { segment: 0, total: 1, duration_ms: { p50: 10 } },
+    { segment: 1, total: 1, duration_ms: { p50: 30 } },
+  ]);
+});

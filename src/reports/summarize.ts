@@ -1,0 +1,151 @@
+import type { TestResult } from "../core/result.ts";
+import type { Manifest } from "../core/run.ts";
+import type { Summary } from "../core/summary.ts";
+import { describe } from "../stats/describe.ts";
+import { wilsonInterval } from "../stats/intervals.ts";
+import { createSeries } from "../stats/series.ts";
+import type { Results } from "./results.ts";
+import { createTally, type Tally, tallyCounts } from "./tally.ts";
+
+/** Adds up the results of one target while they come, keeping numbers and no texts: some 60 bytes a case. */
+export interface SummaryBuilder {
+  add(result: TestResult): void;
+  build(): Summary;
+}
+
+/** `finish_reason` of an answer that was cut off because it reached `max_tokens`, on either wire. */
+const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens"]);
+
+/** Summarises each target of a finished journal in one pass, in the order of the plan. */
+export function summarize(manifest: Manifest, results: Results): Map<string, Summary> {
+  const bySegment = manifest.segments.length > 1;
+  const builders = new Map(manifest.plan.targets.map(({ target }) => [target, summaryBuilder({ bySegment })]));
+  for (const result of results()) builders.get(result.target)?.add(result);
+  return new Map([...builders].map(([target, builder]) => [target, builder.build()]));
+}
+
+/**
+ * An empty summary of one target. Results come in the order they ended, since intervals need it. `bySegment` also keeps
+ * each segment's latencies, for a run that was resumed. All gaps between tokens are pooled exactly, at eight bytes each;
+ * in their `_attempted` percentiles a failed case counts as one infinite gap.
+ */
+export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = {}): SummaryBuilder {
+  const all = createTally();
+  const categories = new Map<string, Tally>();
+  const segments = new Map<number, Tally>();
+  const windows = new Map<number, { from: number; to: number }>();
+  const failuresByCode: Record<string, number> = {};
+  const tpot = createSeries();
+  const gaps = createSeries();
+  const meanGaps = createSeries();
+  const fromIntended = createSeries();
+  const sums = { firstAttempt: 0, retries: 0, prompt: 0, completion: 0, usageUnknown: 0, costUnknown: 0, truncated: 0 };
+
+  const addUsage = ({ response, cost_usd }: TestResult): void => {
+    if (response === null) return;
+    const prompt = response.usage?.prompt_tokens ?? null;
+    const completion = response.usage?.completion_tokens ?? null;
+    sums.prompt += prompt ?? 0;
+    sums.completion += completion ?? 0;
+    if (prompt === null || completion === null) sums.usageUnknown += 1;
+    if (cost_usd === null) sums.costUnknown += 1;
+    if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
+  };
+
+  const addTimes = ({ attempts, timing, icl_ms }: TestResult): void => {
+    if (attempts === 1) sums.firstAttempt += 1;
+    if (timing.tpot_ms !== null) tpot.push(timing.tpot_ms);
+    if (timing.latency_from_intended_ms !== null) fromIntended.push(timing.latency_from_intended_ms);
+    if (icl_ms === null || icl_ms.length === 0) return;
+    let total = 0;
+    for (const gap of icl_ms) {
+      gaps.push(gap);
+      total += gap;
+    }
+    meanGaps.push(total / icl_ms.length);
+  };
+
+  const add = (result: TestResult): void => {
+    all.add(result);
+    if (result.category !== null) tallyOf(categories, result.category).add(result);
+    if (bySegment) tallyOf(segments, result.segment).add(result);
+    sums.retries += Math.max(0, result.attempts - 1);
+    widen(windows, result);
+    addUsage(result);
+    if (result.status === "success") return addTimes(result);
+    if (result.status === "skipped") return;
+    const code = result.error?.code ?? "unknown";
+    failuresByCode[code] = (failuresByCode[code] ?? 0) + 1;
+  };
+
+  const build = (): Summary => {
+    const counts = tallyCounts(all);
+    const failures = counts.failed + counts.timeout;
+    const wallMs = windows.size === 0 ? null : [...windows.values()].reduce((sum, { from, to }) => sum + to - from, 0);
+    const perSecond = (amount: number): number | null =>
+      wallMs === null || wallMs <= 0 ? null : (amount * 1000) / wallMs;
+    const gapStats = describe(gaps.values(), failures);
+    return {
+      ...counts,
+      success_rate_ci95: wilsonInterval(counts.succeeded, counts.attempted),
+      first_attempt_success_rate: counts.attempted === 0 ? null : sums.firstAttempt / counts.attempted,
+      failures_by_code: { ...failuresByCode },
+      retries: sums.retries,
+      duration_ms: all.durationStats(),
+      ttft_ms: all.ttftStats(),
+      tpot_ms: describe(tpot.values(), failures),
+      icl_ms: gapStats,
+      latency_from_intended_ms: describe(fromIntended.values(), failures),
+      prompt_tokens: sums.prompt,
+      completion_tokens: sums.completion,
+      total_tokens: all.totalTokens,
+      usage_unknown: sums.usageUnknown,
+      total_cost_usd: all.totalCost,
+      cost_unknown: sums.costUnknown,
+      requests_per_second: perSecond(counts.attempted),
+      output_tokens_per_second: perSecond(sums.completion),
+      wall_ms: wallMs,
+      truncated: sums.truncated,
+      by_category: Object.fromEntries(
+        [...categories].map(([category, tally]) => [
+          category,
+          {
+            ...tallyCounts(tally),
+            duration_ms: tally.durationStats(),
+            ttft_ms: tally.ttftStats(),
+            total_tokens: tally.totalTokens,
+            total_cost_usd: tally.totalCost,
+          },
+        ]),
+      ),
+      segments: [...segments]
+        .sort(([a], [b]) => a - b)
+        .map(([segment, tally]) => ({
+          segment,
+          total: tallyCounts(tally).total,
+          duration_ms: tally.durationStats(),
+          ttft_ms: tally.ttftStats(),
+        })),
+      compat: { vllm_itl_ms: gapStats, aiperf_itl_ms: describe(meanGaps.values(), failures) },
+    };
+  };
+  return { add, build };
+}
+
+function tallyOf<K>(tallies: Map<K, Tally>, key: K): Tally {
+  const known = tallies.get(key) ?? createTally();
+  tallies.set(key, known);
+  return known;
+}
+
+function widen(windows: Map<number, { from: number; to: number }>, { segment, timing }: TestResult): void {
+  const { sent_at_ms: sent, done_at_ms: done } = timing;
+  if (sent === null || done === null) return;
+  const window = windows.get(segment);
+  if (window === undefined) {
+    windows.set(segment, { from: sent, to: done });
+  } else {
+    window.from = Math.min(window.from, sent);
+    window.to = Math.max(window.to, done);
+  }
+}

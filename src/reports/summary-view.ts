@@ -1,0 +1,131 @@
+import type { Manifest } from "../core/run.ts";
+import type { Comparison, Summary, Validity } from "../core/summary.ts";
+import { comparisonLines } from "./comparison-text.ts";
+import type { FailureGroup } from "./failures.ts";
+import type { PairFairness } from "./fairness.ts";
+import { formatCount, formatDollars, formatMillis, formatRate, formatShare } from "./format.ts";
+import type { Table } from "./table.ts";
+import { line, type Line, type Section, type View } from "./view.ts";
+
+/** Everything that is known of a finished or interrupted run. */
+export interface Findings {
+  readonly manifest: Manifest;
+  readonly summaries: ReadonlyMap<string, Summary>;
+  readonly comparison: readonly Comparison[];
+  readonly fairness: readonly PairFairness[];
+  readonly failures: readonly FailureGroup[];
+  readonly validity: Validity;
+}
+
+/** What the terminal shows at the end of a run and `summary.md` holds: results, comparison, failures, validity. */
+export function summaryView(findings: Findings): View {
+  const { manifest, comparison, fairness, failures, validity } = findings;
+  const sections: Section[] = [
+    { heading: `Results of ${manifest.dataset.name}`, blocks: [...tables(findings), ...notes(findings)] },
+  ];
+  if (comparison.length > 0) sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness) });
+  if (failures.length > 0) sections.push({ heading: "Failures", blocks: failures.flatMap(failureLines) });
+  sections.push({ heading: "Validity of the measurement", blocks: validityLines(validity) });
+  return sections;
+}
+
+function columnsOf(...headers: string[]): Table["columns"] {
+  return [{ header: "target", align: "left" }, ...headers.map((header) => ({ header, align: "right" as const }))];
+}
+
+function tables({ manifest, summaries }: Findings): Table[] {
+  const rows = manifest.plan.targets.flatMap(({ target, simulated }) => {
+    const summary = summaries.get(target);
+    return summary === undefined ? [] : [{ label: simulated ? `${target} (simulated)` : target, summary }];
+  });
+  return [
+    {
+      columns: columnsOf("success", "cases", "tokens", "tokens/s", "req/s", "cost"),
+      rows: rows.map(({ label, summary }) => [
+        label,
+        formatShare(summary.success_rate),
+        `${summary.succeeded}/${summary.attempted}`,
+        formatCount(summary.usage_unknown > 0 && summary.total_tokens === 0 ? null : summary.total_tokens),
+        formatRate(summary.completion_tokens === 0 ? null : summary.output_tokens_per_second),
+        formatRate(summary.requests_per_second),
+        formatDollars(summary.total_cost_usd),
+      ]),
+    },
+    {
+      columns: columnsOf("mean", "p50", "p95", "p99", "TTFT p50", "p95"),
+      rows: rows.map(({ label, summary: { duration_ms: duration, ttft_ms: ttft } }) => {
+        const times = [duration.mean, duration.p50, duration.p95, duration.p99, ttft.p50, ttft.p95];
+        return [label].concat(times.map(formatMillis));
+      }),
+    },
+  ];
+}
+
+function notes({ manifest, summaries }: Findings): Line[] {
+  const lines: Line[] = [];
+  const simulated = manifest.plan.targets.filter((target) => target.simulated).map(({ target }) => target);
+  if (simulated.length > 0) {
+    const text = `simulated: ${simulated.join(", ")}. Times come from a schedule, answers are made up; no model was asked.`;
+    lines.push(line(text, "quiet"));
+  }
+  for (const [target, summary] of summaries) lines.push(...notesOn(target, summary));
+  if (manifest.status !== "finished") lines.push(line(interruption(manifest, summaries), "warn"));
+  return lines;
+}
+
+function notesOn(target: string, summary: Summary): Line[] {
+  const { duration_ms: duration, truncated, usage_unknown, cost_unknown, retries } = summary;
+  const lines: Line[] = [];
+  const failed = summary.failed + summary.timeout;
+  if (failed > 0 && duration.count > 0) {
+    const [p95, p99] = [duration.p95_attempted, duration.p99_attempted].map(orEndless);
+    const text = `${target}: times are of successes; counting its ${failed} failed as endless, p95 is ${p95}, p99 ${p99}`;
+    lines.push(line(text, "quiet"));
+  }
+  if (retries > 0) lines.push(line(`${target}: ${counted(retries, "retry", "retries")}`, "quiet"));
+  if (truncated > 0) lines.push(line(`${target}: ${answers(truncated)} cut off by max_tokens`, "warn"));
+  if (usage_unknown > 0) {
+    lines.push(
+      line(`${target}: ${answers(usage_unknown)} without usage from the server; token sums leave them out`, "warn"),
+    );
+  }
+  if (cost_unknown > 0 && summary.total_cost_usd !== null) {
+    lines.push(line(`${target}: ${answers(cost_unknown)} of unknown cost; the sum leaves them out`, "warn"));
+  }
+  return lines;
+}
+
+function orEndless(ms: number | null): string {
+  return ms === null ? "endless" : formatMillis(ms);
+}
+
+function answers(count: number): string {
+  return counted(count, "answer", "answers");
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function interruption(manifest: Manifest, summaries: ReadonlyMap<string, Summary>): string {
+  const done = [...summaries.values()].reduce((sum, { total }) => sum + total, 0);
+  const planned = manifest.planned_per_target * manifest.plan.targets.length;
+  const what = manifest.status === "interrupted" ? "was interrupted" : "has not finished";
+  return `The run ${what}: ${done} of ${planned} cases have a result; --resume runs the others.`;
+}
+
+function failureLines(group: FailureGroup): Line[] {
+  const cases = `${counted(group.count, "case", "cases")} of ${group.targets.join(", ")}`;
+  if (group.skipped) return [line(`skipped: ${cases}: ${group.code}`, "warn")];
+  const example = `for example ${group.example_test_id}: ${group.example}`;
+  return [line(`${group.code}: ${cases}`, "bad"), line(example, "quiet", 1)];
+}
+
+const VERDICT_TONES = { VALID: "good", DEGRADED: "warn", INVALID: "bad" } as const;
+
+function validityLines({ verdict, reasons, error_bar_ms: bar }: Validity): Line[] {
+  const known = bar.ttft !== null || bar.icl !== null;
+  const off = `: this client may be off by up to ${formatMillis(bar.ttft)} in a TTFT, ${formatMillis(bar.icl)} in a gap between tokens`;
+  const first = line(known ? verdict + off : verdict, VERDICT_TONES[verdict]);
+  return [first, ...reasons.map((reason) => line(reason, null, 1))];
+}
