@@ -35,7 +35,7 @@ export interface BenchmarkRunnerConfig {
   readonly repeat?: number;
   readonly seed?: string;
   readonly parameters?: RequestParameters;
-  /** API keys and the like, which are taken out of everything that is written. */
+  /** Texts to take out of everything that is written, besides the targets' own keys. */
   readonly secrets?: readonly string[];
   readonly clock?: Clock;
 }
@@ -77,11 +77,12 @@ export class BenchmarkRunner {
   ): Promise<BenchmarkRun> {
     const config = this.#config;
     const clock = config.clock ?? systemClock;
+    const list = "provider" in targets ? [targets] : targets;
     await warmUp(clock);
     const outcome = await runBenchmark(
       {
         dataset,
-        targets: "provider" in targets ? [targets] : targets,
+        targets: list,
         category: config.category ?? null,
         limit: config.limit ?? null,
         repeat: config.repeat ?? 1,
@@ -102,7 +103,7 @@ export class BenchmarkRunner {
         mode: config.force === true ? "force" : config.resume === true ? "resume" : "new",
         exports: { json: true, csv: {} },
         clock,
-        mask: maskFor(config.secrets ?? []),
+        mask: maskFor([...(config.secrets ?? []), ...list.flatMap(({ secrets }) => secrets)]),
         toolVersion: toolVersion(),
         stop: options.signal ?? new AbortController().signal,
         abandon: new AbortController().signal,

@@ -7,6 +7,7 @@ import { anthropicProvider, openaiProvider, simulatedProvider } from "../provide
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
 import type { ModelRequest } from "../core/request.ts";
+import { secretsOf } from "./secrets-of.ts";
 import type { BenchTarget } from "./targets.ts";
 
 const USER_AGENT = "llm-test-bench";
@@ -40,6 +41,7 @@ function targetOf(
   baseUrl: string | null,
   options: TargetOptions,
   priceOf: BenchTarget["priceOf"],
+  secrets: readonly string[] = [],
 ): BenchTarget {
   return {
     label: options.label ?? `${provider.name}:${model}`,
@@ -51,6 +53,7 @@ function targetOf(
     retries: options.retries ?? null,
     maxConcurrency: options.maxConcurrency ?? null,
     priceOf: options.prices === undefined ? priceOf : fixedPrices(options.prices),
+    secrets,
   };
 }
 
@@ -65,7 +68,7 @@ async function apiTarget(
   const { apiKey, headers = {} } = options;
   const provider = make({ name, baseUrl, apiKey, headers, userAgent: USER_AGENT }, systemClock);
   const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: name, baseUrl }) : null;
-  return targetOf(provider, model, baseUrl, options, priceOf);
+  return targetOf(provider, model, baseUrl, options, priceOf, secretsOf([{ apiKey, headers, baseUrl }]));
 }
 
 /**

@@ -7,6 +7,7 @@ import { anthropicProvider, openaiProvider, simulatedProvider } from "../provide
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
+import { secretsOf } from "./secrets-of.ts";
 
 /** A target without a way to send to it. */
 export interface PricedTarget {
@@ -22,6 +23,8 @@ export interface PricedTarget {
   readonly maxConcurrency: number | null;
   /** Null when the model's price is not known. */
   readonly priceOf: PriceOf | null;
+  /** Taken out of everything that is written. */
+  readonly secrets: readonly string[];
 }
 
 /** A target that can be sent to. */
@@ -66,7 +69,17 @@ async function openTarget(
 /** The target with its prices, for what needs no provider. */
 export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget> {
   const { label, model, baseUrl, parameters, timeoutMs, retries, maxConcurrency } = target;
-  return { label, model, baseUrl, parameters, timeoutMs, retries, maxConcurrency, priceOf: await pricesOf(target) };
+  return {
+    label,
+    model,
+    baseUrl,
+    parameters,
+    timeoutMs,
+    retries,
+    maxConcurrency,
+    priceOf: await pricesOf(target),
+    secrets: secretsOf([target]),
+  };
 }
 
 function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {

@@ -9,7 +9,7 @@ import { nearMiss } from "../documents/suggest.ts";
 const BUILT_IN_FOLDER = fileURLToPath(new URL("../../datasets/", import.meta.url));
 
 /** The names of the datasets that come with the package. */
-export async function builtInDatasets(): Promise<string[]> {
+async function builtInDatasets(): Promise<string[]> {
   const files = await readdir(BUILT_IN_FOLDER);
   return files.filter((file) => DOCUMENT_EXTENSIONS.includes(extname(file))).map((file) => file.replace(/\.\w+$/, ""));
 }

@@ -1,5 +1,6 @@
 import { runBenchmark, type BenchmarkLoad, type BenchmarkPlan } from "../../benchmark/bench.ts";
 import { estimate } from "../../benchmark/dry-run.ts";
+import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
 import { loadConfig } from "../../config/load.ts";
 import { resolveTargets } from "../../config/resolve.ts";
@@ -16,7 +17,6 @@ import { dryRunText } from "./dry-run-text.ts";
 import { exitCodeOf, finalWords, summaryJson, summaryText } from "./final-words.ts";
 import { checkFlags, outputDirectory } from "./flags.ts";
 import { reporterFor } from "./reporter-for.ts";
-import { secretsOf } from "./secrets-of.ts";
 
 const DEFAULT_CONCURRENCY = 5;
 

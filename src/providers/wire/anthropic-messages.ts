@@ -9,6 +9,7 @@ import type { Delta, StreamReader, WireEvent, WireFailure, WireFormat } from "./
 /** The API demands `max_tokens`; this stands in where nobody set it. */
 export const ANTHROPIC_DEFAULT_MAX_TOKENS = 1024;
 
+/** `api_error` and `timeout_error` are not here: gateways put them on any status, which then says more. */
 const BY_ERROR_TYPE: Readonly<Record<string, FailureCode>> = {
   authentication_error: "auth",
   billing_error: "quota",
@@ -16,8 +17,6 @@ const BY_ERROR_TYPE: Readonly<Record<string, FailureCode>> = {
   not_found_error: "not_found",
   rate_limit_error: "rate_limited",
   overloaded_error: "overloaded",
-  api_error: "server_error",
-  timeout_error: "server_error",
 };
 
 function failureIn(error: Fields, status: number): WireFailure {

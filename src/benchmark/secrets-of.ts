@@ -1,11 +1,11 @@
-import type { ResolvedTarget } from "../../config/resolve.ts";
+import type { ResolvedTarget } from "../config/resolve.ts";
 
 /** Header names whose values are no secrets. */
 const OPEN_HEADER =
   /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|openai-organization|openai-project|x-title|http-referer)$/i;
 
 /** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs. */
-export function secretsOf(targets: readonly ResolvedTarget[]): string[] {
+export function secretsOf(targets: readonly Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl">[]): string[] {
   return targets.flatMap(({ apiKey, headers, baseUrl }) => [
     ...(apiKey === null ? [] : [apiKey]),
     ...Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value))),
