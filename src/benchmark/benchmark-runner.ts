@@ -35,6 +35,8 @@ export interface BenchmarkRunnerConfig {
   readonly repeat?: number;
   readonly seed?: string;
   readonly parameters?: RequestParameters;
+  /** Which of `results.json` and `results.csv` are written at the end; both unless given. `summary.md` always is. */
+  readonly exports?: "json" | "csv" | "both" | "none";
   /** Texts to take out of everything that is written, besides the targets' own keys. */
   readonly secrets?: readonly string[];
   readonly clock?: Clock;
@@ -101,7 +103,10 @@ export class BenchmarkRunner {
       {
         directory: config.directory,
         mode: config.force === true ? "force" : config.resume === true ? "resume" : "new",
-        exports: { json: true, csv: {} },
+        exports: {
+          json: config.exports !== "csv" && config.exports !== "none",
+          csv: config.exports !== "json" && config.exports !== "none" ? {} : null,
+        },
         clock,
         mask: maskFor([...(config.secrets ?? []), ...list.flatMap(({ secrets }) => secrets)]),
         toolVersion: toolVersion(),

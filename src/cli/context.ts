@@ -26,6 +26,12 @@ export interface CliContext {
 
 /** The context of a real process. */
 export function processContext(): CliContext {
+  // A reader that has seen enough (`| head`) closes the pipe; that must not end a run.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { BenchError } from "../core/errors.ts";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { BenchError, systemCodeOf } from "../core/errors.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import { syncDirectory } from "./files.ts";
@@ -46,7 +46,7 @@ export function createRun(
 ): OpenRun {
   const path = resolve(directory);
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
   } catch (error) {
     throw outputError(`cannot create the directory ${path}`, error);
   }
@@ -74,6 +74,19 @@ export function readRun(directory: string): RunReader {
   const path = resolve(directory);
   const manifest = readManifest(path);
   return { manifest, results: (onDamaged) => readResults(join(path, RESULTS_FILE), onDamaged) };
+}
+
+/** As `mkdirSync` with `recursive`, which never returns where a file system answers ENOENT to a new entry (/proc). */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (systemCodeOf(error) === "EEXIST" && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (systemCodeOf(error) !== "ENOENT" || existsSync(parent)) throw error;
+    makeDirectory(parent);
+    makeDirectory(path);
+  }
 }
 
 function withLock(path: string, open: (lock: Lock) => OpenRun): OpenRun {

@@ -3,6 +3,10 @@ import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
 const CAUSES: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ["the disk is full", "Free some space, then go on with --resume: every recorded case is kept."],
   EDQUOT: ["the disk quota is used up", "Free some space, then go on with --resume: every recorded case is kept."],
+  EFBIG: [
+    "the file may grow no further",
+    "Raise the limit (ulimit -f), then go on with --resume: every recorded case is kept.",
+  ],
   EACCES: ["permission denied", "Choose a directory that you may write to (--output), or change its permissions."],
   EPERM: ["operation not permitted", "Choose a directory that you may write to (--output)."],
   EROFS: ["the file system is read-only", "Choose a directory on a writable file system (--output)."],

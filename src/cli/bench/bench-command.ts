@@ -14,9 +14,10 @@ import { shielded, type CliContext } from "../context.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { toolVersion } from "../../benchmark/version.ts";
 import { dryRunText } from "./dry-run-text.ts";
-import { exitCodeOf, finalWords, summaryJson, summaryText } from "./final-words.ts";
+import { exitCodeOf, sayFinalWords, summaryJson, summaryText } from "./final-words.ts";
 import { checkFlags, outputDirectory } from "./flags.ts";
 import { reporterFor } from "./reporter-for.ts";
+import { sayOn, type Say } from "./say.ts";
 
 const DEFAULT_CONCURRENCY = 5;
 
@@ -29,10 +30,10 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const resolved = resolveTargets(parseTargets(flags.providers), { config, env, model: flags.model ?? null });
   const mask = maskFor(secretsOf(resolved));
   const context = shielded(outside, mask);
-  const warn = (message: string): void => void context.stderr.write(`warning: ${message}\n`);
+  const say = sayOn(context.stderr, flags.json === true);
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
-    const estimates = estimate(planOf(flags, dataset, targets), warn);
+    const estimates = estimate(planOf(flags, dataset, targets), (message) => say("warning", message));
     context.stdout.write(
       flags.json === true ? `${JSON.stringify(estimates, null, 2)}\n` : dryRunText(estimates, context),
     );
@@ -41,7 +42,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const version = toolVersion();
   const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
   try {
-    return await measure(flags, config, planOf(flags, dataset, open.targets), { context, mask, version, warn });
+    return await measure(flags, config, planOf(flags, dataset, open.targets), { context, mask, version, say });
   } finally {
     await open.close();
   }
@@ -51,11 +52,11 @@ async function measure(
   flags: BenchFlags,
   config: Config,
   plan: BenchmarkPlan,
-  tools: { context: CliContext; mask: Mask; version: string; warn: (message: string) => void },
+  tools: { context: CliContext; mask: Mask; version: string; say: Say },
 ): Promise<number> {
-  const { context, mask, version, warn } = tools;
+  const { context, mask, version, say } = tools;
   const reporter = reporterFor(flags, context, mask);
-  const interrupts = listenForInterrupts(context, (line) => void context.stderr.write(`${line}\n`));
+  const interrupts = listenForInterrupts(context, (line) => say("note", line));
   const { csv, json } = { csv: flags.export !== "json", json: flags.export !== "csv" };
   const csvOptions = { rawCsv: flags.rawCsv === true, ...(flags.fields === undefined ? {} : { fields: flags.fields }) };
   try {
@@ -70,10 +71,10 @@ async function measure(
       abandon: interrupts.abandon,
       observe: (event) => reporter.take(event),
       opened: (run) => interrupts.beforeExit(() => run.closeAtOnce()),
-      warn,
+      warn: (message) => say("warning", message),
     }).finally(() => reporter.stop());
     context.stdout.write(flags.json === true ? summaryJson(outcome) : summaryText(outcome, context));
-    context.stderr.write(finalWords(outcome, plan, flags, context.cwd));
+    sayFinalWords(outcome, plan, flags, { cwd: context.cwd, say });
     return exitCodeOf(outcome);
   } finally {
     interrupts.release();

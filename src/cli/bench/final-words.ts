@@ -7,6 +7,7 @@ import { painter, wantsColor } from "../colors.ts";
 import type { BenchFlags } from "../commands/bench.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { Say } from "./say.ts";
 
 const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
 const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);
@@ -44,24 +45,23 @@ export function summaryJson({ findings, directory, files, left }: BenchmarkOutco
   return `${JSON.stringify({ run: manifest, providers, comparison, validity, directory, files, left }, null, 2)}\n`;
 }
 
-/** What stands on stderr after the tables: where the files are, and what to do next. */
-export function finalWords(outcome: BenchmarkOutcome, plan: BenchmarkPlan, flags: BenchFlags, cwd: string): string {
+/** Says on stderr after the tables where the files are, and what to do next. */
+export function sayFinalWords(
+  outcome: BenchmarkOutcome,
+  plan: BenchmarkPlan,
+  flags: BenchFlags,
+  { cwd, say }: { cwd: string; say: Say },
+): void {
   const { directory, files, left, stoppedTargets } = outcome;
-  const lines: string[] = [];
-  for (const [target, code] of stoppedTargets)
-    lines.push(`error: ${target} was given up (${code}): ${ADVICE[code] ?? ""}`);
+  for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code] ?? ""}`);
   if (left > 0) {
-    lines.push(
-      `interrupted with ${left} of ${outcome.findings.manifest.planned_per_target * plan.targets.length} requests left`,
-    );
-    lines.push(`hint: go on with the same command and --resume --output ${shown(directory, cwd)}`);
+    const requests = outcome.findings.manifest.planned_per_target * plan.targets.length;
+    say("note", `interrupted with ${left} of ${requests} requests left`);
+    say("hint", `go on with the same command and --resume --output ${shown(directory, cwd)}`);
   }
-  if (flags.quiet !== true && flags.json !== true) {
-    lines.push(
-      `results in ${shown(directory, cwd)}/: results.jsonl, ${files.map((file) => relative(directory, file)).join(", ")}`,
-    );
-  }
-  return lines.map((line) => `${line}\n`).join("");
+  if (flags.quiet === true || flags.json === true) return;
+  const names = ["results.jsonl", ...files.map((file) => relative(directory, file))];
+  say("note", `results in ${shown(directory, cwd)}/: ${names.join(", ")}`);
 }
 
 const shown = (directory: string, cwd: string): string => {
