@@ -52,8 +52,7 @@ function sentence(row: Comparison): Line {
   const name = NAMES[row.metric] ?? row.metric;
   if (row.p_adjusted === null) {
     const found = row.delta === null ? "" : ` ${valuesOf(row, "a")};`;
-    const pairs = `${count(row.pairs, "pair")} ${row.pairs === 1 ? "is" : "are"}`;
-    return line(`${name}:${found} ${pairs} too few to tell a difference from noise`, "quiet", 1);
+    return line(`${name}:${found} too few cases to tell a difference from noise`, "quiet", 1);
   }
   const p = formatP(row.p_adjusted);
   if (row.better === null) {

@@ -73,6 +73,7 @@ async function measure(
       opened: (run) => interrupts.beforeExit(() => run.closeAtOnce()),
       warn: (message) => say("warning", message),
     }).finally(() => reporter.stop());
+    if (flags.json !== true && flags.quiet !== true) context.stderr.write("\n");
     context.stdout.write(flags.json === true ? summaryJson(outcome) : summaryText(outcome, context));
     sayFinalWords(outcome, plan, flags, { cwd: context.cwd, say });
     return exitCodeOf(outcome);

@@ -35,7 +35,7 @@ export function progressLine(
     view.live ? `${label}  ${bar(progress)}  ${counts}` : `${label}  ${counts} done`,
     `${progress.failed} failed`,
     ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
-    ...(over ? [`in ${clockText(state.elapsed(now))}`] : [`ETA ${etaMs === null ? "?" : clockText(etaMs)}`]),
+    ...(over ? [`in ${clockText(state.elapsed(progress, now))}`] : [`ETA ${etaMs === null ? "?" : clockText(etaMs)}`]),
     `${rate(requests)} req/s`,
     `${rate(tokens)} tok/s`,
     ...(progress.retries > 0 ? [`${progress.retries} retries`] : []),

@@ -40,13 +40,13 @@ function captured(columns?: number): {
 describe("the progress of a run", () => {
   it("counts what this process did apart from what was done before", () => {
     const state = new ProgressState(0);
-    state.take(started);
-    state.take({ type: "case_started", target: "a", test_id: "t9", sample: 0 });
-    state.take(finished("t1"));
-    state.take(retried);
-    state.take({ type: "case_finished", result: exampleFailure({ target: "a" }) });
-    state.take({ type: "case_finished", result: exampleSkipped({ target: "a" }) });
-    state.take({ type: "case_finished", result: exampleResult({ target: "unknown" }) });
+    state.take(started, 0);
+    state.take({ type: "case_started", target: "a", test_id: "t9", sample: 0 }, 0);
+    state.take(finished("t1"), 0);
+    state.take(retried, 0);
+    state.take({ type: "case_finished", result: exampleFailure({ target: "a" }) }, 0);
+    state.take({ type: "case_finished", result: exampleSkipped({ target: "a" }) }, 0);
+    state.take({ type: "case_finished", result: exampleResult({ target: "unknown" }) }, 0);
     const a = state.targets.get("a");
     expect(a).toMatchObject({ done: 7, failed: 1, skipped: 1, retries: 1, current: "t9" });
     expect(a && state.rates(a, 2000)).toMatchObject({ requests: 1, etaMs: 3000 });
@@ -54,11 +54,21 @@ describe("the progress of a run", () => {
     expect(other && state.rates(other, 2000)).toMatchObject({ requests: 0, etaMs: null });
   });
 
+  it("stops the clock of a target that is done", () => {
+    const state = new ProgressState(0);
+    state.take({ type: "run_started", targets: [{ target: "a", planned: 1, done: 0 }] }, 0);
+    state.take(finished("t1"), 500);
+    const a = state.targets.get("a");
+    if (a === undefined) throw new Error("no target");
+    expect(state.rates(a, 9000).requests).toBe(2);
+    expect(progressLine(state, a, 9000, { columns: 80, labelWidth: 1, live: true })).toContain("in 1s");
+  });
+
   it("fits its line into the terminal, leaving out what matters least", () => {
     const state = new ProgressState(0);
-    state.take(started);
-    state.take({ type: "case_started", target: "a", test_id: "case\u001b[31m-with-a-name", sample: 0 });
-    state.take(finished("t1"));
+    state.take(started, 0);
+    state.take({ type: "case_started", target: "a", test_id: "case\u001b[31m-with-a-name", sample: 0 }, 0);
+    state.take(finished("t1"), 0);
     const a = state.targets.get("a");
     if (a === undefined) throw new Error("no target");
     const wide = progressLine(state, a, 1000, { columns: 200, labelWidth: 6, live: true });

@@ -46,7 +46,7 @@ export function liveReporter(output: Output, clock: Clock): Reporter {
   };
   const timer = every(clock, LIVE_EVERY_MS, show);
   return {
-    take: (event) => state.take(event),
+    take: (event) => state.take(event, clock.now()),
     stop() {
       timer.cancel();
       show();
@@ -62,7 +62,7 @@ export function plainReporter(output: Output, clock: Clock): Reporter {
   };
   const timer = every(clock, PLAIN_EVERY_MS, show);
   return {
-    take: (event) => state.take(event),
+    take: (event) => state.take(event, clock.now()),
     stop() {
       timer.cancel();
       show();
@@ -95,7 +95,7 @@ export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Report
   const timer = every(clock, JSON_EVERY_MS, show);
   return {
     take(event) {
-      state.take(event);
+      state.take(event, clock.now());
       if (event.type === "case_started") return;
       write(event.type === "case_finished" ? finishedRecord(event.result) : event);
     },

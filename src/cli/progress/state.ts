@@ -14,6 +14,8 @@ export interface TargetProgress {
   outputTokens: number;
   /** The case that was started last. */
   current: string | null;
+  /** When its last case ended; null while it goes on. */
+  endedAt: Millis | null;
 }
 
 /** How far a run is; a fold of its events. */
@@ -25,10 +27,10 @@ export class ProgressState {
     this.#start = start;
   }
 
-  take(event: RunEvent): void {
+  take(event: RunEvent, now: Millis): void {
     if (event.type === "run_started") {
       for (const { target, planned, done } of event.targets) {
-        const nothing = { failed: 0, skipped: 0, retries: 0, outputTokens: 0, current: null };
+        const nothing = { failed: 0, skipped: 0, retries: 0, outputTokens: 0, current: null, endedAt: null };
         this.targets.set(target, { target, planned, doneBefore: done, done, ...nothing });
       }
       return;
@@ -42,12 +44,13 @@ export class ProgressState {
       if (event.result.status === "skipped") progress.skipped += 1;
       else if (event.result.status !== "success") progress.failed += 1;
       progress.outputTokens += event.result.response?.usage?.completion_tokens ?? 0;
+      if (progress.done === progress.planned) progress.endedAt = now;
     }
   }
 
-  /** Rates over this process's time so far, per second, and the time left at that rate, in milliseconds. */
+  /** Rates over a target's time in this process, per second, and the time left at that rate, in milliseconds. */
   rates(of: TargetProgress, now: Millis): { requests: number; tokens: number; etaMs: Millis | null } {
-    const seconds = Math.max(0.001, (now - this.#start) / 1000);
+    const seconds = Math.max(0.001, this.elapsed(of, now) / 1000);
     const sent = of.done - of.doneBefore - of.skipped;
     const requests = sent / seconds;
     const left = of.planned - of.done;
@@ -58,7 +61,8 @@ export class ProgressState {
     };
   }
 
-  elapsed(now: Millis): Millis {
-    return now - this.#start;
+  /** How long a target has been running in this process, or ran. */
+  elapsed(of: TargetProgress, now: Millis): Millis {
+    return (of.endedAt ?? now) - this.#start;
   }
 }
