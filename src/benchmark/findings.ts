@@ -1,4 +1,5 @@
 import type { Manifest } from "../core/run.ts";
+import { collect } from "../reports/collector.ts";
 import { compareTargets } from "../reports/compare.ts";
 import { groupFailures } from "../reports/failures.ts";
 import { fairnessOfPairs } from "../reports/fairness.ts";
@@ -7,14 +8,19 @@ import { summarize } from "../reports/summarize.ts";
 import type { Findings } from "../reports/summary-view.ts";
 import { combineValidity } from "../reports/validity.ts";
 
-/** Everything that a run's journal and manifest say, for reports. */
+/** Everything that a run's journal and manifest say, for reports; one pass over the journal. */
 export function findingsOf(manifest: Manifest, results: Results): Findings {
+  const summaries = summarize(manifest);
+  const comparison = compareTargets(manifest);
+  const fairness = fairnessOfPairs(manifest);
+  const failures = groupFailures();
+  collect(results, [summaries, comparison, fairness, failures]);
   return {
     manifest,
-    summaries: summarize(manifest, results),
-    comparison: compareTargets(manifest, results),
-    fairness: fairnessOfPairs(manifest, results),
-    failures: groupFailures(results),
+    summaries: summaries.finish(),
+    comparison: comparison.finish(),
+    fairness: fairness.finish(),
+    failures: failures.finish(),
     validity: combineValidity(manifest),
   };
 }

@@ -1,6 +1,6 @@
 import type { BenchErrorCode } from "../core/errors.ts";
 
-/** What the process's exit code says; the table in docs/cli.md is this one. */
+/** What the process's exit code says; the table in docs/errors.md is this one. */
 export const EXIT = {
   success: 0,
   casesFailed: 1,

@@ -1,4 +1,4 @@
-/** Names of the files in a run directory; `docs/formats.md` says what each holds. */
+/** Names of the files in a run directory; `docs/output-files.md` says what each holds. */
 export const MANIFEST_FILE = "run.json";
 export const RESULTS_FILE = "results.jsonl";
 export const RESPONSES_FILE = "responses.jsonl";

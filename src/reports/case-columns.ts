@@ -1,6 +1,6 @@
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
-import type { Results } from "./results.ts";
+import type { Collector } from "./collector.ts";
 
 /** One number for each (test_id, sample) of a target; NaN where the target has none. */
 export interface Column {
@@ -15,12 +15,11 @@ export interface CaseColumns<Name extends string> {
   column(target: string, name: Name): Column;
 }
 
-/** Reads numbers of each result into columns, in one pass; keeps each test_id once and eight bytes a number. */
+/** Reads numbers of each result into columns as results come; keeps each test_id once and eight bytes a number. */
 export function caseColumns<Name extends string>(
   manifest: Manifest,
-  results: Results,
   readers: Readonly<Record<Name, (result: TestResult) => number>>,
-): CaseColumns<Name> {
+): Collector<CaseColumns<Name>> {
   const samples = Math.max(1, manifest.plan.repeat);
   const caseNumbers = new Map<string, number>();
   const names = Object.keys(readers).filter((name): name is Name => name in readers);
@@ -28,16 +27,18 @@ export function caseColumns<Name extends string>(
   for (const { target } of manifest.plan.targets) {
     columnsOf.set(target, new Map(names.map((name) => [name, growingColumn()])));
   }
-  for (const result of results()) {
-    const number = caseNumbers.get(result.test_id) ?? caseNumbers.size;
-    caseNumbers.set(result.test_id, number);
-    const position = number * samples + result.sample;
-    for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
-  }
   return {
-    positions: caseNumbers.size * samples,
-    caseOf: (position) => Math.floor(position / samples),
-    column: (target, name) => columnsOf.get(target)?.get(name) ?? growingColumn(),
+    add(result) {
+      const number = caseNumbers.get(result.test_id) ?? caseNumbers.size;
+      caseNumbers.set(result.test_id, number);
+      const position = number * samples + result.sample;
+      for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
+    },
+    finish: () => ({
+      positions: caseNumbers.size * samples,
+      caseOf: (position) => Math.floor(position / samples),
+      column: (target, name) => columnsOf.get(target)?.get(name) ?? growingColumn(),
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TestResult } from "../core/result.ts";
 import { comparisonSchema } from "../core/summary.ts";
+import { collected } from "./collector.ts";
 import { compareTargets } from "./compare.ts";
 import { exampleFailure, exampleManifest, exampleResult, exampleSkipped } from "../../test/support/example-results.ts";
 import { fairnessOfPairs } from "./fairness.ts";
@@ -18,7 +19,7 @@ function thirty(vary: (result: TestResult, i: number) => TestResult = (result) =
 }
 
 test("every metric of a pair is compared, and the faster target is better beyond noise", () => {
-  const rows = compareTargets(both, () => thirty());
+  const rows = collected(() => thirty(), compareTargets(both));
   expect(rows.map((row) => comparisonSchema.parse(row))).toEqual(rows);
   expect(rows.map(({ metric, better }) => [metric, better])).toEqual([
     ["success_rate", null],
@@ -45,7 +46,7 @@ test("pairs match by case and sample, in whatever order they ended", () => {
   const manifest = exampleManifest(["a:1", "b:2"], { plan: { ...both.plan, repeat: 2 } });
   const results = thirty().flatMap((result) => [{ ...result, sample: 1 }, result]);
   const shuffled = [...results.slice(41), ...results.slice(0, 41)];
-  const row = compareTargets(manifest, () => shuffled)[3];
+  const row = collected(() => shuffled, compareTargets(manifest))[3];
   expect(row).toMatchObject({ metric: "duration_ms.mean", pairs: 60, value_a: 114.5, value_b: 229 });
 });
 
@@ -55,7 +56,7 @@ test("failures are left out of latencies and counted; skipped and missing cases 
     if (i === 1 && result.target === "b:2") return exampleSkipped({ target: "b:2", test_id: "t1" });
     return result;
   }).filter(({ target, test_id }) => target === "a:1" || test_id !== "t2");
-  const rows = compareTargets(both, () => results);
+  const rows = collected(() => results, compareTargets(both));
   expect(rows[0]).toMatchObject({ metric: "success_rate", pairs: 28, pairs_left_out: 2, value_b: 1 });
   expect(rows[0]?.value_a).toBeCloseTo(27 / 28, 12);
   expect(rows[1]).toMatchObject({ metric: "duration_ms.p50", pairs: 27, pairs_left_out: 3 });
@@ -65,11 +66,11 @@ test("the target that succeeds more often is better", () => {
   const results = thirty((result, i) =>
     result.target === "a:1" && i < 12 ? exampleFailure({ target: "a:1", test_id: `t${i}` }) : result,
   );
-  expect(compareTargets(both, () => results)[0]).toMatchObject({ delta: -0.4, better: "b" });
+  expect(collected(() => results, compareTargets(both))[0]).toMatchObject({ delta: -0.4, better: "b" });
 });
 
 test("fewer than two pairs give nulls", () => {
-  for (const row of compareTargets(both, () => [exampleResult({ target: "a:1" })])) {
+  for (const row of collected(() => [exampleResult({ target: "a:1" })], compareTargets(both))) {
     expect(row).toMatchObject({
       pairs: 0,
       pairs_left_out: 1,
@@ -86,13 +87,15 @@ test("TTFT is compared only where both have it", () => {
   const results = thirty((result) =>
     result.target === "a:1" ? { ...result, timing: { ...result.timing, ttft_ms: null } } : result,
   );
-  expect(compareTargets(both, () => results).map(({ metric }) => metric)).not.toContain("ttft_ms.p50");
+  expect(collected(() => results, compareTargets(both)).map(({ metric }) => metric)).not.toContain("ttft_ms.p50");
 });
 
 test("three targets make three pairs in the order of the plan, one target none", () => {
-  const pairs = compareTargets(exampleManifest(["a:1", "b:2", "c:3"]), () => []).map(({ a, b }) => `${a} ${b}`);
+  const pairs = collected(() => [], compareTargets(exampleManifest(["a:1", "b:2", "c:3"]))).map(
+    ({ a, b }) => `${a} ${b}`,
+  );
   expect([...new Set(pairs)]).toEqual(["a:1 b:2", "a:1 c:3", "b:2 c:3"]);
-  expect(compareTargets(exampleManifest(["a:1"]), () => [exampleResult()])).toEqual([]);
+  expect(collected(() => [exampleResult()], compareTargets(exampleManifest(["a:1"])))).toEqual([]);
 });
 
 test("fairness is the share of pairs sent within 5 s in the same segment", () => {
@@ -109,6 +112,8 @@ test("fairness is the share of pairs sent within 5 s in the same segment", () =>
     sent("b:2", "t3", 2500),
     sent("a:1", "t4", 0),
   ];
-  expect(fairnessOfPairs(both, () => results)).toEqual([{ a: "a:1", b: "b:2", pairs: 4, pairs_within_5s: 0.5 }]);
-  expect(fairnessOfPairs(both, () => [])).toEqual([{ a: "a:1", b: "b:2", pairs: 0, pairs_within_5s: null }]);
+  expect(collected(() => results, fairnessOfPairs(both))).toEqual([
+    { a: "a:1", b: "b:2", pairs: 4, pairs_within_5s: 0.5 },
+  ]);
+  expect(collected(() => [], fairnessOfPairs(both))).toEqual([{ a: "a:1", b: "b:2", pairs: 0, pairs_within_5s: null }]);
 });

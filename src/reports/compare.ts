@@ -6,7 +6,7 @@ import type { PairedEstimate, Pairs } from "../stats/paired.ts";
 import { compareLatencies, LATENCY_STATISTICS } from "../stats/paired-latency.ts";
 import { compareRates } from "../stats/paired-rate.ts";
 import { type CaseColumns, caseColumns, type Column } from "./case-columns.ts";
-import type { Results } from "./results.ts";
+import type { Collector } from "./collector.ts";
 
 /** Adjusted p below which a difference counts as more than noise. */
 const SIGNIFICANT = 0.05;
@@ -28,8 +28,12 @@ type Columns = CaseColumns<keyof typeof READERS>;
  * p50, p95 and mean of duration and of TTFT where both have it. `p_adjusted` is Holm's over everything returned.
  * Numbers are null where fewer than two cases can be paired. Deterministic: the bootstrap is seeded by target and metric.
  */
-export function compareTargets(manifest: Manifest, results: Results): Comparison[] {
-  const columns = caseColumns(manifest, results, READERS);
+export function compareTargets(manifest: Manifest): Collector<Comparison[]> {
+  const { add, finish } = caseColumns(manifest, READERS);
+  return { add, finish: () => comparisonsIn(finish(), manifest) };
+}
+
+function comparisonsIn(columns: Columns, manifest: Manifest): Comparison[] {
   const rows = targetPairs(manifest).flatMap(([a, b]) => {
     const compared = { a, b, seen: seenIn(columns, a, b) };
     const latencies = (["duration_ms", "ttft_ms"] as const).flatMap((metric) => latencyRows(columns, compared, metric));

@@ -1,18 +1,26 @@
 import { expect, test } from "vitest";
 import { exampleFailure, exampleResult, exampleSkipped } from "../../test/support/example-results.ts";
+import { collected } from "./collector.ts";
 import { groupFailures } from "./failures.ts";
 
 test("failures are grouped by code with the first message, skipped cases by reason after them", () => {
   const limited = { code: "rate_limited", message: "slow down", http_status: 429 } as const;
-  const groups = groupFailures(() => [
-    exampleSkipped({ test_id: "t0" }),
-    exampleFailure({ test_id: "t1", error: limited }),
-    exampleResult({ test_id: "t2" }),
-    exampleFailure({ test_id: "t3" }),
-    exampleFailure({ test_id: "t4", target: "b:2", error: { code: "server_error", message: "503", http_status: 503 } }),
-    exampleSkipped({ test_id: "t5" }),
-    exampleSkipped({ test_id: "t6" }),
-  ]);
+  const groups = collected(
+    () => [
+      exampleSkipped({ test_id: "t0" }),
+      exampleFailure({ test_id: "t1", error: limited }),
+      exampleResult({ test_id: "t2" }),
+      exampleFailure({ test_id: "t3" }),
+      exampleFailure({
+        test_id: "t4",
+        target: "b:2",
+        error: { code: "server_error", message: "503", http_status: 503 },
+      }),
+      exampleSkipped({ test_id: "t5" }),
+      exampleSkipped({ test_id: "t6" }),
+    ],
+    groupFailures(),
+  );
   expect(groups).toEqual([
     {
       skipped: false,

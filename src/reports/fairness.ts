@@ -1,7 +1,7 @@
 import type { Manifest } from "../core/run.ts";
-import { caseColumns } from "./case-columns.ts";
+import { caseColumns, type CaseColumns } from "./case-columns.ts";
+import type { Collector } from "./collector.ts";
 import { targetPairs } from "./compare.ts";
-import type { Results } from "./results.ts";
 
 const NEAR_MS = 5000;
 
@@ -19,11 +19,15 @@ export interface PairFairness {
  * For every two targets, how many of their pairs were sent side by side. Where a faster target ran ahead, the two met
  * different moments of the network and the servers, and a difference may be one of time.
  */
-export function fairnessOfPairs(manifest: Manifest, results: Results): PairFairness[] {
-  const columns = caseColumns(manifest, results, {
+export function fairnessOfPairs(manifest: Manifest): Collector<PairFairness[]> {
+  const { add, finish } = caseColumns(manifest, {
     sent: ({ timing }) => timing.sent_at_ms ?? Number.NaN,
     segment: ({ segment }) => segment,
   });
+  return { add, finish: () => fairnessIn(finish(), manifest) };
+}
+
+function fairnessIn(columns: CaseColumns<"sent" | "segment">, manifest: Manifest): PairFairness[] {
   return targetPairs(manifest).map(([a, b]) => {
     const [sentA, sentB] = [columns.column(a, "sent"), columns.column(b, "sent")];
     const [segmentA, segmentB] = [columns.column(a, "segment"), columns.column(b, "segment")];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { resultsFileSchema } from "../core/run.ts";
+import { collected } from "./collector.ts";
 import { compareTargets } from "./compare.ts";
 import {
   exampleFailure,
@@ -16,8 +17,10 @@ import type { TestResult } from "../core/result.ts";
 function piecesOf(targets: string[], list: TestResult[]): string[] {
   const manifest = exampleManifest(targets, { planned_per_target: 3 });
   const results = (): TestResult[] => list;
-  const comparison = compareTargets(manifest, results);
-  return [...resultsJson(manifest, results, summarize(manifest, results), comparison, combineValidity(manifest))];
+  const comparison = collected(results, compareTargets(manifest));
+  return [
+    ...resultsJson(manifest, results, collected(results, summarize(manifest)), comparison, combineValidity(manifest)),
+  ];
 }
 
 test("the pieces make one valid results file that holds every result of every target", () => {

@@ -8,6 +8,7 @@ import {
   exampleSegment,
   exampleSkipped,
 } from "../../test/support/example-results.ts";
+import { collected } from "./collector.ts";
 import { summarize, summaryBuilder } from "./summarize.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Summary } from "../core/summary.ts";
@@ -15,7 +16,7 @@ import type { Summary } from "../core/summary.ts";
 function summaryOf(results: readonly TestResult[], bySegment = false): Summary {
   const builder = summaryBuilder({ bySegment });
   for (const result of results) builder.add(result);
-  return summarySchema.parse(builder.build());
+  return summarySchema.parse(builder.finish());
 }
 
 test("nothing gives zeros and nulls, never NaN", () => {
@@ -108,7 +109,7 @@ test("categories are summarised apart, and results without one are left out of t
   builder.add(exampleFailure({ category: "easy" }));
   builder.add(exampleResult({ category: "__proto__" }));
   builder.add(exampleResult());
-  const summary = builder.build();
+  const summary = builder.finish();
   expect(Object.keys(summary.by_category)).toEqual(["easy", "__proto__"]);
   expect(summary.by_category["easy"]).toMatchObject({
     total: 2,
@@ -125,11 +126,11 @@ test("a run is summarised by target in the order of the plan, and by segment whe
     exampleResult({ target: "a:1", duration_ms: 20 }),
     exampleResult({ target: "b:2", duration_ms: 30, segment: 1 }),
   ];
-  const once = summarize(exampleManifest(["a:1", "b:2"]), () => results);
+  const once = collected(() => results, summarize(exampleManifest(["a:1", "b:2"])));
   expect([...once.keys()]).toEqual(["a:1", "b:2"]);
   expect(once.get("b:2")?.segments).toEqual([]);
   const segments = [exampleSegment(), exampleSegment({ segment: 1 })];
-  const resumed = summarize(exampleManifest(["a:1", "b:2"], { segments }), () => results);
+  const resumed = collected(() => results, summarize(exampleManifest(["a:1", "b:2"], { segments })));
   expect(resumed.get("b:2")?.segments).toMatchObject([
     { segment: 0, total: 1, duration_ms: { p50: 10 } },
     { segment: 1, total: 1, duration_ms: { p50: 30 } },

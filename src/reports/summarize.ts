@@ -4,24 +4,20 @@ import type { Summary } from "../core/summary.ts";
 import { describe } from "../stats/describe.ts";
 import { wilsonInterval } from "../stats/intervals.ts";
 import { createSeries } from "../stats/series.ts";
-import type { Results } from "./results.ts";
+import type { Collector } from "./collector.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
-
-/** Adds up the results of one target while they come, keeping numbers and no texts: some 60 bytes a case. */
-export interface SummaryBuilder {
-  add(result: TestResult): void;
-  build(): Summary;
-}
 
 /** `finish_reason` of an answer that was cut off because it reached `max_tokens`, on either wire. */
 const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens"]);
 
-/** Summarises each target of a finished journal in one pass, in the order of the plan. */
-export function summarize(manifest: Manifest, results: Results): Map<string, Summary> {
+/** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
+export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
   const bySegment = manifest.segments.length > 1;
   const builders = new Map(manifest.plan.targets.map(({ target }) => [target, summaryBuilder({ bySegment })]));
-  for (const result of results()) builders.get(result.target)?.add(result);
-  return new Map([...builders].map(([target, builder]) => [target, builder.build()]));
+  return {
+    add: (result) => builders.get(result.target)?.add(result),
+    finish: () => new Map([...builders].map(([target, builder]) => [target, builder.finish()])),
+  };
 }
 
 /**
@@ -29,7 +25,7 @@ export function summarize(manifest: Manifest, results: Results): Map<string, Sum
  * each segment's latencies, for a run that was resumed. All gaps between tokens are pooled exactly, at eight bytes each;
  * in their `_attempted` percentiles a failed case counts as one infinite gap.
  */
-export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = {}): SummaryBuilder {
+export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = {}): Collector<Summary> {
   const all = createTally();
   const categories = new Map<string, Tally>();
   const segments = new Map<number, Tally>();
@@ -78,7 +74,7 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
     failuresByCode[code] = (failuresByCode[code] ?? 0) + 1;
   };
 
-  const build = (): Summary => {
+  const finish = (): Summary => {
     const counts = tallyCounts(all);
     const failures = counts.failed + counts.timeout;
     const wallMs = windows.size === 0 ? null : [...windows.values()].reduce((sum, { from, to }) => sum + to - from, 0);
@@ -129,7 +125,7 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
       compat: { vllm_itl_ms: gapStats, aiperf_itl_ms: describe(meanGaps.values(), failures) },
     };
   };
-  return { add, build };
+  return { add, finish };
 }
 
 function tallyOf<K>(tallies: Map<K, Tally>, key: K): Tally {

@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
+import { collected } from "./collector.ts";
 import { compareTargets } from "./compare.ts";
 import {
   exampleFailure,
@@ -22,10 +23,10 @@ function viewOf(manifest: Manifest, list: TestResult[]): View {
   const results = (): TestResult[] => list;
   return summaryView({
     manifest,
-    summaries: summarize(manifest, results),
-    comparison: compareTargets(manifest, results),
-    fairness: fairnessOfPairs(manifest, results),
-    failures: groupFailures(results),
+    summaries: collected(results, summarize(manifest)),
+    comparison: collected(results, compareTargets(manifest)),
+    fairness: collected(results, fairnessOfPairs(manifest)),
+    failures: collected(results, groupFailures()),
     validity: combineValidity(manifest),
   });
 }

@@ -3,6 +3,7 @@ import { BenchError, messageOf } from "../core/errors.ts";
 import type { SimulatorOptions } from "./options.ts";
 import { startSimulator } from "./server.ts";
 import type { Announcement } from "./spawn.ts";
+import { warmUpSimulator } from "./warm-up.ts";
 
 // The entry of the simulator's own process: options as JSON in the first argument, one line of JSON on stdout.
 
@@ -17,6 +18,7 @@ process.stdin.on("end", () => process.exit(0));
 process.stdin.on("error", () => process.exit(0));
 
 try {
+  await warmUpSimulator(systemClock);
   const { url } = await startSimulator(JSON.parse(process.argv[2] ?? "{}") as SimulatorOptions, systemClock);
   announce({ url });
 } catch (error) {
