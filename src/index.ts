@@ -11,7 +11,7 @@ export { FAILURE_CODES, type FailureCode } from "./core/failure.ts";
 export type { ModelRequest, RequestParameters } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";
 export type { TestResult, Timing } from "./core/result.ts";
-export type { Manifest } from "./core/run.ts";
+export type { BenchmarkResults, Manifest, ResultsFile } from "./core/run.ts";
 export type { RunEvent } from "./core/run-events.ts";
 export type { Comparison, Stats, Summary, Validity } from "./core/summary.ts";
 export { ProviderError, type Generated, type GenerateContext } from "./providers/custom.ts";

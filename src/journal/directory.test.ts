@@ -103,6 +103,8 @@ describe("a new run", () => {
       }),
     );
     expect(() => createRun(join(file, "below"), sampleManifest(), options())).toThrow(/a part of the path is a file/);
+    // Where nothing can be made; Node's own recursive mkdir never comes back from there.
+    expect(() => createRun("/proc/none/below", sampleManifest(), options())).toThrow(/cannot create the directory/);
     mkdirSync(join(directory, "run", "run.json.tmp"), { recursive: true });
     expect(() => createRun(join(directory, "run"), sampleManifest(), options())).toThrow(
       expect.objectContaining({ code: "output" }),

@@ -3,8 +3,8 @@ import type { Results } from "./results.ts";
 
 /** Takes results one by one and says at the end what they add up to, so that several share one pass over a journal. */
 export interface Collector<T> {
-  add(result: TestResult): void;
-  finish(): T;
+  readonly add: (result: TestResult) => void;
+  readonly finish: () => T;
 }
 
 /** Gives every result to every collector, in one pass. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { exampleResult } from "../../test/support/example-results.ts";
+import { Tally } from "./tally.ts";
 import { judgeValidity, type ClientMeasurements } from "./validity.ts";
 
 const measured: ClientMeasurements = {
@@ -35,6 +37,19 @@ describe("the verdict", () => {
     const validity = judgeValidity({ ...measured, ...more });
     expect(validity.verdict).toBe(verdict);
     expect(validity.reasons.length > 0).toBe(verdict !== "VALID");
+  });
+
+  it("rests on the target whose times are shortest", () => {
+    const tally = new Tally();
+    for (const [target, ttft] of [
+      ["a", 200],
+      ["a", 300],
+      ["b", 40],
+    ] as const) {
+      const timing = { ...exampleResult().timing, ttft_ms: ttft };
+      tally.add(exampleResult({ target, timing, duration_ms: ttft * 2, icl_ms: [ttft / 10] }));
+    }
+    expect(tally.medians()).toMatchObject({ ttftP50Ms: 40, iclP50Ms: 4, durationP50Ms: 80 });
   });
 
   it("states the error bar: the larger of loop delay and send lag", () => {

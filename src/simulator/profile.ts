@@ -15,8 +15,8 @@ export interface Profile {
 /** The named profiles; `fast` and `slow` are model names of their own, at every endpoint. */
 export const PROFILES = {
   default: { ttftMs: 200, tpotMs: 20, tokens: 64, jitter: 0.2 },
-  fast: { ttftMs: 40, tpotMs: 4, tokens: 32, jitter: 0.2 },
-  slow: { ttftMs: 120, tpotMs: 12, tokens: 32, jitter: 0.2 },
+  fast: { ttftMs: 100, tpotMs: 8, tokens: 32, jitter: 0.2 },
+  slow: { ttftMs: 250, tpotMs: 20, tokens: 32, jitter: 0.2 },
 } as const satisfies Record<string, Profile>;
 
 /** The profile that a model name stands for; any name but `fast` and `slow` has the endpoint's own. */

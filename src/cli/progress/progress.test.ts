@@ -18,7 +18,7 @@ const finished = (test_id: string): RunEvent => ({
   type: "case_finished",
   result: exampleResult({ target: "a", test_id }),
 });
-const retried: RunEvent = {
+const retried = {
   type: "attempt_failed",
   target: "a",
   test_id: "t1",
@@ -26,7 +26,7 @@ const retried: RunEvent = {
   attempt: 0,
   failure: failure("rate_limited", "slow down"),
   retry_in_ms: 1500,
-};
+} as const;
 
 function captured(columns?: number): {
   text: () => string;
@@ -141,7 +141,7 @@ describe("a reporter", () => {
     const said: string[] = [];
     const reporter = verbose(silentReporter, (line) => said.push(line));
     reporter.take(retried);
-    reporter.take({ ...retried, retry_in_ms: null } as RunEvent);
+    reporter.take({ ...retried, retry_in_ms: null });
     reporter.take({ type: "target_stopped", target: "a", code: "auth", message: "no" });
     reporter.stop();
     expect(said).toEqual([
