@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
-import type { Dataset } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
-import type { RequestParameters } from "../core/request.ts";
 import { resultKey } from "../core/result.ts";
 import type { Load, Manifest, Plan } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
@@ -22,31 +20,9 @@ import { writeExports, type ExportOptions } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
 import { newManifest, withEnd, withSegment } from "./manifest.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
+import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
-import { targetRecord, type BenchTarget, type PricedTarget } from "./targets.ts";
-
-/** What is to be sent. */
-export interface BenchmarkPlan<Target extends PricedTarget = BenchTarget> {
-  readonly dataset: Dataset;
-  readonly targets: readonly Target[];
-  readonly category: string | null;
-  readonly limit: number | null;
-  readonly repeat: number;
-  readonly seed: string | null;
-  readonly stream: boolean;
-  /** From flags. */
-  readonly parameters: RequestParameters;
-}
-
-/** How it is to be sent. Null leaves it to the target's configuration, then to the default. */
-export interface BenchmarkLoad {
-  readonly concurrency: number;
-  readonly timeoutMs: number | null;
-  readonly retries: number | null;
-  readonly delayMs: number;
-  readonly failFast: boolean;
-  readonly saveResponses: boolean;
-}
+import { targetRecord, type BenchTarget } from "./targets.ts";
 
 /** Where it is kept, and who watches. */
 export interface BenchmarkOptions {

@@ -1,6 +1,6 @@
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
-import type { BenchmarkPlan } from "./bench.ts";
+import type { BenchmarkPlan } from "./plan.ts";
 import { requestFor, type RequestSources } from "./requests.ts";
 import type { PricedTarget } from "./targets.ts";
 

@@ -1,6 +1,6 @@
 import type { Usage } from "../core/response.ts";
 import { selectCases } from "../datasets/select.ts";
-import type { BenchmarkPlan } from "./bench.ts";
+import type { BenchmarkPlan } from "./plan.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
 import { requestFor } from "./requests.ts";
 import type { PricedTarget } from "./targets.ts";

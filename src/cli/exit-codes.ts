@@ -23,3 +23,6 @@ export const EXIT_OF_ERROR: Readonly<Record<BenchErrorCode, number>> = {
   output: EXIT.output,
   simulator: EXIT.unreachable,
 };
+
+/** What a command reports back: the exit code. */
+export type Finish = (exitCode: number) => void;

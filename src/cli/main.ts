@@ -1,13 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
+import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT, EXIT_OF_ERROR } from "./exit-codes.ts";
+import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
 import { toolVersion } from "../benchmark/version.ts";
-
-/** What a command reports back: the exit code. */
-export type Finish = (exitCode: number) => void;
 
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
@@ -34,17 +32,17 @@ export async function main(args: readonly string[], context: CliContext): Promis
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
-    return report(error, context);
+    return report(error, sayOn(context.stderr, args.includes("--json")));
   }
 }
 
-function report(error: unknown, context: CliContext): number {
+function report(error: unknown, say: Say): number {
   if (error instanceof BenchError) {
-    context.stderr.write(`error: ${error.message}\n${error.hint === undefined ? "" : `hint: ${error.hint}\n`}`);
+    say("error", error.message);
+    if (error.hint !== undefined) say("hint", error.hint);
     return EXIT_OF_ERROR[error.code];
   }
-  context.stderr.write(
-    `error: unexpected: ${messageOf(error)}\nhint: this is a defect of llm-test-bench; please report the command and this message\n`,
-  );
+  say("error", `unexpected: ${messageOf(error)}`);
+  say("hint", "this is a defect of llm-test-bench; please report the command and this message");
   return EXIT.casesFailed;
 }

@@ -1,4 +1,4 @@
-import type { Place } from "./source-document.ts";
+import type { Place, SourceDocument } from "./source-document.ts";
 
 /** One thing that is wrong with a document, in words for whoever wrote it. */
 export interface Problem extends Place {
@@ -8,3 +8,8 @@ export interface Problem extends Place {
   /** What to do about it. */
   readonly hint?: string;
 }
+
+/** A document, or what is wrong with it. */
+export type ReadResult =
+  | { readonly ok: true; readonly document: SourceDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] };

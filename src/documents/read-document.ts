@@ -1,10 +1,5 @@
-import type { Problem } from "./problem.ts";
-import type { SourceDocument } from "./source-document.ts";
+import type { ReadResult } from "./problem.ts";
 import { decodeUtf8 } from "./utf8.ts";
-
-export type ReadResult =
-  | { readonly ok: true; readonly document: SourceDocument }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** What the names of readable files end in. */
 export const DOCUMENT_EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];

@@ -2,8 +2,7 @@ import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument, v
 import type { Document, Node, YAMLParseError, YAMLWarning } from "yaml";
 import { messageOf } from "../core/errors.ts";
 import { positionFinder } from "./position.ts";
-import type { Problem } from "./problem.ts";
-import type { ReadResult } from "./read-document.ts";
+import type { Problem, ReadResult } from "./problem.ts";
 import { sourceDocument } from "./source-document.ts";
 import type { SyntaxTree } from "./source-document.ts";
 

@@ -1,7 +1,9 @@
-import { runBenchmark, type BenchmarkLoad, type BenchmarkPlan } from "../../benchmark/bench.ts";
+import { runBenchmark } from "../../benchmark/bench.ts";
 import { estimate } from "../../benchmark/dry-run.ts";
+import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
+import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
 import { resolveTargets } from "../../config/resolve.ts";
 import type { Config } from "../../config/schema.ts";
@@ -9,15 +11,13 @@ import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { maskFor, type Mask } from "../../core/secrets.ts";
 import { loadDataset } from "../../datasets/load.ts";
-import type { BenchFlags } from "../commands/bench.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { toolVersion } from "../../benchmark/version.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { exitCodeOf, sayFinalWords, summaryJson, summaryText } from "./final-words.ts";
-import { checkFlags, outputDirectory } from "./flags.ts";
+import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
 import { reporterFor } from "./reporter-for.ts";
-import { sayOn, type Say } from "./say.ts";
+import { sayOn, type Say } from "../say.ts";
 
 const DEFAULT_CONCURRENCY = 5;
 

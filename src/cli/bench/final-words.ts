@@ -1,13 +1,14 @@
 import { relative } from "node:path";
-import type { BenchmarkOutcome, BenchmarkPlan } from "../../benchmark/bench.ts";
+import type { BenchmarkOutcome } from "../../benchmark/bench.ts";
+import type { BenchmarkPlan } from "../../benchmark/plan.ts";
 import type { FailureCode } from "../../core/failure.ts";
 import { summaryView } from "../../reports/summary-view.ts";
 import { renderText } from "../../reports/view.ts";
 import { painter, wantsColor } from "../colors.ts";
-import type { BenchFlags } from "../commands/bench.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Say } from "./say.ts";
+import type { BenchFlags } from "./flags.ts";
+import type { Say } from "../say.ts";
 
 const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
 const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);

@@ -2,8 +2,38 @@ import { join, resolve } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
 import { resultsCsv } from "../../reports/csv.ts";
-import type { BenchFlags } from "../commands/bench.ts";
 import type { CliContext } from "../context.ts";
+
+/** The flags of `bench`, as commander gives them. */
+export interface BenchFlags {
+  dataset: string;
+  providers: string;
+  concurrency?: number;
+  output?: string;
+  model?: string;
+  export: "json" | "csv" | "both";
+  stream: boolean;
+  temperature?: number;
+  maxTokens?: number;
+  timeout?: number;
+  retries?: number;
+  delay: number;
+  limit?: number;
+  category?: string;
+  repeat: number;
+  seed?: string;
+  failFast?: boolean;
+  saveResponses: boolean;
+  resume?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+  config?: string;
+  fields?: string[];
+  rawCsv?: boolean;
+}
 
 const DEFAULT_OUTPUT_DIR = "bench-results";
 

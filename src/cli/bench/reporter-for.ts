@@ -1,5 +1,4 @@
 import type { Mask } from "../../core/secrets.ts";
-import type { BenchFlags } from "../commands/bench.ts";
 import type { CliContext } from "../context.ts";
 import {
   liveReporter,
@@ -9,6 +8,7 @@ import {
   verbose,
   type Reporter,
 } from "../progress/reporters.ts";
+import type { BenchFlags } from "./flags.ts";
 
 /** How a run's progress is shown: as the flags say, else live on a terminal and plain elsewhere. */
 export function reporterFor(flags: BenchFlags, context: CliContext, mask: Mask): Reporter {

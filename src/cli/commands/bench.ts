@@ -1,38 +1,8 @@
 import type { Command } from "commander";
+import type { BenchFlags } from "../bench/flags.ts";
 import type { CliContext } from "../context.ts";
-import type { Finish } from "../main.ts";
+import type { Finish } from "../exit-codes.ts";
 import { duration, nameList, number, wholeNumber } from "../option-values.ts";
-
-/** The flags of `bench`, as commander gives them. */
-export interface BenchFlags {
-  dataset: string;
-  providers: string;
-  concurrency?: number;
-  output?: string;
-  model?: string;
-  export: "json" | "csv" | "both";
-  stream: boolean;
-  temperature?: number;
-  maxTokens?: number;
-  timeout?: number;
-  retries?: number;
-  delay: number;
-  limit?: number;
-  category?: string;
-  repeat: number;
-  seed?: string;
-  failFast?: boolean;
-  saveResponses: boolean;
-  resume?: boolean;
-  force?: boolean;
-  dryRun?: boolean;
-  quiet?: boolean;
-  json?: boolean;
-  verbose?: boolean;
-  config?: string;
-  fields?: string[];
-  rawCsv?: boolean;
-}
 
 /** `bench`: the main command. */
 export function defineBench(program: Command, context: CliContext, finish: Finish): void {

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { FAULT_KINDS } from "../../simulator/faults.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import type { Finish } from "../main.ts";
+import { EXIT, type Finish } from "../exit-codes.ts";
 import { duration, nameList, number, wholeNumber } from "../option-values.ts";
 
 interface SimulateFlags {

@@ -1,4 +1,4 @@
-import type { Output } from "../context.ts";
+import type { Output } from "./context.ts";
 
 /** Says something on stderr besides the progress. A `note` stands there without its kind. */
 export type Say = (kind: "error" | "warning" | "hint" | "note", message: string) => void;
