@@ -4,6 +4,7 @@ import { formatCount, formatDollars } from "../../reports/format.ts";
 import { line, renderText } from "../../reports/view.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
+import { PIPE_COLUMNS } from "./final-words.ts";
 
 /** What `--dry-run` shows. */
 export function dryRunText(estimates: readonly TargetEstimate[], { stdout, env }: CliContext): string {
@@ -31,7 +32,7 @@ export function dryRunText(estimates: readonly TargetEstimate[], { stdout, env }
   ];
   const blocks = [table, ...notes.map((text) => line(text, "quiet"))];
   return renderText([{ heading: "Dry run", blocks }], {
-    width: stdout.columns ?? 80,
+    width: stdout.columns ?? PIPE_COLUMNS,
     color: painter(wantsColor(stdout, env)),
   });
 }

@@ -10,6 +10,9 @@ import { EXIT } from "../exit-codes.ts";
 import type { BenchFlags } from "./flags.ts";
 import type { Say } from "../say.ts";
 
+/** The width where there is no terminal: names stay whole, and lines still fit an issue or a log. */
+export const PIPE_COLUMNS = 100;
+
 const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
 const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);
 
@@ -30,7 +33,7 @@ export function exitCodeOf(outcome: BenchmarkOutcome): number {
 
 /** The tables at the end. */
 export function summaryText({ findings }: BenchmarkOutcome, { stdout, env }: CliContext): string {
-  const width = Math.max(60, stdout.columns ?? 80);
+  const width = Math.max(60, stdout.columns ?? PIPE_COLUMNS);
   return renderText(summaryView(findings), { width, color: painter(wantsColor(stdout, env)) });
 }
 
