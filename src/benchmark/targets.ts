@@ -51,9 +51,8 @@ export async function openTargets(
   { clock, userAgent }: { clock: Clock; userAgent: string },
 ): Promise<OpenTargets> {
   const ownSimulator = resolved.some(({ type, baseUrl }) => type === "sim" && baseUrl === null);
-  const simulator = ownSimulator ? await spawnSimulator({}) : null;
+  const [simulator] = await Promise.all([ownSimulator ? spawnSimulator({}) : null, warmUp(clock)]);
   const targets = await Promise.all(resolved.map((target) => openTarget(target, simulator, { clock, userAgent })));
-  await warmUp(clock);
   return { targets, close: async () => simulator?.close() };
 }
 

@@ -51,6 +51,8 @@ export function defineSimulate(program: Command, context: CliContext, finish: Fi
 
 async function serve(flags: SimulateFlags, context: CliContext): Promise<void> {
   const { startSimulator } = await import("../../simulator/server.ts");
+  const { warmUpSimulator } = await import("../../simulator/warm-up.ts");
+  await warmUpSimulator(context.clock);
   const simulator = await startSimulator(
     {
       port: flags.port,

@@ -1,0 +1,122 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { decodeResult } from "../../src/journal/line.ts";
+import { CLI, runCli, tempDir, type CliResult } from "../support/cli.ts";
+import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
+import { identityIn, identityOf, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
+
+const CASES = 60;
+const SLOTS = 4;
+const QUICK = { ttftMs: 3, tpotMs: 0.2, tokens: 12 };
+
+/** A disk on which the whole run has room, and what is left of it while the ballast is there. */
+const DISK_BYTES = 1024 * 1024;
+const ROOM_BYTES = 80 * 1024;
+
+function argsFor(dataset: string, directory: string, more: readonly string[]): string[] {
+  const args = ["bench", "-d", dataset, "-o", directory, "-p", "sim:m", "-c", String(SLOTS), "--quiet"];
+  return [...args, ...more];
+}
+
+/** The command under a limit of the size of every file: `write` then fails with EFBIG, as on a full disk. */
+function runWithFileLimit(args: readonly string[], blocks: number, url: string): Promise<CliResult> {
+  // Ignored signals stay ignored in the program, so that the write fails instead of ending it.
+  const script = `trap "" XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`;
+  const env = { PATH: process.env["PATH"] ?? "", HOME: tempDir(), SIM_BASE_URL: url };
+  const child = spawn("/bin/sh", ["-c", script, process.execPath, CLI, ...args], { cwd: tempDir(), env });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** Everything that must hold of a run that ended for want of room. */
+function expectCleanEnd(result: CliResult, directory: string, simulator: RecordingSimulator): void {
+  expect(result).toMatchObject({ code: 6 });
+  expect(result.stderr).toMatch(/^error: cannot write .+\nhint: .+--resume.*\n$/);
+  const bytes = readFileSync(join(directory, "results.jsonl"));
+  const lines = bytes.toString("utf8").split("\n");
+  // No torn line is left.
+  expect(lines.pop()).toBe("");
+  for (const line of lines) expect(decodeResult(Buffer.from(line))).toMatchObject({ ok: true });
+  expect(simulator.requests.length).toBeGreaterThan(0);
+  expect(simulator.requests.length).toBeLessThan(CASES);
+  expect(simulator.requests.length - lines.length).toBeLessThanOrEqual(SLOTS);
+}
+
+/** With room again. */
+async function expectResume(
+  dataset: string,
+  directory: string,
+  simulator: RecordingSimulator,
+  more: readonly string[],
+): Promise<void> {
+  const journalled = new Set(journalOf(directory).map(identityOf));
+  const before = simulator.requests.length;
+  const env = { SIM_BASE_URL: simulator.url };
+  const { code, stderr } = await runCli(argsFor(dataset, directory, ["--resume", ...more]), { env });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const sent = simulator.requests.slice(before).map(identityIn);
+  expect(sent.filter((identity) => journalled.has(identity))).toEqual([]);
+  expect(sent).toHaveLength(CASES - journalled.size);
+  expect(totalsOf(directory)).toMatchObject([{ cases: CASES, total: CASES, succeeded: CASES }]);
+}
+
+describe("a file that cannot grow any further", () => {
+  test.each([
+    ["the raw responses", []],
+    ["the journal itself", ["--no-save-responses"]],
+  ])("%s: ends with code 6, one message and whole lines, and resumes", async (_which, more) => {
+    const simulator = await recordingSimulator(QUICK);
+    const dataset = writeDataset(CASES);
+    const directory = join(tempDir(), "run");
+    // 512 or 1024 bytes a block, as the shell has it.
+    const result = await runWithFileLimit(argsFor(dataset, directory, more), 24, simulator.url);
+    expectCleanEnd(result, directory, simulator);
+    expect(result.stderr).toContain("the file may grow no further");
+    await expectResume(dataset, directory, simulator, more);
+  });
+});
+
+/** A small disk of its own, or null where this user may not mount one. */
+function smallDisk(): string | null {
+  const directory = tempDir();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", directory], { stdio: "ignore" });
+  } catch {
+    return null;
+  }
+  return directory;
+}
+
+const disk = smallDisk();
+afterAll(() => {
+  if (disk !== null) execFileSync("umount", [disk]);
+});
+
+describe("a full disk", () => {
+  const mounted = disk === null ? [] : [{ disk }];
+  const unmounted = disk === null ? ["this user may not mount a tmpfs"] : [];
+
+  test.each(unmounted)("cannot be tried here: %s", () => {
+    expect(disk).toBeNull();
+  });
+
+  test.each(mounted)("ends with code 6, one message and whole lines, and resumes once there is room", async (on) => {
+    const simulator = await recordingSimulator(QUICK);
+    const dataset = writeDataset(CASES);
+    const ballast = join(on.disk, "ballast");
+    writeFileSync(ballast, Buffer.alloc(DISK_BYTES - ROOM_BYTES));
+    const directory = join(on.disk, "run");
+    const result = await runCli(argsFor(dataset, directory, []), { env: { SIM_BASE_URL: simulator.url } });
+    expectCleanEnd(result, directory, simulator);
+    expect(result.stderr).toContain("the disk is full");
+    rmSync(ballast);
+    await expectResume(dataset, directory, simulator, []);
+  });
+});
