@@ -112,8 +112,9 @@ export async function runBenchmark(
   } finally {
     await opened.close();
   }
-  const { results } = readRun(opened.directory);
-  const findings = findingsOf(manifest, results);
+  // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
+  const { manifest: saved, results } = readRun(opened.directory);
+  const findings = findingsOf(saved, results);
   const files = writeExports(opened.directory, findings, results, options.exports);
   return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
 }

@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../core/clock.ts";
+import type { Dataset, TestCase } from "../core/dataset.ts";
+import type { RunEvent } from "../core/run-events.ts";
+import { BenchmarkRunner, Dataset as Datasets, ProviderError, providers } from "../index.ts";
+import { startSimulator } from "../simulator/server.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "library-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function datasetOf(...cases: TestCase[]): Dataset {
+  const about = { name: "mine", version: "1", description: null, defaults: {}, sha256: "0", source: "here" };
+  return { ...about, cases: () => cases };
+}
+const three = datasetOf({ id: "a", prompt: "A" }, { id: "b", prompt: "B" }, { id: "c", prompt: "C" });
+const echo = providers.custom("echo", async ({ prompt }) => ({ content: prompt }), { model: "echo-1" });
+
+describe("the library", () => {
+  it("runs a provider of the user's own and keeps everything in a run directory", async () => {
+    const events: RunEvent[] = [];
+    const runner = new BenchmarkRunner({ directory: join(directory, "run"), concurrency: 2, repeat: 2 });
+    const run = await runner.run(three, echo, { onEvent: (event) => events.push(event) });
+    expect(run.summaries.get("echo:echo-1")).toMatchObject({ total: 6, succeeded: 6, usage_unknown: 6 });
+    expect([...run.results()].map(({ response }) => response?.content)).toEqual(
+      expect.arrayContaining(["A", "B", "C"]),
+    );
+    expect(run.manifest.status).toBe("finished");
+    expect(events.filter(({ type }) => type === "case_finished")).toHaveLength(6);
+    expect(readdirSync(run.directory)).toEqual(
+      expect.arrayContaining(["run.json", "results.jsonl", "results.json", "results.csv", "summary.md"]),
+    );
+  });
+
+  it("compares targets, and says how a provider's own failure was meant", async () => {
+    const failing = providers.custom(
+      "strict",
+      async () => {
+        throw new ProviderError("content_filter", "not this one");
+      },
+      { model: "s", label: "strict" },
+    );
+    const runner = new BenchmarkRunner({ directory: join(directory, "run"), exports: "none" });
+    const run = await runner.run(three, [echo, failing]);
+    expect(run.summaries.get("strict")).toMatchObject({ failed: 3, failures_by_code: { content_filter: 3 } });
+    expect(run.comparison[0]).toMatchObject({ a: "echo:echo-1", b: "strict", metric: "success_rate", delta: 1 });
+    expect(readdirSync(run.directory)).not.toContain("results.json");
+  });
+
+  it("goes on with a run that a signal stopped", async () => {
+    const stopping = new AbortController();
+    const config = { directory: join(directory, "run"), concurrency: 1 };
+    const onEvent = ({ type }: RunEvent): void => void (type === "case_finished" && stopping.abort());
+    const first = await new BenchmarkRunner(config).run(three, echo, { signal: stopping.signal, onEvent });
+    expect(first.manifest.status).toBe("interrupted");
+    await expect(new BenchmarkRunner(config).run(three, echo)).rejects.toThrow("already holds a run");
+    const second = await new BenchmarkRunner({ ...config, resume: true }).run(three, echo);
+    expect([...second.results()]).toHaveLength(3);
+    const forced = await new BenchmarkRunner({ ...config, force: true }).run(three, echo);
+    expect(forced.manifest.segments).toHaveLength(1);
+  });
+
+  it("writes no key anywhere", async () => {
+    const simulator = await startSimulator({ ttftMs: 1, tpotMs: 1, tokens: 3 }, systemClock);
+    try {
+      const apiKey = "sk-not-to-be-seen";
+      const told = datasetOf({ id: "a", prompt: "A", metadata: {} });
+      const headers = { "x-team": `token ${apiKey}-2` };
+      const targets = [
+        await providers.openai({ apiKey, baseUrl: simulator.url, headers, parameters: { system: `I am ${apiKey}` } }),
+        await providers.anthropic({
+          apiKey,
+          baseUrl: simulator.url,
+          prices: { input_per_million: 1, output_per_million: 2 },
+        }),
+        providers.sim({ url: simulator.url, model: "fast", label: "quick" }),
+      ];
+      const run = await new BenchmarkRunner({ directory: join(directory, "run") }).run(told, targets);
+      expect([...run.summaries.values()].map(({ succeeded }) => succeeded)).toEqual([1, 1, 1]);
+      expect(run.summaries.get("anthropic:claude-haiku-4-5")?.total_cost_usd).toBeGreaterThan(0);
+      expect(run.summaries.get("quick")?.total_cost_usd).toBe(0);
+      for (const file of readdirSync(run.directory)) {
+        expect(readFileSync(join(run.directory, file), "utf8")).not.toContain(apiKey);
+      }
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it("loads a built-in dataset by name", async () => {
+    expect((await Datasets.load("coding-tasks")).name).toBe("coding-tasks");
+  });
+});
