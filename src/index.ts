@@ -7,7 +7,8 @@ export { providers, type ApiTargetOptions, type TargetOptions } from "./benchmar
 export type { BenchTarget } from "./benchmark/targets.ts";
 export type { TestCase } from "./core/dataset.ts";
 export { BenchError, type BenchErrorCode } from "./core/errors.ts";
-export { FAILURE_CODES, type FailureCode } from "./core/failure.ts";
+export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/failure.ts";
+export type { Attempt, AttemptObserver, Call, Channel, Instants, Provider } from "./core/provider.ts";
 export type { ModelRequest, RequestParameters } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";
 export type { TestResult, Timing } from "./core/result.ts";

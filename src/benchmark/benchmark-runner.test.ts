@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import type { Dataset, TestCase } from "../core/dataset.ts";
 import type { RunEvent } from "../core/run-events.ts";
-import { BenchmarkRunner, Dataset as Datasets, ProviderError, providers } from "../index.ts";
+import { BenchmarkRunner, Dataset as Datasets, failure, ProviderError, providers, type Provider } from "../index.ts";
 import { startSimulator } from "../simulator/server.ts";
 
 let directory: string;
@@ -50,6 +50,40 @@ describe("the library", () => {
     expect(run.summaries.get("strict")).toMatchObject({ failed: 3, failures_by_code: { content_filter: 3 } });
     expect(run.comparison[0]).toMatchObject({ a: "echo:echo-1", b: "strict", metric: "success_rate", delta: 1 });
     expect(readdirSync(run.directory)).not.toContain("results.json");
+  });
+
+  it("takes a provider object that opens a channel for each slot", async () => {
+    let open = 0;
+    const provider: Provider = {
+      name: "own",
+      simulated: false,
+      openChannel() {
+        open += 1;
+        return {
+          send: async ({ observer }) => {
+            const at = performance.now();
+            observer.sent(at);
+            const nothing = { connectStarted: null, connected: null, headers: null, firstByte: null };
+            return {
+              instants: { ...nothing, sent: at, firstToken: null, firstText: null, lastToken: null, done: at + 7 },
+              gapsMs: [],
+              deltasPerRead: [],
+              reasoningStreamed: false,
+              outcome: { ok: false, failure: failure("overloaded", "busy"), usage: null },
+              requestId: "r1",
+              systemFingerprint: null,
+              raw: null,
+            };
+          },
+          close: async () => void (open -= 1),
+        };
+      },
+    };
+    const target = providers.of(provider, { model: "m", retries: 0 });
+    const run = await new BenchmarkRunner({ directory: join(directory, "run"), exports: "none" }).run(three, target);
+    expect(run.summaries.get("own:m")?.failures_by_code).toEqual({ overloaded: 3 });
+    expect([...run.results()][0]?.request_id).toBe("r1");
+    expect(open).toBe(0);
   });
 
   it("goes on with a run that a signal stopped", async () => {

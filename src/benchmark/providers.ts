@@ -106,4 +106,8 @@ export const providers = {
   ): BenchTarget {
     return targetOf(customProvider(name, generate, options.clock ?? systemClock), options.model, null, options, null);
   },
+
+  /** A `Provider` object of one's own, where a function is not enough: it opens a channel for each slot. */
+  of: (provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget =>
+    targetOf(provider, options.model, null, options, null),
 };
