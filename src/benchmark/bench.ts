@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { requireDistinct } from "../config/targets.ts";
 import type { Clock } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
@@ -65,6 +66,7 @@ export async function runBenchmark(
   options: BenchmarkOptions,
 ): Promise<BenchmarkOutcome> {
   const { clock } = options;
+  checkTargets(plan.targets, load);
   const cases = selectCases(plan.dataset, plan);
   const sources = sourcesOf(plan);
   const planned = checkRequests(cases, plan, options.warn) * plan.repeat;
@@ -105,18 +107,31 @@ export async function runBenchmark(
       stoppedTargets = outcome.stoppedTargets;
       manifest = withEnd(manifest, done < total ? "interrupted" : "finished", outcome.validity, clock);
       opened.saveManifest(manifest);
+    } else if (manifest.status !== "finished") {
+      // The process that wrote the last record died before it could say so.
+      manifest = withEnd(manifest, "finished", manifest.segments.at(-1)?.validity ?? null, clock);
+      opened.saveManifest(manifest);
     }
+    // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
+    const { manifest: saved, results } = readRun(opened.directory);
+    const findings = findingsOf(saved, results);
+    const files = writeExports(opened.directory, findings, results, options.exports);
+    return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
   } catch (error) {
-    saveInterrupted(opened, manifest, clock);
+    if (done < total) saveInterrupted(opened, manifest, clock);
     throw error;
   } finally {
     await opened.close();
   }
-  // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
-  const { manifest: saved, results } = readRun(opened.directory);
-  const findings = findingsOf(saved, results);
-  const files = writeExports(opened.directory, findings, results, options.exports);
-  return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
+}
+
+/** What the command line has checked already, and a program may have got wrong. */
+function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): void {
+  requireDistinct(targets.map(({ label }) => label));
+  if (targets.length === 0) throw new BenchError("usage", "there is no target to run");
+  if (!Number.isInteger(load.concurrency) || load.concurrency < 1) {
+    throw new BenchError("usage", `the concurrency must be a whole number of 1 or more, not ${load.concurrency}`);
+  }
 }
 
 function planRecord(plan: BenchmarkPlan): Plan {
@@ -147,7 +162,10 @@ function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number
   const { clock, mask, directory, mode } = options;
   const writer = { clock, mask, saveResponses: load.saveResponses };
   const wanted = planRecord(plan);
-  if (mode !== "resume" || !existsSync(join(directory, MANIFEST_FILE))) {
+  const nothingThere = !existsSync(join(directory, MANIFEST_FILE));
+  if (mode === "resume" && nothingThere)
+    options.warn?.(`there is no run to go on with in ${directory}: this begins one`);
+  if (mode !== "resume" || nothingThere) {
     return createRun(directory, newManifest(plan.dataset, wanted, planned, options), {
       ...writer,
       force: mode === "force",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -97,6 +97,24 @@ describe("the library", () => {
     expect([...second.results()]).toHaveLength(3);
     const forced = await new BenchmarkRunner({ ...config, force: true }).run(three, echo);
     expect(forced.manifest.segments).toHaveLength(1);
+  });
+
+  it("refuses two targets of one name, and a concurrency that is none", async () => {
+    const runner = new BenchmarkRunner({ directory: join(directory, "run") });
+    await expect(runner.run(three, [echo, echo])).rejects.toThrow("named twice");
+    await expect(runner.run(three, [])).rejects.toThrow("no target");
+    const none = new BenchmarkRunner({ directory: join(directory, "run"), concurrency: 0 });
+    await expect(none.run(three, echo)).rejects.toThrow("whole number");
+  });
+
+  it("says finished when only the last word was missing", async () => {
+    const config = { directory: join(directory, "run"), exports: "none" as const };
+    await new BenchmarkRunner(config).run(three, echo);
+    const file = join(directory, "run/run.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"status": "finished"', '"status": "running"'));
+    const resumed = await new BenchmarkRunner({ ...config, resume: true }).run(three, echo);
+    expect(resumed.manifest.status).toBe("finished");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ status: "finished" });
   });
 
   it("writes no key anywhere", async () => {

@@ -126,7 +126,7 @@ describe("a target cannot be used", () => {
     expect(failure("openai", { providers: { openai: { api_key_env: "MINE" } } }).message).toContain("MINE is not set");
   });
 
-  it.each(["sk-o\n", "sk-ö", "sk-\u0000", "sk-“x”"])("with the key %j, which is not repeated", (key) => {
+  it.each(["sk\no", "sk-ö", "sk-\u0000", "sk-“x”"])("with the key %j, which is not repeated", (key) => {
     const { code, message, hint } = failure("openai", {}, { OPENAI_API_KEY: key });
     expect(code).toBe("auth");
     expect(`${message} ${hint}`).not.toContain("sk-");

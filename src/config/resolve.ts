@@ -112,8 +112,9 @@ function apiKeyOf(
 ): string | null {
   const variable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
   if (variable === null) return null;
-  const key = env[variable];
-  if (key === undefined || key.trim() === "") {
+  // Copied keys often bring white space along, which HTTP would cut off again.
+  const key = env[variable]?.trim();
+  if (key === undefined || key === "") {
     const state = key === undefined ? "is not set" : "is blank";
     throw new BenchError("auth", `${name} needs a key, and ${variable} ${state}`, {
       hint: `Set it: export ${variable}=…, or try without a key: --providers sim`,

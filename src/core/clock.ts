@@ -19,12 +19,22 @@ export interface Clock {
   setTimer(afterMs: Millis, action: () => void): Timer;
 }
 
+/** `setTimeout` takes no more than 31 bits; beyond that it fires at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The process's real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => new Date().toISOString(),
   setTimer(afterMs, action) {
-    const handle = setTimeout(action, afterMs);
+    let handle: NodeJS.Timeout;
+    const wait = (left: Millis): void => {
+      handle = setTimeout(
+        () => (left > LONGEST_TIMEOUT_MS ? wait(left - LONGEST_TIMEOUT_MS) : action()),
+        Math.min(left, LONGEST_TIMEOUT_MS),
+      );
+    };
+    wait(afterMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };

@@ -9,6 +9,8 @@ const millis = z.number().nonnegative().nullable();
  * Latencies are those of the attempt that succeeded; waits are those of the whole case.
  */
 export const timingSchema = z.object({
+  /** When the first attempt was handed to its socket, after the start of the segment. */
+  first_sent_at_ms: millis,
   /** When the last attempt was handed to its socket, after the start of the segment. */
   sent_at_ms: millis,
   /** When the last attempt ended, after the start of the segment. */

@@ -12,7 +12,9 @@ export type Mask = (text: string) => string;
  */
 export function maskFor(secrets: Iterable<string>): Mask {
   const needles = new Set<string>();
-  for (const secret of secrets) {
+  for (const given of secrets) {
+    // HTTP cuts white space off the ends of a header, and a server would echo what is left.
+    const secret = given.trim();
     if (secret.length < SHORTEST) continue;
     needles.add(secret);
     needles.add(JSON.stringify(secret).slice(1, -1));

@@ -1,22 +1,9 @@
 import { expect, it } from "vitest";
+import { exampleCall as call } from "../../test/support/call.ts";
 import { fakeClock } from "../../test/support/fake-clock.ts";
 import { sleep } from "../core/clock.ts";
 import { failure } from "../core/failure.ts";
-import type { Call } from "../core/provider.ts";
 import { customProvider, ProviderError } from "./custom.ts";
-
-function call(more: Partial<Call> = {}): Call {
-  return {
-    request: { model: "m", prompt: "Hi", stream: true },
-    test_id: "t",
-    sample: 0,
-    attempt: 0,
-    signal: new AbortController().signal,
-    keepRaw: false,
-    observer: { sent() {}, tokens() {} },
-    ...more,
-  };
-}
 
 it("measures a function: its start, each piece of text, its end", async () => {
   const clock = fakeClock();
@@ -65,6 +52,20 @@ it("ends with the abort's reason, though the function ignores its signal", async
   expect((await attempt).outcome).toMatchObject({ ok: false, failure: { code: "timeout_total" } });
   const late = await provider.openChannel().send(call({ signal: ending.signal }));
   expect(late.outcome.ok).toBe(false);
+});
+
+it("takes what is no answer for a failed attempt, and adds up the tokens of one", async () => {
+  const returned = [undefined, { content: 3 }, { content: "x", usage: { prompt_tokens: 3.5 } }, null];
+  for (const value of returned) {
+    const provider = customProvider("mine", async () => value as never, fakeClock());
+    const { outcome } = await provider.openChannel().send(call());
+    expect(outcome).toMatchObject({ ok: false, failure: { code: "stream_malformed" } });
+  }
+  const usage = { prompt_tokens: 3, completion_tokens: 4 };
+  const provider = customProvider("mine", async () => ({ content: "x", usage }), fakeClock());
+  expect((await provider.openChannel().send(call())).outcome).toMatchObject({
+    response: { usage: { total_tokens: 7 } },
+  });
 });
 
 it("knows no usage that it was not told", async () => {

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import type { Clock, Millis } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import { failure, type Failure, type FailureCode } from "../core/failure.ts";
+import { failure, failureCodeSchema, type Failure, type FailureCode } from "../core/failure.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
-import type { ModelResponse, Usage } from "../core/response.ts";
+import { usageSchema, type ModelResponse } from "../core/response.ts";
+import { sumOf } from "./wire/usage.ts";
 
 /** What a custom provider's function is given besides the request. */
 export interface GenerateContext {
@@ -13,13 +15,14 @@ export interface GenerateContext {
   readonly onText: (delta: string) => void;
 }
 
+const generatedSchema = z.object({
+  content: z.string(),
+  usage: usageSchema.partial().optional(),
+  finish_reason: z.string().optional(),
+  model: z.string().optional(),
+});
 /** What a custom provider's function returns; without `usage` tokens and cost are unknown. */
-export interface Generated {
-  readonly content: string;
-  readonly usage?: Partial<Usage>;
-  readonly finish_reason?: string;
-  readonly model?: string;
-}
+export type Generated = z.infer<typeof generatedSchema>;
 
 /** Throw it from a custom provider to say which failure this was; anything else thrown is a `server_error`. */
 export class ProviderError extends Error {
@@ -101,34 +104,49 @@ function settled(
     Promise.resolve()
       .then(() => generate(call.request, { signal: call.signal, onText }))
       .then(
-        (generated) => resolve({ ok: true, response: responseOf(generated) }),
-        (error: unknown) =>
-          resolve(failed(failure(error instanceof ProviderError ? error.code : "server_error", messageOf(error)))),
+        (generated) => resolve(outcomeOf(generated)),
+        (error: unknown) => resolve(failed(failureOf(error))),
       )
       .finally(() => call.signal.removeEventListener("abort", onAbort));
   });
 }
 
-function responseOf(generated: Generated): ModelResponse {
-  const usage = generated.usage;
+function failureOf(error: unknown): Failure {
+  const code = failureCodeSchema.safeParse(error instanceof ProviderError ? error.code : null);
+  return failure(code.success ? code.data : "server_error", messageOf(error));
+}
+
+/** The function is the user's own: what it returns is checked like anything else that comes from outside. */
+function outcomeOf(generated: unknown): Attempt["outcome"] {
+  const checked = generatedSchema.safeParse(generated);
+  if (checked.success) return { ok: true, response: responseOf(checked.data) };
+  const [issue] = checked.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "its result" : issue.path.join(".");
+  return failed(
+    failure("stream_malformed", `the provider's function returned something else: ${where}: ${issue?.message ?? ""}`),
+  );
+}
+
+function responseOf({ content, usage, finish_reason, model }: Generated): ModelResponse {
+  const prompt = usage?.prompt_tokens ?? null;
+  const completion = usage?.completion_tokens ?? null;
   return {
     id: null,
-    model: generated.model ?? null,
-    content: generated.content,
+    model: model ?? null,
+    content,
     reasoning: null,
     tool_calls: null,
-    finish_reason: generated.finish_reason ?? null,
+    finish_reason: finish_reason ?? null,
     usage:
       usage === undefined
         ? null
         : {
-            prompt_tokens: null,
-            completion_tokens: null,
-            total_tokens: null,
-            reasoning_tokens: null,
-            cached_tokens: null,
-            cache_write_tokens: null,
-            ...usage,
+            prompt_tokens: prompt,
+            completion_tokens: completion,
+            total_tokens: usage.total_tokens ?? sumOf(prompt, completion),
+            reasoning_tokens: usage.reasoning_tokens ?? null,
+            cached_tokens: usage.cached_tokens ?? null,
+            cache_write_tokens: usage.cache_write_tokens ?? null,
           },
     created_at: null,
   };

@@ -62,7 +62,7 @@ test("skipped cases are not attempted; failures count by code", () => {
 
 test("rates are over the window from first sent to last done, summed over segments", () => {
   const at = (sent_at_ms: number, done_at_ms: number, segment = 0): TestResult =>
-    exampleResult({ segment, timing: { sent_at_ms, done_at_ms } });
+    exampleResult({ segment, timing: { first_sent_at_ms: sent_at_ms, sent_at_ms: done_at_ms - 1, done_at_ms } });
   const summary = summaryOf([at(100, 900), at(0, 1000), at(5000, 5500, 1), exampleSkipped()]);
   expect(summary.wall_ms).toBe(1500);
   expect(summary.requests_per_second).toBe(2);

@@ -135,7 +135,7 @@ function tallyOf<K>(tallies: Map<K, Tally>, key: K): Tally {
 }
 
 function widen(windows: Map<number, { from: number; to: number }>, { segment, timing }: TestResult): void {
-  const { sent_at_ms: sent, done_at_ms: done } = timing;
+  const { first_sent_at_ms: sent, done_at_ms: done } = timing;
   if (sent === null || done === null) return;
   const window = windows.get(segment);
   if (window === undefined) {

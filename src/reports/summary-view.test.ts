@@ -37,7 +37,7 @@ function side(target: string, n: number, durationMs: number, sent_at_ms = 0): Te
       target,
       test_id: `t${i}`,
       duration_ms: durationMs + i,
-      timing: { ttft_ms: 20 + (i % 3), done_at_ms: sent_at_ms + 1000, sent_at_ms },
+      timing: { ttft_ms: 20 + (i % 3), done_at_ms: sent_at_ms + 1000, first_sent_at_ms: sent_at_ms, sent_at_ms },
     }),
   );
 }

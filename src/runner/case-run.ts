@@ -49,16 +49,19 @@ export async function runCase(
   let backoffMs = 0;
   let connectMs = 0;
   let failedCostUsd = 0;
+  let staleConnections = 0;
+  let firstSent: Millis | null = null;
 
   for (let attempt = 0; ; attempt += 1) {
     const last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
     connectMs += connectMsOf(last);
+    firstSent ??= last.instants.sent;
     const finish = (): FinishedCase => ({
       result: resultOf(target, item, {
         last,
         model: request.model,
-        attempts: attempt + 1,
-        around: { segmentStart: context.segmentStart, intended, ready, backoffMs, connectMs },
+        attempts: attempt + 1 - staleConnections,
+        around: { segmentStart: context.segmentStart, intended, firstSent, ready, backoffMs, connectMs },
         failedCostUsd,
         segment: context.segment,
         timestamp: clock.wallTime(),
@@ -88,6 +91,7 @@ export async function runCase(
 
     failedCostUsd += target.priceOf(request.model, usage) ?? 0;
     if (decision.counted) retriesUsed += 1;
+    else staleConnections += 1;
     if (decision.afterMs > 0 && !(await sleep(clock, decision.afterMs, context.stop))) return null;
     if (context.stop.aborted) return null;
     backoffMs += decision.afterMs;

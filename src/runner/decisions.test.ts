@@ -33,6 +33,10 @@ describe("the retry decision", () => {
     expect(decideRetry(limited, 0, 1, always(1))).toMatchObject({ afterMs: 1550 });
   });
 
+  it("does not wait longer than ten minutes, whatever the server asks", () => {
+    expect(decideRetry(failure("rate_limited", "", { retry_after_ms: 600_001 }), 0, 1, always(0)).retry).toBe(false);
+  });
+
   it("ends when the retries are used up", () => {
     expect(decideRetry(failure("overloaded", ""), 3, 3, always(0))).toEqual({ retry: false });
   });

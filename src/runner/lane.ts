@@ -19,6 +19,8 @@ export interface LaneContext extends CaseContext {
   readonly slots: SlotCounter;
   /** Whether no further case may be sent; says why the rest is skipped, or null when it is left for a resume. */
   closed(): { readonly skipWith: string | null } | null;
+  /** Hears of each case that failed, before its record is written. */
+  failed(): void;
   /** Hears of each record once it is written. */
   finished(result: TestResult): void;
   /** Hears of what ends the whole run, such as a full disk. */
@@ -106,6 +108,7 @@ export class Lane {
 
   #judge(success: boolean, code: FailureCode | null, message: string): void {
     if (success) this.#succeeded = true;
+    else this.#context.failed();
     if (code === null || this.#circuit !== null || !opensCircuit(code, this.#succeeded)) return;
     this.#circuit = { code, message };
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });

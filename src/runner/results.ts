@@ -25,6 +25,7 @@ export interface CaseHistory {
   readonly last: Attempt;
   /** The model that was asked for. */
   readonly model: string;
+  /** Those that met a stale connection are not among them. */
   readonly attempts: number;
   readonly around: CaseInstants;
   /** What failed attempts are known to have cost, in US dollars. */
@@ -53,12 +54,18 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
     timing: timingOf(last, usage, around),
     icl_ms: outcome.ok && last.gapsMs.length > 0 ? [...last.gapsMs] : null,
     deltas_per_read: outcome.ok && manyPerRead ? [...last.deltasPerRead] : null,
-    cost_usd: ownCost === null && history.failedCostUsd === 0 ? null : (ownCost ?? 0) + history.failedCostUsd,
+    cost_usd: costOf(ownCost, history.failedCostUsd, outcome.ok),
     scores: {},
     request_id: last.requestId,
     system_fingerprint: last.systemFingerprint,
     timestamp: history.timestamp,
   };
+}
+
+/** An answer of unknown cost makes the whole cost unknown; a failed attempt of unknown cost is taken for unbilled. */
+function costOf(own: number | null, failedCostUsd: number, answered: boolean): number | null {
+  if (own === null) return answered || failedCostUsd === 0 ? null : failedCostUsd;
+  return own + failedCostUsd;
 }
 
 /** The record of a case that will not be sent, with the reason in words. */

@@ -13,6 +13,8 @@ const RETRIED: ReadonlySet<FailureCode> = new Set([
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
+/** A server that asks for more than this will not be waited for. */
+const LONGEST_RETRY_AFTER_MS = 600_000;
 
 /** What to do after a failed attempt. */
 export type RetryDecision =
@@ -21,7 +23,7 @@ export type RetryDecision =
   | { readonly retry: true; readonly afterMs: Millis; readonly counted: boolean };
 
 /**
- * Whether and when to try again, in milliseconds. The server's own word (`Retry-After`) rules; without one the wait is
+ * Whether and when to try again, in milliseconds. The server's own word (`Retry-After`) rules, up to ten minutes; without one the wait is
  * exponential with full jitter: uniform in [0, min(30 s, 500 ms · 2ⁿ)]
  * (AWS Architecture Blog, "Exponential Backoff and Jitter").
  * A kept-alive connection that turned out closed before any byte came back is replaced at once, and costs no retry.
@@ -29,6 +31,7 @@ export type RetryDecision =
 export function decideRetry(failed: Failure, retriesUsed: number, retries: number, random: Random): RetryDecision {
   if (failed.stale_connection) return { retry: true, afterMs: 0, counted: false };
   if (!RETRIED.has(failed.code) || retriesUsed >= retries) return { retry: false };
+  if ((failed.retry_after_ms ?? 0) > LONGEST_RETRY_AFTER_MS) return { retry: false };
   const backoff = random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retriesUsed);
   // Jitter on top of the server's word, never under it, keeps the slots from coming back all at once.
   const afterMs = failed.retry_after_ms === null ? backoff : failed.retry_after_ms + backoff / 10;

@@ -271,7 +271,19 @@ describe("a failed attempt", () => {
     const provider = scripted(clock, ({ attempt }) => (attempt === 0 ? { ms: 1, failed: stale } : { ms: 100 }));
     const started = start(clock, [targetOf(provider, { retries: 0 })], { cases: 1 });
     await finish(clock, started);
-    expect(started.journal.results).toMatchObject([{ status: "success", attempts: 2, timing: { backoff_ms: 0 } }]);
+    expect(started.journal.results).toMatchObject([{ status: "success", attempts: 1, timing: { backoff_ms: 0 } }]);
+    expect(started.journal.failures).toHaveLength(1);
+  });
+
+  it("counts from its first sending into the window of the run", async () => {
+    const clock = fakeClock();
+    const limited = failure("rate_limited", "slow down", { retry_after_ms: 2000 });
+    const provider = scripted(clock, ({ attempt }) => (attempt === 0 ? { ms: 10, failed: limited } : { ms: 100 }));
+    const started = start(clock, [targetOf(provider)], { cases: 1 });
+    await finish(clock, started);
+    const timing = started.journal.results[0]?.timing;
+    expect(timing?.first_sent_at_ms).toBe(0);
+    expect(timing?.sent_at_ms).toBeGreaterThanOrEqual(2010);
   });
 
   it("that takes too long ends as a timeout", async () => {
@@ -329,7 +341,7 @@ describe("a run that is stopped", () => {
   it("gives up pauses before a retry, and their cases stay unfinished", async () => {
     const clock = fakeClock();
     const stop = new AbortController();
-    const limited = failure("rate_limited", "slow", { retry_after_ms: 3_600_000 });
+    const limited = failure("rate_limited", "slow", { retry_after_ms: 300_000 });
     const provider = scripted(clock, () => ({ ms: 10, failed: limited }));
     const started = start(clock, [targetOf(provider)], { cases: 10 }, { stop: stop.signal });
     await clock.advance(50);

@@ -73,9 +73,11 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       if (broken !== null || stop.aborted) return { skipWith: null };
       return failedFast ? { skipWith: "not sent: the run stopped at its first failure (--fail-fast)" } : null;
     },
+    failed() {
+      if (options.failFast) failedFast = true;
+    },
     finished(result: TestResult) {
       tally.add(result);
-      if (options.failFast && result.status !== "success") failedFast = true;
       options.observe({ type: "case_finished", result });
     },
     broke(error: unknown) {

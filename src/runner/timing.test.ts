@@ -34,11 +34,12 @@ const streamed: Attempt = {
   raw: null,
 };
 const succeeded = { ...streamed, outcome: { ok: true, response: null as never } } as Attempt;
-const around = { segmentStart: 10, intended: 60, ready: 100, backoffMs: 40, connectMs: 4 };
+const around = { segmentStart: 10, intended: 60, firstSent: 70, ready: 100, backoffMs: 40, connectMs: 4 };
 
 describe("the timing of a case", () => {
   it("follows the definitions", () => {
     expect(timingOf(succeeded, usage(11), around)).toEqual({
+      first_sent_at_ms: 60,
       sent_at_ms: 97,
       done_at_ms: 260,
       ttft_ms: 93,

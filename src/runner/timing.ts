@@ -7,6 +7,8 @@ import type { Timing } from "../core/result.ts";
 export interface CaseInstants {
   readonly segmentStart: Millis;
   readonly intended: Millis;
+  /** When the first attempt was handed to its socket; null when none was. */
+  readonly firstSent: Millis | null;
   /** When slot, limiter and backoff were over for the last attempt; an open connection may have come later. */
   readonly ready: Millis;
   /** Pauses between attempts, summed. */
@@ -45,6 +47,7 @@ export function timingOf(attempt: Attempt, usage: Usage | null, around: CaseInst
   const duration = between(sent, instants.done);
   const tokens = usage?.completion_tokens ?? null;
   return {
+    first_sent_at_ms: between(around.segmentStart, around.firstSent),
     sent_at_ms: between(around.segmentStart, instants.sent),
     done_at_ms: between(around.segmentStart, instants.done),
     ttft_ms: between(sent, instants.firstToken),
@@ -63,6 +66,7 @@ export function timingOf(attempt: Attempt, usage: Usage | null, around: CaseInst
 
 /** The timing of a case that was never sent. */
 export const NO_TIMING: Timing = {
+  first_sent_at_ms: null,
   sent_at_ms: null,
   done_at_ms: null,
   ttft_ms: null,

@@ -1,6 +1,7 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import { exampleCall } from "../support/call.ts";
 import type { Attempt, Channel, Provider } from "../../src/core/provider.ts";
 import type { ModelRequest } from "../../src/core/request.ts";
 import { anthropicProvider, openaiProvider, type ApiOptions } from "../../src/providers/apis.ts";
@@ -59,15 +60,7 @@ describe.each(APIS)("$name against aimock", ({ name, make, model, ends }) => {
     return channel;
   };
   const send = (channel: Channel, request: Partial<ModelRequest>): Promise<Attempt> =>
-    channel.send({
-      request: { model, prompt: "say", stream: true, ...request },
-      test_id: "t",
-      sample: 0,
-      attempt: 0,
-      signal: new AbortController().signal,
-      keepRaw: false,
-      observer: { sent() {}, tokens() {} },
-    });
+    channel.send(exampleCall({ request: { model, prompt: "say", stream: true, ...request } }));
   const ask = (prompt: string, stream: boolean): Promise<Attempt> => send(openChannel(), { prompt, stream });
 
   describe.each([

@@ -1,44 +1,17 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
+import { expect, it, vi } from "vitest";
 import type { DatasetFile } from "../../src/core/dataset.ts";
 import type { TestResult } from "../../src/core/result.ts";
-import type { SimulatorOptions } from "../../src/simulator/options.ts";
-import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { ROOT, runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
-import { modelServer, type ModelCall, type ModelReply, type ModelServer } from "../support/model-server.ts";
+import { type ModelCall } from "../support/model-server.ts";
+import { addresses, answering, simulator } from "../support/servers.ts";
 
 const QUICK = { ttftMs: 4, tpotMs: 1, tokens: 4, countKeys: true };
 const CODING_CASES = 16;
 
 // Several processes a test, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
-
-const servers: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function simulator(options: SimulatorOptions = QUICK): Promise<Simulator> {
-  const started = await startSimulator(options, systemClock);
-  servers.push(started);
-  return started;
-}
-
-async function answering(reply: (call: ModelCall) => ModelReply): Promise<ModelServer> {
-  const started = await modelServer(reply);
-  servers.push(started);
-  return started;
-}
-
-const addresses = (openai: string, anthropic = openai): Record<string, string> => ({
-  OPENAI_BASE_URL: openai,
-  ANTHROPIC_BASE_URL: anthropic,
-  OPENAI_API_KEY: "test-key-of-openai",
-  ANTHROPIC_API_KEY: "test-key-of-anthropic",
-});
 
 /** A directory with the project's own datasets in it, as a clone has them. */
 function clone(): string {
@@ -78,7 +51,7 @@ it.each([
   { flags: ["--limit", "5"], cases: 5, repeat: 1 },
   { flags: ["--limit", "5", "--repeat", "3", "--no-stream"], cases: 5, repeat: 3 },
 ])("the main command with $flags sends each of $cases cases $repeat times to each target", async (row) => {
-  const [openai, anthropic] = [await simulator(), await simulator()];
+  const [openai, anthropic] = [await simulator(QUICK), await simulator(QUICK)];
   const cwd = clone();
   const command =
     "bench --dataset ./datasets/coding-tasks.json --providers openai,anthropic --concurrency 10 --output ./results";
@@ -147,7 +120,7 @@ it("a seed gives one order each time, another seed another, and no seed that of 
   const cwd = withTasks(12);
   const orderWith = async (...flags: string[]): Promise<unknown[]> => {
     const server = await answering(() => ({ text: "fine" }));
-    const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "-o", `out-${servers.length}`, ...flags];
+    const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "-o", tempDir(), ...flags];
     expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
     return promptsOf(server.calls);
   };
@@ -208,7 +181,7 @@ it("without --fail-fast a failure does not stop the others", async () => {
 });
 
 it("--dry-run says how many requests there would be and what they may cost, and sends and writes nothing", async () => {
-  const server = await simulator();
+  const server = await simulator(QUICK);
   const cwd = clone();
   const command = "bench -d ./datasets/coding-tasks.json -p openai,anthropic --repeat 2 -o ./results --dry-run";
   const plain = await runCli(command.split(" "), { cwd, env: addresses(server.url) });
@@ -232,7 +205,7 @@ it("--dry-run says how many requests there would be and what they may cost, and 
 });
 
 it("--json gives one document on stdout and a line of JSON an event on stderr", async () => {
-  const server = await simulator();
+  const server = await simulator(QUICK);
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "-o", "results", "--json"];
   const result = await runCli(args, { cwd: withTasks(6), env: addresses(server.url) });
   expectSuccess(result);
@@ -267,7 +240,7 @@ it("--json keeps every line of stderr JSON when a target is given up", async () 
 });
 
 it("--quiet leaves stderr empty when all goes well, and shows the tables all the same", async () => {
-  const server = await simulator();
+  const server = await simulator(QUICK);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "--quiet"];
   const result = await runCli(args, { cwd: withTasks(3), env: addresses(server.url) });
   expect(result).toMatchObject({ code: 0, stderr: "" });
@@ -296,7 +269,7 @@ it.each([
   { flags: ["-e", "both"], files: ["results.csv", "results.json"] },
   { flags: [], files: ["results.csv", "results.json"] },
 ])("$flags writes $files beside the journal", async ({ flags, files }) => {
-  const server = await simulator();
+  const server = await simulator(QUICK);
   const cwd = withTasks(2);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-o", "results", ...flags];
   expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
@@ -306,7 +279,7 @@ it.each([
 });
 
 it("without --output each run gets a directory of its own under bench-results", async () => {
-  const server = await simulator();
+  const server = await simulator(QUICK);
   const cwd = withTasks(2);
   const result = await runCli(["bench", "-d", "tasks.json", "-p", "openai"], { cwd, env: addresses(server.url) });
   expectSuccess(result);

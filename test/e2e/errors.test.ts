@@ -1,33 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { TestResult } from "../../src/core/result.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
-import { modelServer, type ModelCall, type ModelReply, type ModelServer } from "../support/model-server.ts";
+import { type ModelCall, type ModelReply } from "../support/model-server.ts";
+import { addresses, answering, simulator } from "../support/servers.ts";
 
 // Several processes a test, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
-
-const servers: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function answering(reply: (call: ModelCall) => ModelReply): Promise<ModelServer> {
-  const started = await modelServer(reply);
-  servers.push(started);
-  return started;
-}
-
-const addresses = (openai: string, anthropic = openai): Record<string, string> => ({
-  OPENAI_BASE_URL: openai,
-  ANTHROPIC_BASE_URL: anthropic,
-  OPENAI_API_KEY: "test-key-of-openai",
-  ANTHROPIC_API_KEY: "test-key-of-anthropic",
-});
 
 const dataset = (test_cases: readonly object[]): string =>
   JSON.stringify({ name: "tasks", version: "1", test_cases }, null, 2);
@@ -300,8 +282,7 @@ describe("directories", () => {
   });
 
   it("one that another process is writing to is refused, and that process is named", async () => {
-    const server = await startSimulator({ ttftMs: 60_000, tpotMs: 0, tokens: 2 }, systemClock);
-    servers.push(server);
+    const server = await simulator({ ttftMs: 60_000, tpotMs: 0, tokens: 2 });
     const options = { cwd: withFiles(), env: addresses(server.url) };
     const first = startCli(["bench", "-d", "good.json", "-p", "openai", "-o", "out", "--json"], options);
     await first.waitFor("stderr", /"run_started"/);

@@ -2,35 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "csv-parse/sync";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
+import { describe, expect, it, vi } from "vitest";
 import type { TestResult } from "../../src/core/result.ts";
 import type { ResultsFile } from "../../src/core/run.ts";
-import type { SimulatorOptions } from "../../src/simulator/options.ts";
-import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
 import { ROOT, runCli, tempDir } from "../support/cli.ts";
-import { modelServer, type ModelCall, type ModelReply, type ModelServer } from "../support/model-server.ts";
+import { answering, simulator } from "../support/servers.ts";
 
 // Several processes a test, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
-
-const servers: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function simulator(options: SimulatorOptions): Promise<Simulator> {
-  const started = await startSimulator(options, systemClock);
-  servers.push(started);
-  return started;
-}
-
-async function answering(reply: (call: ModelCall) => ModelReply): Promise<ModelServer> {
-  const started = await modelServer(reply);
-  servers.push(started);
-  return started;
-}
 
 /** What a run has left, as another program would read it. */
 interface Outputs {

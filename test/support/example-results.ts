@@ -21,6 +21,7 @@ export function exampleResult({
     attempts: 1,
     duration_ms: 100,
     timing: {
+      first_sent_at_ms: 0,
       sent_at_ms: 0,
       done_at_ms: 100,
       ttft_ms: 20,
@@ -92,7 +93,14 @@ export function exampleSkipped(more: Partial<TestResult> = {}): TestResult {
     status: "skipped",
     attempts: 0,
     error: { code: null, message: "sim:fast rejected the key", http_status: null },
-    timing: { ...exampleResult().timing, sent_at_ms: null, done_at_ms: null, ttft_ms: null, tpot_ms: null },
+    timing: {
+      ...exampleResult().timing,
+      first_sent_at_ms: null,
+      sent_at_ms: null,
+      done_at_ms: null,
+      ttft_ms: null,
+      tpot_ms: null,
+    },
     ...more,
   });
 }

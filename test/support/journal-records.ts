@@ -36,6 +36,7 @@ export function sampleResult(changes: Partial<TestResult> = {}): TestResult {
     attempts: 1,
     duration_ms: 12.5,
     timing: {
+      first_sent_at_ms: 0,
       sent_at_ms: 0,
       done_at_ms: 12.5,
       ttft_ms: 3,

@@ -54,8 +54,9 @@ async function measure(
   plan: BenchmarkPlan,
   tools: { context: CliContext; mask: Mask; version: string; say: Say },
 ): Promise<number> {
-  const { context, mask, version, say } = tools;
+  const { context, mask, version } = tools;
   const reporter = reporterFor(flags, context, mask);
+  const say: Say = (kind, message) => reporter.aside(() => tools.say(kind, message));
   const interrupts = listenForInterrupts(context, (line) => say("note", line));
   const { csv, json } = { csv: flags.export !== "json", json: flags.export !== "csv" };
   const csvOptions = { rawCsv: flags.rawCsv === true, ...(flags.fields === undefined ? {} : { fields: flags.fields }) };

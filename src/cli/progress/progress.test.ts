@@ -103,6 +103,22 @@ describe("a reporter", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("for a terminal makes room for other lines, which stay", async () => {
+    const [clock, output] = [fakeClock(), captured(80)];
+    const reporter = liveReporter(output, clock);
+    reporter.take(started);
+    await clock.advance(150);
+    reporter.aside(() => output.write("stopping\n"));
+    await clock.advance(100);
+    expect(output.text()).toContain("\u001b[2F\u001b[Jstopping\na ");
+    reporter.stop();
+    for (const other of [plainReporter(output, clock), silentReporter, ndjsonReporter(output, clock, String)]) {
+      other.aside(() => output.write("heard\n"));
+      other.stop();
+    }
+    expect(output.text().match(/heard/g)).toHaveLength(3);
+  });
+
   it("for a pipe writes a line a target every five seconds and at the end", async () => {
     const [clock, output] = [fakeClock(), captured()];
     const reporter = plainReporter(output, clock);

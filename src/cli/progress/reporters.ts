@@ -8,6 +8,8 @@ import { ProgressState, type TargetProgress } from "./state.ts";
 /** Shows a run's progress on an output until it is stopped. */
 export interface Reporter {
   take(event: RunEvent): void;
+  /** Lets something else be written to the same output, so that neither spoils the other. */
+  aside(write: () => void): void;
   /** Shows the last state and ends; nothing is written after it. */
   stop(): void;
 }
@@ -37,19 +39,25 @@ function lines(state: ProgressState, now: Millis, columns: number, live: boolean
 export function liveReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
   let drawn = 0;
+  /** Up to the first line drawn before, then clear to the end of the screen. */
+  const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}F\u001b[J`);
   const show = (): void => {
     const now = lines(state, clock.now(), (output.columns ?? 80) - 1, true);
-    // Up to the first line drawn before, then clear to the end of the screen.
-    const back = drawn === 0 ? "" : `\u001b[${drawn}F\u001b[J`;
-    output.write(back + now.map((line) => `${line}\n`).join(""));
+    output.write(back() + now.map((line) => `${line}\n`).join(""));
     drawn = now.length;
   };
   const timer = every(clock, LIVE_EVERY_MS, show);
   return {
     take: (event) => state.take(event, clock.now()),
+    aside(write) {
+      output.write(back());
+      drawn = 0;
+      write();
+    },
     stop() {
       timer.cancel();
       show();
+      drawn = 0;
     },
   };
 }
@@ -63,6 +71,7 @@ export function plainReporter(output: Output, clock: Clock): Reporter {
   const timer = every(clock, PLAIN_EVERY_MS, show);
   return {
     take: (event) => state.take(event, clock.now()),
+    aside: (write) => write(),
     stop() {
       timer.cancel();
       show();
@@ -99,6 +108,7 @@ export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Report
       if (event.type === "case_started") return;
       write(event.type === "case_finished" ? finishedRecord(event.result) : event);
     },
+    aside: (other) => other(),
     stop() {
       timer.cancel();
       show();
@@ -121,7 +131,7 @@ function finishedRecord(result: Extract<RunEvent, { type: "case_finished" }>["re
 }
 
 /** Says nothing. */
-export const silentReporter: Reporter = { take() {}, stop() {} };
+export const silentReporter: Reporter = { take() {}, aside: (write) => write(), stop() {} };
 
 /** Adds a line for each failed attempt and each stopped target to whatever else is shown. */
 export function verbose(reporter: Reporter, say: (line: string) => void): Reporter {
@@ -135,6 +145,7 @@ export function verbose(reporter: Reporter, say: (line: string) => void): Report
       }
       if (event.type === "target_stopped") say(`${event.target} stopped: ${event.code}: ${event.message}`);
     },
+    aside: (write) => reporter.aside(write),
     stop: () => reporter.stop(),
   };
 }

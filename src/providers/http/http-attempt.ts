@@ -1,12 +1,23 @@
-import { wallMillisBetween, type Clock, type Millis } from "../../core/clock.ts";
+import { wallMillisBetween, type Clock, type Millis, type Timer } from "../../core/clock.ts";
 import { failure, type Failure } from "../../core/failure.ts";
 import type { Attempt, Call, Instants } from "../../core/provider.ts";
 import type { Usage } from "../../core/response.ts";
+import { tidyMessage } from "../wire/failures.ts";
 import { parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { networkFailure } from "./network-failure.ts";
 import { sseDecoder, type SseDecoder } from "./sse.ts";
+
+/** How long a server may keep a stream open after its end marker before the connection is given up. */
+const LINGER_MS = 1000;
+
+/** What an attempt asks of whoever made it. */
+export interface HttpAttemptOutside {
+  settle(attempt: Attempt): void;
+  /** Ends the exchange, since nothing that matters can follow. */
+  end(): void;
+}
 
 /** Collects what one exchange brings and makes an `Attempt` of it. */
 export class HttpAttempt implements ExchangeListener {
@@ -14,7 +25,8 @@ export class HttpAttempt implements ExchangeListener {
   readonly #wire: WireFormat;
   readonly #clock: Clock;
   readonly #host: string;
-  readonly #settle: (attempt: Attempt) => void;
+  readonly #outside: HttpAttemptOutside;
+  #lingering: Timer | null = null;
 
   readonly #instants: Omit<Instants, "done"> = {
     connectStarted: null,
@@ -39,12 +51,12 @@ export class HttpAttempt implements ExchangeListener {
   #reasoningStreamed = false;
   #systemFingerprint: string | null = null;
 
-  constructor(call: Call, wire: WireFormat, clock: Clock, host: string, settle: (attempt: Attempt) => void) {
+  constructor(call: Call, wire: WireFormat, clock: Clock, host: string, outside: HttpAttemptOutside) {
     this.#call = call;
     this.#wire = wire;
     this.#clock = clock;
     this.#host = host;
-    this.#settle = settle;
+    this.#outside = outside;
   }
 
   connecting(at: Millis): void {
@@ -82,6 +94,9 @@ export class HttpAttempt implements ExchangeListener {
     this.#read = read;
     if (this.#stream === null || this.#call.keepRaw) this.#body.push(chunk);
     this.#stream?.decoder.feed(chunk);
+    if (this.#stream?.reader.ended === true) {
+      this.#lingering ??= this.#clock.setTimer(LINGER_MS, () => this.#outside.end());
+    }
   }
 
   ended(at: Millis): void {
@@ -103,6 +118,7 @@ export class HttpAttempt implements ExchangeListener {
             sent: this.#instants.sent !== null,
             anyByte: this.#instants.headers !== null,
             fresh: this.#fresh,
+            sinceSentMs: this.#instants.sent === null ? 0 : at - this.#instants.sent,
             streaming: this.#call.request.stream,
           },
           this.#host,
@@ -159,8 +175,7 @@ export class HttpAttempt implements ExchangeListener {
 
   #malformed(what: string, text: string): Attempt["outcome"] {
     const type = this.#header("content-type") ?? "no content type";
-    const excerpt = text.replaceAll(/\s+/g, " ").slice(0, 200);
-    return this.#refused({ code: "stream_malformed", message: `${what} ${type}: ${excerpt}` });
+    return this.#refused({ code: "stream_malformed", message: tidyMessage(`${what} ${type}: ${text}`) });
   }
 
   #refused(wire: WireFailure, usage: Usage | null = null): Attempt["outcome"] {
@@ -191,7 +206,8 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   #finish(at: Millis, outcome: Attempt["outcome"]): void {
-    this.#settle({
+    this.#lingering?.cancel();
+    this.#outside.settle({
       instants: { ...this.#instants, done: at },
       gapsMs: this.#gapsMs,
       deltasPerRead: this.#deltasPerRead,

@@ -1,6 +1,7 @@
 import net from "node:net";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { exampleCall as call } from "../../../test/support/call.ts";
 import {
   plainResponse,
   rawServer,
@@ -32,18 +33,6 @@ function channelTo(url: string, apiKey: string | null = "key-1234"): Channel {
   return channel;
 }
 
-function call(more: Partial<Call> = {}): Call {
-  return {
-    request: { model: "m", prompt: "Hi", stream: true },
-    test_id: "t",
-    sample: 0,
-    attempt: 0,
-    signal: new AbortController().signal,
-    keepRaw: false,
-    observer: { sent() {}, tokens() {} },
-    ...more,
-  };
-}
 const plainCall = (): Call => call({ request: { model: "m", prompt: "Hi", stream: false } });
 const event = (fields: object): string => `data: ${JSON.stringify(fields)}\n\n`;
 const text = (content: string): string => event({ choices: [{ delta: { content } }] });
@@ -283,6 +272,47 @@ describe("an HTTP channel's failures", () => {
     expect(failureOf(await channel.send(call({ signal: AbortSignal.abort(reason) }))).code).toBe("timeout_total");
   });
 
+  it("before a connection leave no socket behind, and the next request has instants of its own", async () => {
+    const sockets: net.Socket[] = [];
+    // Accepts and stays silent: a secure connection to it never opens.
+    const silent = net.createServer((socket) => void sockets.push(socket.on("error", () => {}).resume()));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as net.AddressInfo;
+    const channel = channelTo(`https://127.0.0.1:${port}`);
+    const ending = new AbortController();
+    const pending = channel.send(call({ signal: ending.signal }));
+    await expect.poll(() => sockets.length).toBe(1);
+    ending.abort(failure("timeout_connect", "no connection"));
+    expect(failureOf(await pending).code).toBe("timeout_connect");
+    await expect.poll(() => sockets[0]?.closed).toBe(true);
+    await new Promise<void>((resolve) => silent.close(() => resolve()));
+  });
+
+  it("on a kept-alive connection that breaks late are no stale connection: the server may have worked", async () => {
+    const server = await serverThat((socket, { onConnection }) => {
+      if (onConnection === 0) socket.write(plainResponse(200, COMPLETION));
+      else setTimeout(() => socket.destroy(), 700);
+    });
+    const channel = channelTo(server.url);
+    await channel.send(plainCall());
+    expect(failureOf(await channel.send(plainCall()))).toMatchObject({ code: "connection", stale_connection: false });
+  });
+
+  it("are none when the server only keeps the connection open after its end marker", async () => {
+    const server = await serverThat((socket) => socket.write(STREAM_HEAD + streamChunk(text("a") + DONE)));
+    const attempt = await channelTo(server.url).send(call());
+    expect(contentOf(attempt)).toBe("a");
+    expect(attempt.instants.done - (attempt.instants.lastToken ?? 0)).toBeLessThan(500);
+  });
+
+  it("include a request that cannot be sent at all, such as one with a header that HTTP forbids", async () => {
+    const server = await serverThat((socket) => socket.write(plainResponse(200, COMPLETION)));
+    const options = { name: "o", baseUrl: `${server.url}/v1`, apiKey: "key\nwith a line break", userAgent: "test/1" };
+    const channel = openaiProvider(options, systemClock).openChannel();
+    expect(failureOf(await channel.send(plainCall())).code).toBe("connection");
+    expect(server.requests).toHaveLength(0);
+  });
+
   it("leave the channel fit for the next request", async () => {
     const server = await serverThat((socket, { number }) => {
       if (number === 0) socket.write(STREAM_HEAD + streamChunk(text("a")));
@@ -294,6 +324,16 @@ describe("an HTTP channel's failures", () => {
     await channel.send(call({ signal: ending.signal, observer }));
     expect(contentOf(await channel.send(call()))).toBe("b");
   });
+});
+
+it("a configured header replaces ours, however its name is spelled", async () => {
+  const server = await serverThat((socket) => socket.write(plainResponse(200, COMPLETION)));
+  const headers = { Authorization: "Basic abc" };
+  const options = { name: "o", baseUrl: `${server.url}/v1`, apiKey: "key-1234", headers, userAgent: "test/1" };
+  const channel = openaiProvider(options, systemClock).openChannel();
+  closing.push(() => channel.close());
+  await channel.send(plainCall());
+  expect(server.requests[0]?.head.match(/^authorization: .*$/gim)).toEqual(["authorization: Basic abc"]);
 });
 
 describe("the other APIs", () => {

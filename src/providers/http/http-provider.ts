@@ -27,7 +27,7 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     "content-type": "application/json",
     "user-agent": settings.userAgent,
     ...settings.wire.headers(settings.apiKey),
-    ...settings.headers,
+    ...lowerCased(settings.headers ?? {}),
   };
   const render = (call: Call): HttpRequest => ({
     path: `${url.pathname}${url.search}`,
@@ -47,6 +47,11 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
   };
 }
 
+/** Names of headers are the same in any case; two spellings of one would both be sent. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 function exchange(
   connection: Connection,
   call: Call,
@@ -56,12 +61,16 @@ function exchange(
   host: string,
 ): Promise<Attempt> {
   return new Promise((resolve) => {
-    const attempt = new HttpAttempt(call, wire, clock, host, (result) => {
-      call.signal.removeEventListener("abort", onAbort);
-      resolve(result);
+    let abort: ((error: Error) => void) | null = null;
+    const onAbort = (): void => abort?.(new Error("aborted"));
+    const attempt = new HttpAttempt(call, wire, clock, host, {
+      settle(result) {
+        call.signal.removeEventListener("abort", onAbort);
+        resolve(result);
+      },
+      end: () => abort?.(new Error("the server keeps the connection open after the end of its answer")),
     });
-    const abort = connection.exchange(request, attempt);
-    const onAbort = (): void => abort(new Error("aborted"));
+    abort = connection.exchange(request, attempt);
     if (call.signal.aborted) onAbort();
     else call.signal.addEventListener("abort", onAbort, { once: true });
   });

@@ -22,7 +22,15 @@ export interface Progress {
   /** Whether the connection was opened for this exchange. */
   readonly fresh: boolean;
   readonly streaming: boolean;
+  /** Time since the request was handed to the socket, in milliseconds. */
+  readonly sinceSentMs: number;
 }
+
+/**
+ * A connection that the server had already closed breaks as soon as it is written to. One that breaks later may have
+ * cost the server work, and money: repeating that request unasked could pay twice.
+ */
+const STALE_WITHIN_MS = 500;
 
 /** What a network error means for an attempt that had come this far. */
 export function networkFailure(error: unknown, progress: Progress, host: string): Failure {
@@ -41,7 +49,7 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
     "connection",
     `the connection broke ${progress.anyByte ? "inside the response" : "before any response"}: ${detail}`,
     {
-      stale_connection: !progress.fresh && !progress.anyByte,
+      stale_connection: !progress.fresh && !progress.anyByte && progress.sinceSentMs <= STALE_WITHIN_MS,
     },
   );
 }

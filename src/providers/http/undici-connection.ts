@@ -19,6 +19,7 @@ class UndiciConnection implements Connection {
   readonly #origin: URL;
   readonly #clock: Clock;
   #client: Client | null = null;
+  #connecting: net.Socket | null = null;
   #listener: ExchangeListener | null = null;
   #exchangesOnSocket = 0;
   #readAt: Millis = 0;
@@ -40,7 +41,8 @@ class UndiciConnection implements Connection {
     this.#client.dispatch({ ...request, method: "POST" }, exchange);
     return (error) => {
       if (exchange.abort(error)) return;
-      // Not on a socket yet, so undici has nothing to abort: the whole client goes, the connecting socket with it.
+      // Not on a socket yet, so undici has nothing to abort: the whole client goes, and the socket it was waiting for.
+      this.#connecting?.destroy();
       void this.#client?.destroy(error);
       this.#client = null;
       exchange.onResponseError(null, error);
@@ -48,6 +50,7 @@ class UndiciConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    this.#connecting?.destroy();
     await this.#client?.destroy();
     this.#client = null;
   }
@@ -74,10 +77,13 @@ class UndiciConnection implements Connection {
         })
       : net.connect(address);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+    this.#connecting = socket;
     const onError = (error: Error): void => callback(error, null);
     socket.once("error", onError);
     socket.once(secure ? "secureConnect" : "connect", () => {
       socket.off("error", onError);
+      if (this.#connecting !== socket) return void socket.destroy();
+      this.#connecting = null;
       this.#listener?.connected(this.#clock.now());
       this.#exchangesOnSocket = 0;
       // Registered before undici's own listener, so it runs first.

@@ -135,6 +135,7 @@ describe("a chat completions stream", () => {
 
   it("fails on an error event and on what is no event of this API", () => {
     expect(streamed({ error: { message: "boom" } }).reader.failure).toEqual({ code: "stream_error", message: "boom" });
+    expect(streamed({ error: "out of memory" }, "[DONE]").reader.failure?.message).toBe("out of memory");
     expect(streamed("<html>").reader.failure?.code).toBe("stream_malformed");
   });
 

@@ -125,8 +125,12 @@ function startStream(onText?: (text: string) => void): StreamReader {
         failure ??= { code: "stream_malformed", message: tidyMessage(`event is not a JSON object: ${data}`) };
         return "none";
       }
-      if (isFields(chunk["error"])) {
-        failure ??= { code: "stream_error", message: failureIn(chunk["error"], 500).message };
+      const error = chunk["error"] ?? null;
+      if (error !== null) {
+        const message = isFields(error)
+          ? failureIn(error, 500).message
+          : tidyMessage(typeof error === "string" ? error : JSON.stringify(error));
+        failure ??= { code: "stream_error", message };
         return "none";
       }
       first ??= chunk;
