@@ -137,7 +137,7 @@ function expectSummariesOf({ journal, json }: Outputs): void {
     expect(summary.total_tokens).toBe(summary.prompt_tokens + summary.completion_tokens);
     const costs = known(lines.map(({ cost_usd }) => cost_usd));
     expectAlike(summary.total_cost_usd, costs.length === 0 ? null : sum(costs));
-    const sent = known(lines.map(({ timing }) => timing.sent_at_ms));
+    const sent = known(lines.map(({ timing }) => timing.first_sent_at_ms));
     const done = known(lines.map(({ timing }) => timing.done_at_ms));
     expectAlike(summary.wall_ms, Math.max(...done) - Math.min(...sent));
     for (const [category, of] of Object.entries(summary.by_category)) {
