@@ -114,7 +114,12 @@ export async function runBenchmark(
     }
     // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
     const { manifest: saved, results } = readRun(opened.directory);
-    const findings = findingsOf(saved, results);
+    let damaged = 0;
+    const findings = findingsOf(saved, () => results(() => (damaged += 1)));
+    // Those that stood there when the run was opened have been told of, and their cases were sent again.
+    if (damaged > opened.warnings.length) {
+      options.warn?.(`${damaged} lines of results.jsonl are damaged; their cases are missing from the results`);
+    }
     const files = writeExports(opened.directory, findings, results, options.exports);
     return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -115,6 +115,21 @@ describe("the library", () => {
     const resumed = await new BenchmarkRunner({ ...config, resume: true }).run(three, echo);
     expect(resumed.manifest.status).toBe("finished");
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ status: "finished" });
+  });
+
+  it("says when records on disk were damaged, and gives no case of theirs", async () => {
+    const config = { directory: join(directory, "run"), exports: "none" as const, concurrency: 1 };
+    const file = join(directory, "run/results.jsonl");
+    const spoil = ({ type }: RunEvent): void => {
+      if (type !== "case_started" || !existsSync(file)) return;
+      const text = readFileSync(file, "utf8");
+      if (text.includes('"test_id":"a"')) writeFileSync(file, text.replace('"test_id":"a"', '"test_id":"z"'));
+    };
+    const warnings: string[] = [];
+    const runner = new BenchmarkRunner(config);
+    const run = await runner.run(three, echo, { onEvent: spoil, onWarning: (message) => warnings.push(message) });
+    expect([...run.results()].map(({ test_id }) => test_id)).toEqual(["b", "c"]);
+    expect(warnings).toEqual(["1 lines of results.jsonl are damaged; their cases are missing from the results"]);
   });
 
   it("writes no key anywhere", async () => {

@@ -75,7 +75,12 @@ export class BenchmarkRunner {
   async run(
     dataset: Dataset,
     targets: BenchTarget | readonly BenchTarget[],
-    options: { readonly signal?: AbortSignal; readonly onEvent?: RunObserver } = {},
+    options: {
+      readonly signal?: AbortSignal;
+      readonly onEvent?: RunObserver;
+      /** Hears of what is odd but stops nothing. */
+      readonly onWarning?: (message: string) => void;
+    } = {},
   ): Promise<BenchmarkRun> {
     const config = this.#config;
     const clock = config.clock ?? systemClock;
@@ -113,6 +118,7 @@ export class BenchmarkRunner {
         stop: options.signal ?? new AbortController().signal,
         abandon: new AbortController().signal,
         observe: options.onEvent ?? (() => {}),
+        warn: options.onWarning ?? (() => {}),
       },
     );
     const { directory, findings } = outcome;

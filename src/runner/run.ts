@@ -38,8 +38,6 @@ export interface RunOptions {
 
 /** How a run ended. */
 export interface RunOutcome {
-  /** Whether cases were left for a resume. */
-  readonly interrupted: boolean;
   /** The targets that were given up, with the failure that decided it. */
   readonly stoppedTargets: ReadonlyMap<string, FailureCode>;
   readonly validity: Validity;
@@ -96,7 +94,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const stoppedTargets = new Map<string, FailureCode>();
   for (const { target, lane } of lanes) if (lane.circuit !== null) stoppedTargets.set(target.label, lane.circuit);
   return {
-    interrupted: stop.aborted,
     stoppedTargets,
     validity: judgeValidity({
       ...tally.medians(),
