@@ -118,7 +118,7 @@ export async function runBenchmark(
     const findings = findingsOf(saved, () => results(() => (damaged += 1)));
     // Those that stood there when the run was opened have been told of, and their cases were sent again.
     if (damaged > opened.warnings.length) {
-      options.warn?.(`${damaged} lines of results.jsonl are damaged; their cases are missing from the results`);
+      options.warn?.(`results.jsonl has damaged lines (${damaged}); their cases are missing from the results`);
     }
     const files = writeExports(opened.directory, findings, results, options.exports);
     return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };

@@ -129,7 +129,7 @@ describe("the library", () => {
     const runner = new BenchmarkRunner(config);
     const run = await runner.run(three, echo, { onEvent: spoil, onWarning: (message) => warnings.push(message) });
     expect([...run.results()].map(({ test_id }) => test_id)).toEqual(["b", "c"]);
-    expect(warnings).toEqual(["1 lines of results.jsonl are damaged; their cases are missing from the results"]);
+    expect(warnings).toEqual(["results.jsonl has damaged lines (1); their cases are missing from the results"]);
   });
 
   it("writes no key anywhere", async () => {
