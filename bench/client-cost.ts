@@ -17,7 +17,7 @@ const dataset: Dataset = {
   defaults: {},
   sha256: "generated",
   source: "bench/client-cost.ts",
-  *cases() {
+  async *cases() {
     for (let i = 0; i < cases; i += 1) yield { id: `case-${i}`, prompt: `Say something about the number ${i}.` };
   },
 };

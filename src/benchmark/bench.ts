@@ -67,9 +67,9 @@ export async function runBenchmark(
 ): Promise<BenchmarkOutcome> {
   const { clock } = options;
   checkTargets(plan.targets, load);
-  const cases = selectCases(plan.dataset, plan);
+  const cases = await selectCases(plan.dataset, plan);
   const sources = sourcesOf(plan);
-  const planned = checkRequests(cases, plan, options.warn) * plan.repeat;
+  const planned = (await checkRequests(cases, plan, options.warn)) * plan.repeat;
   const opened = openDirectory(plan, load, planned, options);
   options.opened?.(opened);
 
@@ -212,8 +212,12 @@ function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: RequestSou
   };
 }
 
-function* unfinished(work: Iterable<WorkItem>, target: string, finished: ReadonlySet<string>): Generator<WorkItem> {
-  for (const item of work) {
+async function* unfinished(
+  work: AsyncIterable<WorkItem>,
+  target: string,
+  finished: ReadonlySet<string>,
+): AsyncGenerator<WorkItem> {
+  for await (const item of work) {
     if (!finished.has(resultKey({ target, test_id: item.testCase.id, sample: item.sample }))) yield item;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { streamed } from "../../test/support/cases.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Dataset, TestCase } from "../core/dataset.ts";
 import type { RunEvent } from "../core/run-events.ts";
@@ -16,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function datasetOf(...cases: TestCase[]): Dataset {
   const about = { name: "mine", version: "1", description: null, defaults: {}, sha256: "0", source: "here" };
-  return { ...about, cases: () => cases };
+  return { ...about, cases: () => streamed(cases) };
 }
 const three = datasetOf({ id: "a", prompt: "A" }, { id: "b", prompt: "B" }, { id: "c", prompt: "C" });
 const echo = providers.custom("echo", async ({ prompt }) => ({ content: prompt }), { model: "echo-1" });

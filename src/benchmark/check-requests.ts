@@ -11,17 +11,17 @@ export function sourcesOf({ parameters, stream, dataset, targets }: BenchmarkPla
 
 /**
  * Renders every request once, so that none can fail later, and counts the cases.
- * Throws `BenchError("dataset")` for one that cannot be rendered, or when there is none.
+ * Rejects with `BenchError("dataset")` for one that cannot be rendered, or when there is none.
  */
-export function checkRequests(
-  cases: Iterable<TestCase>,
+export async function checkRequests(
+  cases: AsyncIterable<TestCase>,
   plan: BenchmarkPlan<PricedTarget>,
   warn?: (message: string) => void,
-): number {
+): Promise<number> {
   const sources = sourcesOf(plan);
   let count = 0;
   let ownModels = 0;
-  for (const testCase of cases) {
+  for await (const testCase of cases) {
     count += 1;
     if (testCase.config?.model !== undefined) ownModels += 1;
     for (const target of plan.targets) requestFor(testCase, target, sources);

@@ -25,22 +25,26 @@ export interface TargetEstimate {
 }
 
 /** What a plan would send to each target, and what it may cost; sends nothing. Throws as rendering does. */
-export function estimate(plan: BenchmarkPlan<PricedTarget>, warn?: (message: string) => void): TargetEstimate[] {
-  const cases = selectCases(plan.dataset, plan);
-  checkRequests(cases, plan, warn);
+export async function estimate(
+  plan: BenchmarkPlan<PricedTarget>,
+  warn?: (message: string) => void,
+): Promise<TargetEstimate[]> {
+  const cases = await selectCases(plan.dataset, plan);
+  await checkRequests(cases, plan, warn);
   const sources = sourcesOf(plan);
-  return plan.targets.map((target) => {
+  const estimates: TargetEstimate[] = [];
+  for (const target of plan.targets) {
     let requests = 0;
     let chars = 0;
     let limit: number | null = 0;
-    for (const testCase of cases) {
+    for await (const testCase of cases) {
       const request = requestFor(testCase, target, sources);
       requests += plan.repeat;
       chars += plan.repeat * (request.prompt.length + (request.system?.length ?? 0));
       limit = limit === null || request.max_tokens === undefined ? null : limit + plan.repeat * request.max_tokens;
     }
     const tokens = Math.ceil(chars / CHARS_PER_TOKEN);
-    return {
+    estimates.push({
       target: target.label,
       model: target.model,
       requests,
@@ -49,8 +53,9 @@ export function estimate(plan: BenchmarkPlan<PricedTarget>, warn?: (message: str
       completion_tokens_limit: limit,
       prompt_cost_usd_estimate: target.priceOf?.(usageOf(tokens, 0)) ?? null,
       cost_usd_limit: limit === null ? null : (target.priceOf?.(usageOf(tokens, limit)) ?? null),
-    };
-  });
+    });
+  }
+  return estimates;
 }
 
 function usageOf(prompt: number, completion: number): Usage {

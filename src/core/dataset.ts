@@ -50,6 +50,9 @@ export interface Dataset {
   readonly sha256: string;
   /** The path it was read from, or what the user called it. */
   readonly source: string;
-  /** The test cases in file order; each call begins a pass of its own. */
-  cases(): Iterable<TestCase>;
+  /**
+   * The test cases in file order; each call begins a pass of its own. Asynchronous, since large files are read as they
+   * are used; a pass over one throws `BenchError("dataset")` at a row that is not valid.
+   */
+  cases(): AsyncIterable<TestCase>;
 }

@@ -1,3 +1,4 @@
+import { collected } from "../../test/support/cases.ts";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,8 +23,8 @@ describe("a dataset", () => {
     const dataset = await loadDataset(file);
     expect(dataset).toMatchObject({ name: "d", version: "1", description: null, defaults: {}, source: file });
     expect(dataset.sha256).toBe(createHash("sha256").update(content).digest("hex"));
-    expect([...dataset.cases()]).toEqual([{ id: "a", prompt: "p" }]);
-    expect([...dataset.cases()]).toHaveLength(1);
+    expect(await collected(dataset.cases())).toEqual([{ id: "a", prompt: "p" }]);
+    expect(await collected(dataset.cases())).toHaveLength(1);
   });
 
   it("is read from YAML", async () => {
@@ -33,7 +34,7 @@ describe("a dataset", () => {
       'name: d\nversion: 1.0.0\ndefaults: { temperature: 0, system: "In {{l}}" }\ntest_cases:\n  - id: a\n    prompt: "{{l}}: {{u.n}}"\n    variables: { l: Go, u: { n: 3 } }\n    config: { timeout: 30s }\n',
     );
     const dataset = await loadDataset(file);
-    const [first] = [...dataset.cases()];
+    const [first] = await collected(dataset.cases());
     expect(first && renderCase(first, dataset.defaults)).toEqual({ prompt: "Go: 3", system: "In Go" });
   });
 
@@ -46,7 +47,7 @@ describe("a dataset", () => {
 describe("the built-in coding tasks", () => {
   it("load by their bare name, render, and span languages and categories", async () => {
     const dataset = await loadDataset("coding-tasks");
-    const cases = [...dataset.cases()];
+    const cases = await collected(dataset.cases());
     expect(cases.length).toBeGreaterThanOrEqual(12);
     expect(new Set(cases.map((one) => one.category)).size).toBeGreaterThanOrEqual(5);
     expect(new Set(cases.map((one) => one.variables?.["language"])).size).toBeGreaterThanOrEqual(8);
@@ -72,7 +73,9 @@ describe("the built-in coding tasks", () => {
   });
 
   it("are correct where the answer can be worked out", async () => {
-    const expected = new Map([...(await loadDataset("coding-tasks")).cases()].map((one) => [one.id, one.expected]));
+    const expected = new Map(
+      (await collected((await loadDataset("coding-tasks")).cases())).map((one) => [one.id, one.expected]),
+    );
     const squares = [...Array(10).keys()].filter((n) => n % 3 === 0).map((n) => n * n);
     expect(expected.get("python-predict-slice")).toBe(`[${squares.join(", ")}]`);
     expect(expected.get("javascript-predict-sort")).toBe(["10", "9", "2", "33", "1"].toSorted().join(","));

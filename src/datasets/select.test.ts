@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collected, streamed } from "../../test/support/cases.ts";
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { selectCases } from "./select.ts";
@@ -9,12 +10,12 @@ const cases: TestCase[] = [
   { id: "c", prompt: "p" },
   { id: "d", prompt: "p", category: "sql" },
 ];
-const ids = (category: string | null, limit: number | null, from = cases): string[] =>
-  [...selectCases({ cases: () => from }, { category, limit })].map((testCase) => testCase.id);
+const ids = async (category: string | null, limit: number | null): Promise<string[]> =>
+  (await collected(await selectCases({ cases: () => streamed(cases) }, { category, limit }))).map(({ id }) => id);
 
-function failure(category: string, from = cases): BenchError {
+async function failure(category: string, from = cases): Promise<BenchError> {
   try {
-    selectCases({ cases: () => from }, { category, limit: null });
+    await selectCases({ cases: () => streamed(from) }, { category, limit: null });
   } catch (error) {
     if (error instanceof BenchError) return error;
   }
@@ -22,25 +23,25 @@ function failure(category: string, from = cases): BenchError {
 }
 
 describe("selected cases", () => {
-  it("are those of the category, the first of them up to the limit", () => {
-    expect(ids(null, null)).toEqual(["a", "b", "c", "d"]);
-    expect(ids("sql", null)).toEqual(["a", "d"]);
-    expect(ids("sql", 1)).toEqual(["a"]);
-    expect(ids(null, 0)).toEqual([]);
+  it("are those of the category, the first of them up to the limit", async () => {
+    expect(await ids(null, null)).toEqual(["a", "b", "c", "d"]);
+    expect(await ids("sql", null)).toEqual(["a", "d"]);
+    expect(await ids("sql", 1)).toEqual(["a"]);
+    expect(await ids(null, 0)).toEqual([]);
   });
 
-  it("can be iterated again", () => {
-    const selected = selectCases({ cases: () => cases }, { category: "sql", limit: 1 });
-    expect([...selected]).toEqual([...selected]);
+  it("can be iterated again", async () => {
+    const selected = await selectCases({ cases: () => streamed(cases) }, { category: "sql", limit: 1 });
+    expect(await collected(selected)).toEqual(await collected(selected));
   });
 
-  it("do not exist for an unknown category, which is told before the first iteration", () => {
-    expect(failure("sqll")).toMatchObject({
+  it("do not exist for an unknown category, which is told before the first iteration", async () => {
+    expect(await failure("sqll")).toMatchObject({
       code: "usage",
       message: 'no test case has the category "sqll"',
       hint: 'Did you mean "sql"? The dataset has: sql, strings.',
     });
-    expect(failure("reasoning").hint).toBe("The dataset has: sql, strings.");
-    expect(failure("sql", [{ id: "c", prompt: "p" }]).hint).toContain("no categories");
+    expect((await failure("reasoning")).hint).toBe("The dataset has: sql, strings.");
+    expect((await failure("sql", [{ id: "c", prompt: "p" }])).hint).toContain("no categories");
   });
 });

@@ -12,26 +12,31 @@ const LISTED_CATEGORIES = 20;
 
 /**
  * The first `limit` cases of a category, in file order; each iteration is a pass of its own.
- * Throws `BenchError("usage")` at once when no case has the category.
+ * Rejects with `BenchError("usage")` when no case has the category.
  */
-export function selectCases(dataset: Pick<Dataset, "cases">, { category, limit }: Selection): Iterable<TestCase> {
-  if (category !== null) requireCategory(dataset.cases(), category);
+export async function selectCases(
+  dataset: Pick<Dataset, "cases">,
+  { category, limit }: Selection,
+): Promise<AsyncIterable<TestCase>> {
+  if (category !== null) await requireCategory(dataset.cases(), category);
   return {
-    *[Symbol.iterator]() {
+    async *[Symbol.asyncIterator]() {
+      if (limit === 0) return;
       let taken = 0;
-      for (const testCase of dataset.cases()) {
-        if (limit !== null && taken >= limit) return;
+      for await (const testCase of dataset.cases()) {
         if (category !== null && testCase.category !== category) continue;
-        taken += 1;
         yield testCase;
+        taken += 1;
+        // Before the next is asked for: in a stream that may be long in coming.
+        if (taken === limit) return;
       }
     },
   };
 }
 
-function requireCategory(cases: Iterable<TestCase>, wanted: string): void {
+async function requireCategory(cases: AsyncIterable<TestCase>, wanted: string): Promise<void> {
   const categories = new Set<string>();
-  for (const { category } of cases) {
+  for await (const { category } of cases) {
     if (category === wanted) return;
     if (category !== undefined) categories.add(category);
   }

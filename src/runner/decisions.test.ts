@@ -1,3 +1,4 @@
+import { collected, streamed } from "../../test/support/cases.ts";
 import { describe, expect, it } from "vitest";
 import { FAILURE_CODES, failure } from "../core/failure.ts";
 import { seededRandom } from "../core/random.ts";
@@ -50,18 +51,20 @@ it("a circuit opens on what the next case cannot change, unless the target worke
 
 describe("the order of work", () => {
   const cases = ["a", "b", "c", "d", "e", "f"].map((id) => ({ id, prompt: id }));
-  const ids = (repeat: number, seed: string | null): string =>
-    [...workOrder(() => cases, { repeat, seed })].map(({ testCase, sample }) => testCase.id + sample).join(" ");
+  const ids = async (repeat: number, seed: string | null): Promise<string> =>
+    (await collected(workOrder(() => streamed(cases), { repeat, seed })))
+      .map(({ testCase, sample }) => testCase.id + sample)
+      .join(" ");
 
-  it("is the file's, one whole pass per repetition", () => {
-    expect(ids(2, null)).toBe("a0 b0 c0 d0 e0 f0 a1 b1 c1 d1 e1 f1");
+  it("is the file's, one whole pass per repetition", async () => {
+    expect(await ids(2, null)).toBe("a0 b0 c0 d0 e0 f0 a1 b1 c1 d1 e1 f1");
   });
 
-  it("is shuffled the same way by the same seed, differently by another and in each pass", () => {
-    const [first, again, other] = [ids(2, "7"), ids(2, "7"), ids(2, "8")];
+  it("is shuffled the same way by the same seed, differently by another and in each pass", async () => {
+    const [first, again, other] = await Promise.all([ids(2, "7"), ids(2, "7"), ids(2, "8")]);
     expect(first).toBe(again);
     expect(first).not.toBe(other);
-    expect(first.split(" ").toSorted()).toEqual(ids(2, null).split(" ").toSorted());
+    expect(first.split(" ").toSorted()).toEqual((await ids(2, null)).split(" ").toSorted());
     expect(first.slice(0, 17).replaceAll("0", "")).not.toBe(first.slice(18).replaceAll("1", ""));
   });
 });

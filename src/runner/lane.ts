@@ -30,14 +30,16 @@ export interface LaneContext extends CaseContext {
 /** One target's way through the work: a fixed number of slots, each with a channel of its own, taking case after case. */
 export class Lane {
   readonly #target: RunTarget;
-  readonly #work: Iterator<WorkItem>;
+  readonly #work: AsyncIterator<WorkItem>;
+  /** Items that were asked for in time and came too late to be sent. */
+  readonly #late: WorkItem[] = [];
   readonly #context: LaneContext;
   #succeeded = false;
   #circuit: { code: FailureCode; message: string } | null = null;
 
-  constructor(target: RunTarget, work: Iterable<WorkItem>, context: LaneContext) {
+  constructor(target: RunTarget, work: AsyncIterable<WorkItem>, context: LaneContext) {
     this.#target = target;
-    this.#work = work[Symbol.iterator]();
+    this.#work = work[Symbol.asyncIterator]();
     this.#context = context;
   }
 
@@ -53,26 +55,35 @@ export class Lane {
   /** Resolves when every case has ended, or the run was stopped. */
   async run(): Promise<void> {
     const slots: Promise<void>[] = [];
-    for (let i = 0; i < this.#target.concurrency; i += 1) {
-      const first = this.#next();
-      if (first === null) break;
-      slots.push(this.#slot(first));
-    }
+    await this.#guarded(async () => {
+      for (let i = 0; i < this.#target.concurrency; i += 1) {
+        const first = await this.#next();
+        if (first === null) break;
+        slots.push(this.#slot(first));
+      }
+    });
     await Promise.all(slots);
     await this.#guarded(() => this.#skipRest());
   }
 
-  #next(): WorkItem | null {
-    if (this.#circuit !== null || this.#context.closed() !== null) return null;
-    const next = this.#work.next();
-    return next.done === true ? null : next.value;
+  async #next(): Promise<WorkItem | null> {
+    if (this.#ended()) return null;
+    const next = await this.#work.next();
+    if (next.done === true) return null;
+    if (!this.#ended()) return next.value;
+    this.#late.push(next.value);
+    return null;
+  }
+
+  #ended(): boolean {
+    return this.#circuit !== null || this.#context.closed() !== null;
   }
 
   async #slot(first: WorkItem): Promise<void> {
     const { clock, delayMs, stop } = this.#context;
     const channel = this.#target.provider.openChannel();
     await this.#guarded(async () => {
-      for (let item: WorkItem | null = first; item !== null; item = this.#next()) {
+      for (let item: WorkItem | null = first; item !== null; item = await this.#next()) {
         await this.#take(item, channel);
         if (this.#circuit !== null) await this.#skipRest();
         if (delayMs > 0) await sleep(clock, delayMs, stop);
@@ -123,8 +134,8 @@ export class Lane {
     if (message === null) return;
     const { clock, journal, segment } = this.#context;
     let pending: Promise<void>[] = [];
-    for (let next = this.#work.next(); next.done !== true; next = this.#work.next()) {
-      const result = skippedResult(this.#target, next.value, { message, segment, timestamp: clock.wallTime() });
+    for (let item = await this.#unsent(); item !== null; item = await this.#unsent()) {
+      const result = skippedResult(this.#target, item, { message, segment, timestamp: clock.wallTime() });
       this.#context.finished(result);
       pending.push(journal.record(result, null));
       if (pending.length < SKIP_BATCH) continue;
@@ -132,5 +143,12 @@ export class Lane {
       pending = [];
     }
     await Promise.all(pending);
+  }
+
+  async #unsent(): Promise<WorkItem | null> {
+    const late = this.#late.pop();
+    if (late !== undefined) return late;
+    const next = await this.#work.next();
+    return next.done === true ? null : next.value;
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
+import { streamed } from "../../test/support/cases.ts";
 import { sleep } from "../core/clock.ts";
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
@@ -122,7 +123,7 @@ function start(
   const cases = casesOf(work.cases ?? 4);
   const outcome = run({
     targets,
-    workFor: () => workOrder(() => cases, { repeat: work.repeat ?? 1, seed: null }),
+    workFor: () => workOrder(() => streamed(cases), { repeat: work.repeat ?? 1, seed: null }),
     journal,
     clock,
     random: seededRandom(1),

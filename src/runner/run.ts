@@ -18,7 +18,7 @@ import type { WorkItem } from "./work.ts";
 export interface RunOptions {
   readonly targets: readonly RunTarget[];
   /** The work of one target that is still to be done; each call begins a pass of its own. */
-  readonly workFor: (target: RunTarget) => Iterable<WorkItem>;
+  readonly workFor: (target: RunTarget) => AsyncIterable<WorkItem>;
   readonly journal: Journal;
   readonly clock: Clock;
   /** For the jitter of retries. */

@@ -13,12 +13,18 @@ export interface WorkItem {
  * leaves as many cases as possible with a result, and no prompt follows itself into a server's cache.
  * With a seed each pass is shuffled, the same way on every machine.
  */
-export function* workOrder(
-  cases: () => Iterable<TestCase>,
+export async function* workOrder(
+  cases: () => AsyncIterable<TestCase>,
   options: { repeat: number; seed: string | null },
-): Generator<WorkItem> {
+): AsyncGenerator<WorkItem> {
   for (let sample = 0; sample < options.repeat; sample += 1) {
-    const pass = options.seed === null ? cases() : shuffled([...cases()], seededRandom(`${options.seed}/${sample}`));
-    for (const testCase of pass) yield { testCase, sample };
+    const pass = options.seed === null ? cases() : await shuffledPass(cases(), `${options.seed}/${sample}`);
+    for await (const testCase of pass) yield { testCase, sample };
   }
+}
+
+async function shuffledPass(cases: AsyncIterable<TestCase>, seed: string): Promise<TestCase[]> {
+  const all: TestCase[] = [];
+  for await (const testCase of cases) all.push(testCase);
+  return shuffled(all, seededRandom(seed));
 }

@@ -33,7 +33,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const say = sayOn(context.stderr, flags.json === true);
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
-    const estimates = estimate(planOf(flags, dataset, targets), (message) => say("warning", message));
+    const estimates = await estimate(planOf(flags, dataset, targets), (message) => say("warning", message));
     context.stdout.write(
       flags.json === true ? `${JSON.stringify(estimates, null, 2)}\n` : dryRunText(estimates, context),
     );
