@@ -8,8 +8,11 @@ const floorOfEach = Object.fromEntries(folders.map(({ name }) => [`src/${name}/*
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    // A real model takes an install of its own: `npm run test:real`.
-    exclude: process.env["TEST_REAL"] === undefined ? ["test/real/**"] : [],
+    // A real model takes an install of its own, real APIs take keys and money: `npm run test:real`, `npm run test:live`.
+    exclude: [
+      ...(process.env["TEST_REAL"] === undefined ? ["test/real/**"] : []),
+      ...(process.env["TEST_LIVE"] === undefined ? ["test/live/**"] : []),
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
