@@ -7,10 +7,8 @@ import type { CliContext } from "./context.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
 import { toolVersion } from "../benchmark/version.ts";
 
-/** Runs one command line and returns its exit code; never throws, never ends the process. */
-export async function main(args: readonly string[], context: CliContext): Promise<number> {
-  let exitCode: number = EXIT.success;
-  const finish: Finish = (code) => (exitCode = code);
+/** Every command with its options. */
+export function createProgram(context: CliContext, finish: Finish): Command {
   const program = new Command("llm-test-bench")
     .description("Benchmark language models side by side: which one is right, how fast, at what cost.")
     .version(toolVersion())
@@ -23,6 +21,13 @@ export async function main(args: readonly string[], context: CliContext): Promis
     });
   defineBench(program, context, finish);
   defineSimulate(program, context, finish);
+  return program;
+}
+
+/** Runs one command line and returns its exit code; never throws, never ends the process. */
+export async function main(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode: number = EXIT.success;
+  const program = createProgram(context, (code) => (exitCode = code));
   if (args.length === 0) {
     context.stderr.write(program.helpInformation());
     return EXIT.usage;
