@@ -16,15 +16,21 @@ export interface RenderedCase {
  */
 export function renderCase(testCase: TestCase, defaults: RequestParameters = {}): RenderedCase {
   const system = testCase.config?.system ?? defaults.system;
-  const fill = (template: string): string => {
-    const { text, unfilled } = renderTemplate(template, testCase.variables ?? {});
-    const [first] = unfilled;
-    if (first === undefined) return text;
-    const what = first.reason === "missing" ? "has no value" : "is an object where text is needed";
-    throw new BenchError("dataset", `test case "${testCase.id}": the variable "${first.name}" ${what}`, {
-      hint: `Give it one under the case's variables, or write \\${first.placeholder} for the braces themselves.`,
-    });
-  };
-  const prompt = fill(testCase.prompt);
-  return system === undefined ? { prompt } : { prompt, system: fill(system) };
+  const prompt = renderPrompt(testCase);
+  return system === undefined ? { prompt } : { prompt, system: filled(system, testCase) };
+}
+
+/** The prompt alone; throws as `renderCase` does. */
+export function renderPrompt(testCase: TestCase): string {
+  return filled(testCase.prompt, testCase);
+}
+
+function filled(template: string, { id, variables = {} }: TestCase): string {
+  const { text, unfilled } = renderTemplate(template, variables);
+  const [first] = unfilled;
+  if (first === undefined) return text;
+  const what = first.reason === "missing" ? "has no value" : "is an object where text is needed";
+  throw new BenchError("dataset", `test case "${id}": the variable "${first.name}" ${what}`, {
+    hint: `Give it one under the case's variables, or write \\${first.placeholder} for the braces themselves.`,
+  });
 }
