@@ -36,10 +36,9 @@ export async function clientCost(cases: number, concurrency: number): Promise<vo
       exports: "none",
     });
     const before = { cpu: process.cpuUsage(), at: performance.now() };
-    const run = await runner.run(datasetOf(cases), providers.sim({ url: simulator.url }));
+    const { summary } = await runner.run(datasetOf(cases), providers.sim({ url: simulator.url }));
     const { user, system } = process.cpuUsage(before.cpu);
-    const summary = run.summaries.get("sim:default");
-    if (summary?.succeeded !== cases) throw new Error(`only ${summary?.succeeded} of ${cases} cases succeeded`);
+    if (summary.succeeded !== cases) throw new Error(`only ${summary.succeeded} of ${cases} cases succeeded`);
     return { cpuUsPerCase: (user + system) / cases, perSecond: summary.requests_per_second ?? 0 };
   }
 

@@ -27,10 +27,9 @@ const echo = providers.custom(
 const directory = await mkdtemp(join(tmpdir(), "custom-provider-"));
 try {
   const runner = new BenchmarkRunner({ directory: join(directory, "run"), concurrency: 4 });
-  const run = await runner.run(await Dataset.load("coding-tasks"), echo);
-  for (const [target, { succeeded, attempted, failures_by_code: codes, total_cost_usd: cost }] of run.summaries) {
-    console.log(`${target}: ${succeeded} of ${attempted} succeeded, ${JSON.stringify(codes)}, $${cost?.toFixed(6)}`);
-  }
+  const { target, summary } = await runner.run(await Dataset.load("coding-tasks"), echo);
+  const { succeeded, attempted, failures_by_code: codes, total_cost_usd: cost } = summary;
+  console.log(`${target}: ${succeeded} of ${attempted} succeeded, ${JSON.stringify(codes)}, $${cost?.toFixed(6)}`);
 } finally {
   await rm(directory, { recursive: true });
 }

@@ -6,7 +6,15 @@ import { streamed } from "../../test/support/cases.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Dataset, TestCase } from "../core/dataset.ts";
 import type { RunEvent } from "../core/run-events.ts";
-import { BenchmarkRunner, Dataset as Datasets, failure, ProviderError, providers, type Provider } from "../index.ts";
+import {
+  BenchmarkResults,
+  BenchmarkRunner,
+  Dataset as Datasets,
+  failure,
+  ProviderError,
+  providers,
+  type Provider,
+} from "../index.ts";
 import { startSimulator } from "../simulator/server.ts";
 
 let directory: string;
@@ -27,10 +35,8 @@ describe("the library", () => {
     const events: RunEvent[] = [];
     const runner = new BenchmarkRunner({ directory: join(directory, "run"), concurrency: 2, repeat: 2 });
     const run = await runner.run(three, echo, { onEvent: (event) => events.push(event) });
-    expect(run.summaries.get("echo:echo-1")).toMatchObject({ total: 6, succeeded: 6, usage_unknown: 6 });
-    expect([...run.results()].map(({ response }) => response?.content)).toEqual(
-      expect.arrayContaining(["A", "B", "C"]),
-    );
+    expect(run.summary).toMatchObject({ total: 6, succeeded: 6, usage_unknown: 6 });
+    expect([...run.results].map(({ response }) => response?.content)).toEqual(expect.arrayContaining(["A", "B", "C"]));
     expect(run.manifest.status).toBe("finished");
     expect(events.filter(({ type }) => type === "case_finished")).toHaveLength(6);
     expect(readdirSync(run.directory)).toEqual(
@@ -82,9 +88,32 @@ describe("the library", () => {
     };
     const target = providers.of(provider, { model: "m", retries: 0 });
     const run = await new BenchmarkRunner({ directory: join(directory, "run"), exports: "none" }).run(three, target);
-    expect(run.summaries.get("own:m")?.failures_by_code).toEqual({ overloaded: 3 });
-    expect([...run.results()][0]?.request_id).toBe("r1");
+    expect(run.summary.failures_by_code).toEqual({ overloaded: 3 });
+    expect([...run][0]?.request_id).toBe("r1");
     expect(open).toBe(0);
+  });
+
+  it("gives the results of one target, or those of each, read from the journal with every pass", async () => {
+    const other = providers.custom("other", async () => ({ content: "no" }), { model: "o" });
+    const one = await new BenchmarkRunner({ directory: join(directory, "one") }).run(three, echo);
+    expect(one).toMatchObject({ dataset_name: "mine", target: "echo:echo-1", model: "echo-1", total_tests: 3 });
+    expect([...one.results].map(({ test_id }) => test_id).sort()).toEqual(["a", "b", "c"]);
+    expect([...one.results]).toEqual([...one.results]);
+    expect(one.validity.verdict).toMatch(/VALID|DEGRADED/);
+    const run = await new BenchmarkRunner({ directory: join(directory, "two") }).run(three, [echo, other]);
+    expect(run.targets.map(({ target }) => target)).toEqual(["echo:echo-1", "other:o"]);
+    for (const results of run.targets) {
+      expect(results.summary).toBe(run.summaries.get(results.target));
+      expect(new Set([...results.results].map(({ target }) => target))).toEqual(new Set([results.target]));
+      const saved = join(directory, "saved.json");
+      await results.saveJson(saved);
+      const file = join(run.directory, "results.json");
+      const fromRun = await BenchmarkResults.loadJson(file, { target: results.target });
+      expect((await BenchmarkResults.loadJson(saved)).toJSON()).toEqual(fromRun.toJSON());
+      expect(fromRun.toJSON()).toEqual(results.toJSON());
+    }
+    rmSync(run.directory, { recursive: true });
+    expect(() => [...run.results()]).toThrow("there is no run in");
   });
 
   it("goes on with a run that a signal stopped", async () => {
@@ -95,7 +124,7 @@ describe("the library", () => {
     expect(first.manifest.status).toBe("interrupted");
     await expect(new BenchmarkRunner(config).run(three, echo)).rejects.toThrow("already holds a run");
     const second = await new BenchmarkRunner({ ...config, resume: true }).run(three, echo);
-    expect([...second.results()]).toHaveLength(3);
+    expect([...second.results]).toHaveLength(3);
     const forced = await new BenchmarkRunner({ ...config, force: true }).run(three, echo);
     expect(forced.manifest.segments).toHaveLength(1);
   });
@@ -129,7 +158,7 @@ describe("the library", () => {
     const warnings: string[] = [];
     const runner = new BenchmarkRunner(config);
     const run = await runner.run(three, echo, { onEvent: spoil, onWarning: (message) => warnings.push(message) });
-    expect([...run.results()].map(({ test_id }) => test_id)).toEqual(["b", "c"]);
+    expect([...run.results].map(({ test_id }) => test_id)).toEqual(["b", "c"]);
     expect(warnings).toEqual(["results.jsonl has damaged lines (1); their cases are missing from the results"]);
   });
 

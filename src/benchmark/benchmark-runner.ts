@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
@@ -8,7 +9,9 @@ import { maskFor } from "../core/secrets.ts";
 import type { Comparison, Summary, Validity } from "../core/summary.ts";
 import { readRun } from "../journal/directory.ts";
 import { warmUp } from "../providers/warm-up.ts";
-import { runBenchmark } from "./bench.ts";
+import { headOf } from "../reports/json.ts";
+import { runBenchmark, type BenchmarkOutcome } from "./bench.ts";
+import { BenchmarkResults } from "./benchmark-results.ts";
 import type { BenchTarget } from "./targets.ts";
 import { toolVersion } from "./version.ts";
 
@@ -42,49 +45,87 @@ export interface BenchmarkRunnerConfig {
   readonly clock?: Clock;
 }
 
+/** Who watches a library run, and what stops it. */
+export interface BenchmarkRunOptions {
+  /** Stops sending when aborted; what is in flight ends, and the run can be resumed. */
+  readonly signal?: AbortSignal;
+  /** Hears of every step while the run goes; must return at once. */
+  readonly onEvent?: RunObserver;
+  /** Hears of what is odd but stops nothing. */
+  readonly onWarning?: (message: string) => void;
+}
+
 /** What a library run found. */
 export interface BenchmarkRun {
+  /** Absolute path of the run directory. */
   readonly directory: string;
   readonly manifest: Manifest;
+  /** One set of results for each target, in the order in which they were given. */
+  readonly targets: readonly BenchmarkResults[];
   /** By target. */
   readonly summaries: ReadonlyMap<string, Summary>;
   readonly comparison: readonly Comparison[];
+  /** Whether this client was fast enough to be believed. */
   readonly validity: Validity;
-  /** Every result, read from the journal; each call begins a pass of its own. */
+  /** Every result of every target, read from the journal; each call begins a pass of its own. */
   results(): Iterable<TestResult>;
 }
+
+/** The results of a run's only target, with what is known of the run. */
+export interface RunResults extends BenchmarkResults, Pick<BenchmarkRun, "directory" | "manifest" | "validity"> {}
 
 /**
  * Runs a dataset against targets, as `llm-test-bench bench` does, and keeps everything in a run directory.
  *
  * @example
- * const runner = new BenchmarkRunner({ directory: "./results" });
- * const run = await runner.run(await Dataset.load("coding-tasks"), await providers.openai({ apiKey }));
+ * const dataset = await Dataset.load("coding-tasks");
+ * const target = await providers.openai({ apiKey: process.env["OPENAI_API_KEY"] ?? null, model: "gpt-4o-mini" });
+ * const results = await new BenchmarkRunner({ directory: "./results", concurrency: 10 }).run(dataset, target);
+ * console.log(results.summary.success_rate, results.validity.verdict);
  */
 export class BenchmarkRunner {
   readonly #config: BenchmarkRunnerConfig;
 
+  /** Nothing is opened, checked or sent before `run`. */
   constructor(config: BenchmarkRunnerConfig) {
     this.#config = config;
   }
 
   /**
-   * Resolves when every case has ended, or when `signal` has stopped the run and what was in flight has ended.
-   * Throws `BenchError` as the command would end with one.
+   * Runs a dataset against one target, or against several at the same time. Resolves when every case has ended, or when
+   * `signal` has stopped the run and what was in flight has ended; a case that failed is a result, not an error.
+   * Throws `BenchError` as the command would end with one: "usage" (the directory holds a run, two targets of one name),
+   * "dataset", "resume", "locked", "output".
+   *
+   * @example
+   * const dataset = await Dataset.load("coding-tasks");
+   * const simulator = await spawnSimulator({});
+   * const targets = ["fast", "slow"].map((model) => providers.sim({ url: simulator.url, model }));
+   * const run = await new BenchmarkRunner({ directory: "./results" }).run(dataset, targets, {
+   *   signal: AbortSignal.timeout(60_000),
+   *   onEvent: (event) => event.type === "case_finished" && console.log(event.result.test_id),
+   * });
+   * for (const { target, summary } of run.targets) console.log(target, summary.duration_ms.p95);
+   * await simulator.close();
    */
+  run(dataset: Dataset, target: BenchTarget, options?: BenchmarkRunOptions): Promise<RunResults>;
+  run(dataset: Dataset, targets: readonly BenchTarget[], options?: BenchmarkRunOptions): Promise<BenchmarkRun>;
   async run(
     dataset: Dataset,
     targets: BenchTarget | readonly BenchTarget[],
-    options: {
-      readonly signal?: AbortSignal;
-      readonly onEvent?: RunObserver;
-      /** Hears of what is odd but stops nothing. */
-      readonly onWarning?: (message: string) => void;
-    } = {},
-  ): Promise<BenchmarkRun> {
+    options: BenchmarkRunOptions = {},
+  ): Promise<RunResults | BenchmarkRun> {
+    if (!("provider" in targets)) return this.#run(dataset, targets, options);
+    const run = await this.#run(dataset, [targets], options);
+    const { directory, manifest, validity } = run;
+    const [results] = run.targets;
+    if (results === undefined) throw new BenchError("output", `${directory} has lost the record of its target`);
+    return Object.assign(results, { directory, manifest, validity });
+  }
+
+  async #run(dataset: Dataset, list: readonly BenchTarget[], options: BenchmarkRunOptions): Promise<BenchmarkRun> {
     const config = this.#config;
     const clock = config.clock ?? systemClock;
-    const list = "provider" in targets ? [targets] : targets;
     await warmUp(clock);
     const outcome = await runBenchmark(
       {
@@ -121,8 +162,26 @@ export class BenchmarkRunner {
         warn: options.onWarning ?? (() => {}),
       },
     );
-    const { directory, findings } = outcome;
-    const { manifest, summaries, comparison, validity } = findings;
-    return { directory, manifest, summaries, comparison, validity, results: () => readRun(directory).results() };
+    return runFound(outcome);
   }
+}
+
+function runFound({ directory, findings }: BenchmarkOutcome): BenchmarkRun {
+  const { manifest, summaries, comparison, validity } = findings;
+  const targets = [...summaries].map(([target, summary]) =>
+    BenchmarkResults.ofRun(headOf(manifest, target), journalled(directory, target), summary),
+  );
+  const results = (): Iterable<TestResult> => journalled(directory, null);
+  return { directory, manifest, targets, summaries, comparison, validity, results };
+}
+
+/** The results of a run directory as often as they are iterated; of one target, or of all for null. */
+function journalled(directory: string, target: string | null): Iterable<TestResult> {
+  return {
+    *[Symbol.iterator]() {
+      for (const result of readRun(directory).results()) {
+        if (target === null || result.target === target) yield result;
+      }
+    },
+  };
 }

@@ -1,6 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { outputError } from "../journal/output-error.ts";
+import { writeWhole } from "../journal/write-whole.ts";
 import { resultsCsv, type CsvOptions } from "../reports/csv.ts";
 import { resultsJson } from "../reports/json.ts";
 import type { Results } from "../reports/results.ts";
@@ -13,8 +12,6 @@ export interface ExportOptions {
   /** Null for none. */
   readonly csv: CsvOptions | null;
 }
-
-const GATHERED_CHARS = 1 << 16;
 
 /** Writes the exports of a run into its directory and returns their paths; throws `BenchError("output")`. */
 export function writeExports(
@@ -36,34 +33,4 @@ export function writeExports(
     writeWhole(path, pieces());
     return path;
   });
-}
-
-/** Writes a file piece by piece under another name and renames it when it is whole. */
-function writeWhole(path: string, pieces: Iterable<string>): void {
-  const unfinished = `${path}.tmp`;
-  try {
-    const file = openSync(unfinished, "w");
-    try {
-      let gathered = "";
-      for (const piece of pieces) {
-        gathered += piece;
-        if (gathered.length < GATHERED_CHARS) continue;
-        writeAll(file, gathered);
-        gathered = "";
-      }
-      writeAll(file, gathered);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw outputError(`cannot write ${path}`, error);
-  }
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }

@@ -86,7 +86,10 @@ export const benchmarkResultsSchema = z.object({
   summary: summarySchema,
 });
 /** Everything about one target of a run. */
-export type BenchmarkResults = z.infer<typeof benchmarkResultsSchema>;
+export type BenchmarkResultsRecord = z.infer<typeof benchmarkResultsSchema>;
+
+/** What `BenchmarkResults.saveJson` writes: an entry of `results.json`'s `providers`, in a file of its own. */
+export const savedResultsSchema = benchmarkResultsSchema.extend({ format_version: z.literal(1).optional() });
 
 /** `results.json`. */
 export const resultsFileSchema = z.object({

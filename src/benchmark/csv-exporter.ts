@@ -1,0 +1,34 @@
+import type { TestResult } from "../core/result.ts";
+import { resultsCsv, type CsvOptions } from "../reports/csv.ts";
+import { saveWhole } from "./save-whole.ts";
+
+/**
+ * Writes results as CSV.
+ *
+ * @example
+ * const results = await BenchmarkResults.loadJson("./results/results.json");
+ * await CsvExporter.export(results, "./results.csv", { fields: ["test_id", "status", "duration_ms"] });
+ */
+export const CsvExporter = {
+  /**
+   * Writes results with the columns of `results.csv`, or only those that `fields` names, in that order: RFC 4180, one row
+   * a result, times in milliseconds, costs in US dollars, null as an empty cell. Whole or not at all: an older file of
+   * that name stays until the new one is complete and synced. Takes a `BenchmarkResults`, the `results()` of a run, or
+   * any other results; those that can be iterated only once are held in memory. Throws `BenchError("output")` when the
+   * file cannot be written, `BenchError("usage")` for a field that is none.
+   *
+   * @example
+   * const results = await BenchmarkResults.loadJson("./results/results.json");
+   * const failed = [...results].filter(({ status }) => status !== "success");
+   * await CsvExporter.export(failed, "./failed.csv");
+   */
+  async export(results: Iterable<TestResult>, path: string, options: CsvOptions = {}): Promise<void> {
+    // Two passes are made: the names of the scores come first. A generator would be empty at the second.
+    const iterator: unknown = results[Symbol.iterator]();
+    const repeatable = iterator === results ? [...results] : results;
+    saveWhole(
+      path,
+      resultsCsv(() => repeatable, options),
+    );
+  },
+};
