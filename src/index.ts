@@ -10,8 +10,8 @@ export { BenchmarkResults, type BenchmarkResultsInit } from "./benchmark/benchma
 export { CsvExporter } from "./benchmark/csv-exporter.ts";
 export { providers, type ApiTargetOptions, type TargetOptions } from "./benchmark/providers.ts";
 export type { LoadResultsOptions } from "./benchmark/saved-results.ts";
-export type { BenchTarget } from "./benchmark/targets.ts";
-export { systemClock, type Clock, type Millis, type Timer } from "./core/clock.ts";
+export type { BenchTarget, PricedTarget } from "./benchmark/targets.ts";
+export type { Clock, Millis, Timer } from "./core/clock.ts";
 export { BenchError, type BenchErrorCode } from "./core/errors.ts";
 export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/failure.ts";
 export type { Attempt, AttemptObserver, Call, Channel, Instants, PriceOf, Provider } from "./core/provider.ts";

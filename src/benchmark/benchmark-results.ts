@@ -40,10 +40,13 @@ type Source =
  * for (const { test_id, status } of results.results) console.log(test_id, status);
  */
 export class BenchmarkResults implements Iterable<TestResult> {
+  /** The name that stands in the dataset. */
   readonly dataset_name: string;
+  /** Such as `openai`, or what a provider of one's own is called. */
   readonly provider_name: string;
   /** The label that stands in every result. */
   readonly target: string;
+  /** The model asked for; a case's own `config.model` stands in its result. */
   readonly model: string;
   /** When the run began, ISO-8601 UTC. */
   readonly timestamp: string;

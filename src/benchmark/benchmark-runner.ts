@@ -19,7 +19,9 @@ import { toolVersion } from "./version.ts";
 export interface BenchmarkRunnerConfig {
   /** The run directory; it must not hold a run unless `resume` or `force` is set. */
   readonly directory: string;
+  /** Goes on with the run in the directory; what has a result is not sent again. */
   readonly resume?: boolean;
+  /** Moves a run that is in the directory aside. */
   readonly force?: boolean;
   /** Requests in flight for each target; 5 unless given. */
   readonly concurrency?: number;
@@ -29,19 +31,27 @@ export interface BenchmarkRunnerConfig {
   readonly retries?: number;
   /** Pause of each slot between two cases, in milliseconds. */
   readonly delayMs?: number;
+  /** Sends nothing more after the first case that fails. */
   readonly failFast?: boolean;
   /** Whether answers are kept; true unless given. */
   readonly saveResponses?: boolean;
+  /** Whether answers are streamed, which times to the first token need; true unless given. */
   readonly stream?: boolean;
+  /** Only the cases of this category. */
   readonly category?: string;
+  /** At most this many cases. */
   readonly limit?: number;
+  /** How often each case is sent; once unless given. */
   readonly repeat?: number;
+  /** Shuffles the cases, each pass anew; the file's order unless given. */
   readonly seed?: string;
+  /** They rule over those of targets, cases and dataset. */
   readonly parameters?: RequestParameters;
   /** Which of `results.json` and `results.csv` are written at the end; both unless given. `summary.md` always is. */
   readonly exports?: "json" | "csv" | "both" | "none";
   /** Texts to take out of everything that is written, besides the targets' own keys. */
   readonly secrets?: readonly string[];
+  /** The system's unless given. */
   readonly clock?: Clock;
 }
 
@@ -59,11 +69,13 @@ export interface BenchmarkRunOptions {
 export interface BenchmarkRun {
   /** Absolute path of the run directory. */
   readonly directory: string;
+  /** What was run, how, where and when: `run.json`. */
   readonly manifest: Manifest;
   /** One set of results for each target, in the order in which they were given. */
   readonly targets: readonly BenchmarkResults[];
   /** By target. */
   readonly summaries: ReadonlyMap<string, Summary>;
+  /** Each pair of targets, over the cases that both answered. */
   readonly comparison: readonly Comparison[];
   /** Whether this client was fast enough to be believed. */
   readonly validity: Validity;

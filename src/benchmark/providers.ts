@@ -75,16 +75,34 @@ async function apiTarget(
  * Makers of targets, for `BenchmarkRunner.run`.
  *
  * @example
- * const target = await providers.openai({ apiKey: process.env.OPENAI_API_KEY ?? null, model: "gpt-4o-mini" });
+ * const target = await providers.openai({ apiKey: process.env["OPENAI_API_KEY"] ?? null, model: "gpt-4o-mini" });
  */
 export const providers = {
-  /** OpenAI chat completions, at OpenAI or at any compatible server. Throws `BenchError("config")` for a bad URL. */
+  /**
+   * OpenAI chat completions, at OpenAI or at any compatible server. Throws `BenchError("config")` for a bad URL.
+   *
+   * @example
+   * const local = await providers.openai({ apiKey: null, baseUrl: "http://127.0.0.1:8000/v1", model: "my-model" });
+   */
   openai: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("openai", openaiProvider, options),
 
-  /** Anthropic messages, at Anthropic or at any compatible server. Throws `BenchError("config")` for a bad URL. */
+  /**
+   * Anthropic messages, at Anthropic or at any compatible server. Throws `BenchError("config")` for a bad URL.
+   *
+   * @example
+   * const apiKey = process.env["ANTHROPIC_API_KEY"] ?? null;
+   * const target = await providers.anthropic({ apiKey, parameters: { max_tokens: 512 } });
+   */
   anthropic: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("anthropic", anthropicProvider, options),
 
-  /** A running simulator (`spawnSimulator`); the models `fast` and `slow` have schedules of their own. */
+  /**
+   * A running simulator (`spawnSimulator`); the models `fast` and `slow` have schedules of their own. Free of charge.
+   * Throws `BenchError("config")` for a bad URL.
+   *
+   * @example
+   * const simulator = await spawnSimulator({});
+   * const target = providers.sim({ url: simulator.url, model: "fast" });
+   */
   sim(options: TargetOptions & { readonly url: string; readonly model?: string }): BenchTarget {
     const baseUrl = completeBaseUrl(options.url, "url");
     const provider = simulatedProvider({ baseUrl, userAgent: USER_AGENT }, systemClock);
@@ -107,7 +125,12 @@ export const providers = {
     return targetOf(customProvider(name, generate, options.clock ?? systemClock), options.model, null, options, null);
   },
 
-  /** A `Provider` object of one's own, where a function is not enough: it opens a channel for each slot. */
+  /**
+   * A `Provider` object of one's own, where a function is not enough: it opens a channel for each slot.
+   *
+   * @example
+   * const ofOwnProvider = (provider: Provider): BenchTarget => providers.of(provider, { model: "my-model", retries: 0 });
+   */
   of: (provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget =>
     targetOf(provider, options.model, null, options, null),
 };

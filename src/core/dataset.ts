@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
-import { requestParametersSchema } from "./request.ts";
+import { requestParametersSchema, type RequestParameters } from "./request.ts";
 
 /** A duration in a file: `30s`, `500ms`, `1m`, or a number of milliseconds. */
 export const durationSchema = z
@@ -45,7 +45,8 @@ export interface Dataset {
   readonly name: string;
   readonly version: string;
   readonly description: string | null;
-  readonly defaults: z.infer<typeof requestParametersSchema>;
+  /** Request parameters for every case that names none of its own. */
+  readonly defaults: RequestParameters;
   /** SHA-256 of the file's bytes, in hex. */
   readonly sha256: string;
   /** The path it was read from, or what the user called it. */

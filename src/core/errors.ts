@@ -13,10 +13,20 @@ export type BenchErrorCode =
 /**
  * A command that cannot go on. A failed request is not one of these: it is data, with a failure code.
  * The message says what is wrong and where, the hint what to do about it.
+ *
+ * @example
+ * try {
+ *   await Dataset.load("./no-such-file.yaml");
+ * } catch (error) {
+ *   if (!(error instanceof BenchError)) throw error;
+ *   console.error(`${error.code}: ${error.message} ${error.hint ?? ""}`);
+ * }
  */
 export class BenchError extends Error {
   override readonly name = "BenchError";
+  /** What kind of failure this is. */
   readonly code: BenchErrorCode;
+  /** What to do about it. */
   readonly hint: string | undefined;
 
   constructor(code: BenchErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {

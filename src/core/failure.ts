@@ -1,6 +1,11 @@
 import { z } from "zod";
 
-/** Every way in which an attempt can end other than in success. Exactly one applies. */
+/**
+ * Every way in which an attempt can end other than in success. Exactly one applies. `docs/errors.md` says what each means.
+ *
+ * @example
+ * const timeouts = FAILURE_CODES.filter((code) => code.startsWith("timeout_"));
+ */
 export const FAILURE_CODES = [
   "auth",
   "permission",
@@ -27,6 +32,7 @@ export const FAILURE_CODES = [
 ] as const;
 
 export const failureCodeSchema = z.enum(FAILURE_CODES);
+/** One of `FAILURE_CODES`. */
 export type FailureCode = z.infer<typeof failureCodeSchema>;
 
 /** Why one attempt failed, as a provider reports it. */
@@ -44,7 +50,12 @@ export interface Failure {
   readonly stale_connection: boolean;
 }
 
-/** A failure with everything beside its code and message at its default. */
+/**
+ * A failure with everything beside its code and message at its default: for a `Provider` of one's own to report.
+ *
+ * @example
+ * const busy = failure("rate_limited", "429 from the server", { http_status: 429, retry_after_ms: 2000 });
+ */
 export function failure(code: FailureCode, message: string, more: Partial<Failure> = {}): Failure {
   return { code, message, http_status: null, retry_after_ms: null, stale_connection: false, ...more };
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-/** Sampling parameters and limits that a dataset, a configuration or a flag may ask for. Nothing else is sent. */
 export const requestParametersSchema = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().positive().optional(),
@@ -8,6 +7,7 @@ export const requestParametersSchema = z.strictObject({
   stop: z.array(z.string()).optional(),
   system: z.string().optional(),
 });
+/** Sampling parameters and limits that a dataset, a configuration or a flag may ask for. Nothing else is sent. */
 export type RequestParameters = z.infer<typeof requestParametersSchema>;
 
 /** One request to a model, independent of any provider's wire format. */

@@ -2,10 +2,6 @@ import { z } from "zod";
 
 const tokens = z.int().nonnegative().nullable();
 
-/**
- * Tokens as the server counted them; what it did not say is null, never 0.
- * `prompt_tokens` includes cache reads and cache writes, `completion_tokens` includes reasoning.
- */
 export const usageSchema = z.object({
   prompt_tokens: tokens,
   completion_tokens: tokens,
@@ -14,6 +10,10 @@ export const usageSchema = z.object({
   cached_tokens: tokens,
   cache_write_tokens: tokens,
 });
+/**
+ * Tokens as the server counted them; what it did not say is null, never 0.
+ * `prompt_tokens` includes cache reads and cache writes, `completion_tokens` includes reasoning.
+ */
 export type Usage = z.infer<typeof usageSchema>;
 
 export const modelResponseSchema = z.object({

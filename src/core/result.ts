@@ -4,10 +4,6 @@ import { modelResponseSchema } from "./response.ts";
 
 const millis = z.number().nonnegative().nullable();
 
-/**
- * The measurements of one case, in milliseconds; formulas and null conditions in `docs/metrics.md`.
- * Latencies are those of the attempt that succeeded; waits are those of the whole case.
- */
 export const timingSchema = z.object({
   /** When the first attempt was handed to its socket, after the start of the segment. */
   first_sent_at_ms: millis,
@@ -27,11 +23,14 @@ export const timingSchema = z.object({
   send_lag_ms: millis,
   latency_from_intended_ms: millis,
 });
+/**
+ * The measurements of one case, in milliseconds; formulas and null conditions in `docs/metrics.md`.
+ * Latencies are those of the attempt that succeeded; waits are those of the whole case.
+ */
 export type Timing = z.infer<typeof timingSchema>;
 
 export const RESULT_STATUSES = ["success", "failure", "timeout", "skipped"] as const;
 
-/** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
 export const testResultSchema = z.object({
   v: z.literal(1),
   target: z.string(),
@@ -62,6 +61,7 @@ export const testResultSchema = z.object({
   /** Which stretch of the run this belongs to: 0 until the first resume, then 1, and so on. */
   segment: z.int().nonnegative(),
 });
+/** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
 export type TestResult = z.infer<typeof testResultSchema>;
 
 /** One failed attempt, also one that a retry made good: a line of `failures.jsonl`. */

@@ -27,4 +27,5 @@ export type RunEvent =
       readonly message: string;
     };
 
+/** Watches a running benchmark; must return at once. */
 export type RunObserver = (event: RunEvent) => void;

@@ -57,7 +57,6 @@ export type Segment = z.infer<typeof segmentSchema>;
 
 export const RUN_STATUSES = ["running", "interrupted", "finished"] as const;
 
-/** `run.json`. */
 export const manifestSchema = z.object({
   format_version: z.literal(1),
   tool: z.literal("llm-test-bench"),
@@ -73,6 +72,7 @@ export const manifestSchema = z.object({
   segments: z.array(segmentSchema),
   environment: z.object({ node: z.string(), os: z.string(), cpu: z.string(), cores: count }),
 });
+/** `run.json`: what was run, how, where and when. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 export const benchmarkResultsSchema = z.object({
@@ -91,7 +91,6 @@ export type BenchmarkResultsRecord = z.infer<typeof benchmarkResultsSchema>;
 /** What `BenchmarkResults.saveJson` writes: an entry of `results.json`'s `providers`, in a file of its own. */
 export const savedResultsSchema = benchmarkResultsSchema.extend({ format_version: z.literal(1).optional() });
 
-/** `results.json`. */
 export const resultsFileSchema = z.object({
   format_version: z.literal(1),
   run: manifestSchema,
@@ -99,4 +98,5 @@ export const resultsFileSchema = z.object({
   comparison: z.array(comparisonSchema),
   validity: validitySchema,
 });
+/** `results.json`: every result of a run with its summaries, comparison and validity. */
 export type ResultsFile = z.infer<typeof resultsFileSchema>;

@@ -2,15 +2,10 @@ import { z } from "zod";
 
 const number = z.number().nullable();
 
-/** Lower and upper end of a 95 % interval; an end that the sample cannot support is null. */
 export const intervalSchema = z.tuple([number, number]);
+/** Lower and upper end of a 95 % interval; an end that the sample cannot support is null. */
 export type Interval = z.infer<typeof intervalSchema>;
 
-/**
- * One metric over a set of results. Everything is null when `count` is 0, `sd` below 2.
- * Percentiles are nearest rank over the successes; `p95_attempted` and `p99_attempted` count every failure as
- * infinitely slow, and are null where that makes them infinite.
- */
 export const statsSchema = z.object({
   count: z.int().nonnegative(),
   mean: number,
@@ -26,6 +21,11 @@ export const statsSchema = z.object({
   p95_attempted: number,
   p99_attempted: number,
 });
+/**
+ * One metric over a set of results. Everything is null when `count` is 0, `sd` below 2.
+ * Percentiles are nearest rank over the successes; `p95_attempted` and `p99_attempted` count every failure as
+ * infinitely slow, and are null where that makes them infinite.
+ */
 export type Stats = z.infer<typeof statsSchema>;
 
 const count = z.int().nonnegative();
@@ -50,7 +50,6 @@ const categorySummarySchema = countsSchema.extend({
   total_cost_usd: number,
 });
 
-/** What a target did over a run. */
 export const summarySchema = countsSchema.extend({
   /** 95 % Wilson interval of the success rate. */
   success_rate_ci95: intervalSchema,
@@ -83,9 +82,9 @@ export const summarySchema = countsSchema.extend({
   /** The same gaps as other tools name and pool them. */
   compat: z.object({ vllm_itl_ms: statsSchema, aiperf_itl_ms: statsSchema }),
 });
+/** What a target did over a run. */
 export type Summary = z.infer<typeof summarySchema>;
 
-/** One metric of two targets over the same cases; `delta` is a − b. */
 export const comparisonSchema = z.object({
   a: z.string(),
   b: z.string(),
@@ -106,12 +105,12 @@ export const comparisonSchema = z.object({
   /** Which is better beyond noise (p_adjusted < 0.05), or null. */
   better: z.enum(["a", "b"]).nullable(),
 });
+/** One metric of two targets over the same cases; `delta` is a − b. */
 export type Comparison = z.infer<typeof comparisonSchema>;
 
 export const VERDICTS = ["VALID", "DEGRADED", "INVALID"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Whether the client that measured was fast enough to be believed. */
 export const validitySchema = z.object({
   verdict: z.enum(VERDICTS),
   /** In words; empty when VALID. */
@@ -129,4 +128,5 @@ export const validitySchema = z.object({
   /** This process's share of one core. */
   cpu_share: number,
 });
+/** Whether the client that measured was fast enough to be believed. */
 export type Validity = z.infer<typeof validitySchema>;

@@ -21,7 +21,7 @@ export const Dataset = {
    * const dataset = await Dataset.load("./datasets/coding-tasks.json");
    * console.log(dataset.name, dataset.version);
    */
-  load: (nameOrPath: string): Promise<LoadedDataset> => loadDataset(nameOrPath),
+  load: (nameOrPath: string): Promise<Dataset> => loadDataset(nameOrPath),
 
   /**
    * Reads every dataset of a folder, in the order of the files' names. Other files, hidden ones and subfolders are left
@@ -30,5 +30,5 @@ export const Dataset = {
    * @example
    * for (const { name, description } of await Dataset.loadDir("./datasets")) console.log(name, description);
    */
-  loadDir: (folder: string): Promise<LoadedDataset[]> => loadDatasets(folder),
+  loadDir: (folder: string): Promise<Dataset[]> => loadDatasets(folder),
 };

@@ -20,7 +20,7 @@ export const TestCase = {
    * @example
    * TestCase.renderPrompt({ id: "t1", prompt: "Greet {{user.name}}", variables: { user: { name: "Ada" } } }); // Greet Ada
    */
-  renderPrompt: (testCase: OneTestCase): string => renderPrompt(testCase),
+  renderPrompt: (testCase: TestCase): string => renderPrompt(testCase),
 
   /**
    * The names of the variables that the case's prompt and its own system text use, each once, in the order of their first
@@ -29,7 +29,7 @@ export const TestCase = {
    * @example
    * TestCase.variables({ id: "t1", prompt: "Greet {{user.name}} in {{language}}" }); // ["user.name", "language"]
    */
-  variables(testCase: OneTestCase): string[] {
+  variables(testCase: TestCase): string[] {
     const templates = [testCase.prompt, testCase.config?.system ?? ""];
     return [...new Set(templates.flatMap(templateVariables))];
   },

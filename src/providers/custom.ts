@@ -24,7 +24,19 @@ const generatedSchema = z.object({
 /** What a custom provider's function returns; without `usage` tokens and cost are unknown. */
 export type Generated = z.infer<typeof generatedSchema>;
 
-/** Throw it from a custom provider to say which failure this was; anything else thrown is a `server_error`. */
+/**
+ * Throw it from a custom provider to say which failure this was; anything else thrown is a `server_error`.
+ *
+ * @example
+ * const strict = providers.custom(
+ *   "strict",
+ *   async ({ prompt }) => {
+ *     if (prompt.length > 1000) throw new ProviderError("context_length", "at most 1000 characters");
+ *     return { content: prompt };
+ *   },
+ *   { model: "strict-1" },
+ * );
+ */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
   readonly code: FailureCode;

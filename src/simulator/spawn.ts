@@ -23,7 +23,12 @@ const ENTRY = new URL("../../dist/simulator/process.js", import.meta.url);
 /**
  * Starts a simulator in a process of its own, so that its work is not done on the measuring client's thread. It ends
  * when `close` is called or this process ends, however it ends.
- * Throws `BenchError("simulator")` when it does not come up.
+ * Throws `BenchError("simulator")` when it does not come up or an option is out of range.
+ *
+ * @example
+ * const simulator = await spawnSimulator({ ttftMs: 50, tpotMs: 5, tokens: 20, fail: 0.1 });
+ * const target = providers.sim({ url: simulator.url });
+ * await simulator.close();
  */
 export async function spawnSimulator(options: SimulatorOptions, entry: URL = ENTRY): Promise<SpawnedSimulator> {
   const file = fileURLToPath(entry);
