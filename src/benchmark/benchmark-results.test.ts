@@ -153,6 +153,18 @@ test("merging any partition of a run's results gives the whole, whatever the ord
   );
 });
 
+test("whatever can be added comes back from a file, with the same numbers", async () => {
+  const path = join(directory, "any.json");
+  await fc.assert(
+    fc.asyncProperty(anyResults, async (list) => {
+      const results = resultsOf(list);
+      await results.saveJson(path);
+      expect((await BenchmarkResults.loadJson(path)).toJSON()).toEqual(results.toJSON());
+    }),
+    { numRuns: 25 },
+  );
+});
+
 test("results that were in the order of their ends are the same after a merge", () => {
   const at = (i: number): TestResult =>
     exampleResult({ test_id: `t${i}`, duration_ms: 10 * i, timing: { done_at_ms: 100 * i } });

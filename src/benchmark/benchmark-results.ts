@@ -86,7 +86,10 @@ export class BenchmarkResults implements Iterable<TestResult> {
     return new BenchmarkResults(head, { read, summary });
   }
 
-  /** The results in the order in which they ended; each iteration is a pass of its own, `[...results.results]` an array. */
+  /**
+   * The results in the order in which they ended; each iteration is a pass of its own, `[...results.results]` an array.
+   * Those of a run throw `BenchError("resume")` when its directory is gone or holds another run by now.
+   */
   get results(): Iterable<TestResult> {
     return "read" in this.#source ? this.#source.read : this.#source.kept;
   }

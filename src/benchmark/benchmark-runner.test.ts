@@ -127,6 +127,7 @@ describe("the library", () => {
     expect([...second.results]).toHaveLength(3);
     const forced = await new BenchmarkRunner({ ...config, force: true }).run(three, echo);
     expect(forced.manifest.segments).toHaveLength(1);
+    expect(() => [...second.results]).toThrow("holds another run by now");
   });
 
   it("refuses two targets of one name, and a concurrency that is none", async () => {

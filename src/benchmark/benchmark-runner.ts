@@ -79,7 +79,10 @@ export interface BenchmarkRun {
   readonly comparison: readonly Comparison[];
   /** Whether this client was fast enough to be believed. */
   readonly validity: Validity;
-  /** Every result of every target, read from the journal; each call begins a pass of its own. */
+  /**
+   * Every result of every target, read from the journal; each call begins a pass of its own. Throws
+   * `BenchError("resume")` when the directory is gone or holds another run by now.
+   */
   results(): Iterable<TestResult>;
 }
 
@@ -181,17 +184,23 @@ export class BenchmarkRunner {
 function runFound({ directory, findings }: BenchmarkOutcome): BenchmarkRun {
   const { manifest, summaries, comparison, validity } = findings;
   const targets = [...summaries].map(([target, summary]) =>
-    BenchmarkResults.ofRun(headOf(manifest, target), journalled(directory, target), summary),
+    BenchmarkResults.ofRun(headOf(manifest, target), journalled(directory, manifest.id, target), summary),
   );
-  const results = (): Iterable<TestResult> => journalled(directory, null);
+  const results = (): Iterable<TestResult> => journalled(directory, manifest.id, null);
   return { directory, manifest, targets, summaries, comparison, validity, results };
 }
 
-/** The results of a run directory as often as they are iterated; of one target, or of all for null. */
-function journalled(directory: string, target: string | null): Iterable<TestResult> {
+/** The results of a run as often as they are iterated, as long as its directory holds it; of all targets for null. */
+function journalled(directory: string, runId: string, target: string | null): Iterable<TestResult> {
   return {
     *[Symbol.iterator]() {
-      for (const result of readRun(directory).results()) {
+      const { manifest, results } = readRun(directory);
+      if (manifest.id !== runId) {
+        throw new BenchError("resume", `${directory} holds another run by now`, {
+          hint: "The earlier one was moved aside, to a directory of that name with .old-<time>.",
+        });
+      }
+      for (const result of results()) {
         if (target === null || result.target === target) yield result;
       }
     },
