@@ -222,7 +222,7 @@ describe("what a user is told of", () => {
   it("an unknown built-in name", async () => {
     expect(await toldOf("coding-task")).toMatchInlineSnapshot(`
       "there is no file and no built-in dataset called coding-task
-      => Did you mean coding-tasks? Built-in datasets: coding-tasks; anything else is a path to a .json or .yaml file."
+      => Did you mean coding-tasks? Built-in datasets: coding-tasks, instruction-following, reasoning-tasks, summarization-tasks; anything else is a path to a .json or .yaml file."
     `);
   });
 

@@ -8,10 +8,13 @@ import { nearMiss } from "../documents/suggest.ts";
 /** The package's own datasets; the same two steps up from `src/datasets/` and from `dist/datasets/`. */
 const BUILT_IN_FOLDER = fileURLToPath(new URL("../../datasets/", import.meta.url));
 
-/** The names of the datasets that come with the package. */
-async function builtInDatasets(): Promise<string[]> {
+/** The names of the datasets that come with the package, sorted. */
+export async function builtInDatasets(): Promise<string[]> {
   const files = await readdir(BUILT_IN_FOLDER);
-  return files.filter((file) => DOCUMENT_EXTENSIONS.includes(extname(file))).map((file) => file.replace(/\.\w+$/, ""));
+  return files
+    .filter((file) => DOCUMENT_EXTENSIONS.includes(extname(file)))
+    .map((file) => file.replace(/\.\w+$/, ""))
+    .toSorted();
 }
 
 /**

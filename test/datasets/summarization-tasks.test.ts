@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import type { TestCase } from "../../src/core/dataset.ts";
+import { loadDataset } from "../../src/datasets/load.ts";
+import { renderCase } from "../../src/datasets/render.ts";
+import { checksSchema, passes, wordsIn } from "./checks.ts";
+
+const dataset = await loadDataset("summarization-tasks");
+const cases: TestCase[] = [];
+for (const one of dataset.cases()) cases.push(one);
+
+const textOf = ({ variables }: TestCase): string => String(variables?.["text"]);
+const REFERENCES = cases.flatMap((testCase) =>
+  (testCase.references ?? []).map((reference) => ({ id: testCase.id, testCase, reference })),
+);
+
+/** Numbers in digits, and words with a capital letter that begin no sentence and no line. */
+const claims = (reference: string): string[] => [
+  ...(reference.match(/\d+(?:[.,]\d+)*/g) ?? []),
+  ...(reference.match(/(?<=[\p{L}\d,;] )\p{Lu}\p{L}+/gu) ?? []),
+];
+
+describe("the dataset summarization-tasks", () => {
+  it.each(cases)("$id has a text of 80 to 250 words, and at least one reference", (testCase) => {
+    expect(wordsIn(textOf(testCase))).toBeGreaterThanOrEqual(80);
+    expect(wordsIn(textOf(testCase))).toBeLessThanOrEqual(250);
+    expect(testCase.references?.length).toBeGreaterThan(0);
+    expect(testCase.expected).toBeUndefined();
+  });
+
+  it("has no text twice", () => {
+    expect(new Set(cases.map(textOf)).size).toBe(cases.length);
+  });
+
+  it.each(REFERENCES)("a reference of $id keeps the rules of its own case", ({ testCase, reference }) => {
+    for (const check of checksSchema.parse(testCase.metadata?.["checks"])) expect(passes(check, reference)).toBe(true);
+  });
+
+  it.each(REFERENCES)(
+    "a reference of $id names no number and no name that its text lacks",
+    ({ testCase, reference }) => {
+      for (const claim of claims(reference)) expect(textOf(testCase)).toContain(claim);
+    },
+  );
+
+  it.each(cases)("$id has rules that the whole text breaks", (testCase) => {
+    const checks = checksSchema.parse(testCase.metadata?.["checks"]);
+    expect(checks.some((check) => !passes(check, textOf(testCase)))).toBe(true);
+    expect(checks.some((check) => !passes(check, ""))).toBe(true);
+  });
+
+  it.each(cases)("the prompt of $id states the limits that its rules check", (testCase) => {
+    const { prompt } = renderCase(testCase, dataset.defaults);
+    const [limit, points] = ["max_words", "points"].map((name) => testCase.variables?.[name]);
+    const checks = checksSchema.parse(testCase.metadata?.["checks"]);
+    expect(prompt).toContain(`at most ${String(limit)} words`);
+    if (testCase.category === "summary") {
+      expect(checks).toContainEqual({ max_words: limit });
+    } else {
+      expect(prompt).toContain(`List the ${String(points)} most important points`);
+      expect(checks).toContainEqual({ lines: points });
+      expect(checks).toContainEqual({
+        regex: `^(?:- \\S+(?: \\S+){0,${Number(limit) - 1}}(?:\\n|$)){${String(points)}}$`,
+      });
+    }
+  });
+});
