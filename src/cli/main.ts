@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
 import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
+import { defineDatasets } from "./commands/datasets.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
@@ -20,6 +21,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
       writeErr: (text) => void context.stderr.write(text),
     });
   defineBench(program, context, finish);
+  defineDatasets(program, context, finish);
   defineSimulate(program, context, finish);
   return program;
 }

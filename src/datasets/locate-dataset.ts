@@ -8,13 +8,19 @@ import { nearMiss } from "../documents/suggest.ts";
 /** The package's own datasets; the same two steps up from `src/datasets/` and from `dist/datasets/`. */
 const BUILT_IN_FOLDER = fileURLToPath(new URL("../../datasets/", import.meta.url));
 
-/** The names of the datasets that come with the package, sorted. */
-export async function builtInDatasets(): Promise<string[]> {
+/** A dataset that comes with the package. */
+export interface BuiltInDataset {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The datasets that come with the package, by name. */
+export async function builtInDatasets(): Promise<BuiltInDataset[]> {
   const files = await readdir(BUILT_IN_FOLDER);
   return files
     .filter((file) => DOCUMENT_EXTENSIONS.includes(extname(file)))
-    .map((file) => file.replace(/\.\w+$/, ""))
-    .toSorted();
+    .toSorted()
+    .map((file) => ({ name: file.replace(/\.\w+$/, ""), path: join(BUILT_IN_FOLDER, file) }));
 }
 
 /**
@@ -24,10 +30,10 @@ export async function builtInDatasets(): Promise<string[]> {
 export async function locateDataset(nameOrPath: string): Promise<string> {
   const isBareName = /^[\w-]+$/.test(nameOrPath);
   if (!isBareName || (await exists(nameOrPath))) return nameOrPath;
-  const files = await readdir(BUILT_IN_FOLDER);
-  const file = files.find((candidate) => DOCUMENT_EXTENSIONS.some((ending) => candidate === nameOrPath + ending));
-  if (file !== undefined) return join(BUILT_IN_FOLDER, file);
-  const names = await builtInDatasets();
+  const builtIn = await builtInDatasets();
+  const named = builtIn.find(({ name }) => name === nameOrPath);
+  if (named !== undefined) return named.path;
+  const names = builtIn.map(({ name }) => name);
   const beside = DOCUMENT_EXTENSIONS.map((ending) => nameOrPath + ending);
   const present = await Promise.all(beside.map(exists));
   const meant = beside.find((_, index) => present[index]) ?? nearMiss(nameOrPath, names);

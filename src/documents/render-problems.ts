@@ -25,15 +25,26 @@ export function renderProblems(problems: readonly Problem[]): string {
   return shown.join("\n");
 }
 
+/** An error that keeps the problems it tells, for whoever shows them in another way. */
+export class ProblemsError extends BenchError {
+  readonly problems: readonly Problem[];
+
+  constructor(code: BenchErrorCode, message: string, hint: string, problems: readonly Problem[]) {
+    super(code, message, { hint });
+    this.problems = problems;
+  }
+}
+
 /** The error that a command ends with because of these problems; `hint` stands where a problem has none of its own. */
-export function problemsError(code: BenchErrorCode, problems: readonly Problem[], hint: string): BenchError {
+export function problemsError(code: BenchErrorCode, problems: readonly Problem[], hint: string): ProblemsError {
   const [first] = problems;
   if (first !== undefined && problems.length === 1) {
     const { hint: own, ...bare } = first;
-    return new BenchError(code, renderProblem(bare), { hint: own ?? hint });
+    return new ProblemsError(code, renderProblem(bare), own ?? hint, problems);
   }
   const files = [...new Set(problems.map((problem) => problem.file))].toSorted().join(", ");
-  return new BenchError(code, `${problems.length} problems in ${files}\n${renderProblems(problems)}`, { hint });
+  const message = `${problems.length} problems in ${files}\n${renderProblems(problems)}`;
+  return new ProblemsError(code, message, hint, problems);
 }
 
 function renderProblem({ file, position, path, message, hint }: Problem): string {

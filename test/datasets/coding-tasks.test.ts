@@ -2,18 +2,15 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import type { TestCase } from "../../src/core/dataset.ts";
-import { loadDataset } from "../../src/datasets/load.ts";
 import { renderCase } from "../../src/datasets/render.ts";
 import { ROOT, tempDir } from "../support/cli.ts";
+import { builtIn } from "./built-in.ts";
 import { CODING_REFERENCES } from "./coding-references.ts";
 
 // Compilers, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
 
-const dataset = await loadDataset("coding-tasks");
-const cases: TestCase[] = [];
-for (const one of dataset.cases()) cases.push(one);
+const { dataset, cases, caseOf } = await builtIn("coding-tasks");
 
 const NODE = process.execPath;
 const JITI = join(ROOT, "node_modules/jiti/lib/jiti-cli.mjs");
@@ -48,14 +45,13 @@ function outputOf(file: string, program: string): string {
   return stdout.trim();
 }
 
-const expectedOf = (id: string): string => cases.find((one) => one.id === id)?.expected ?? "";
+const expectedOf = (id: string): string => caseOf(id).expected ?? "";
 const READING = cases.filter(({ category }) => category === "reading").map(({ id }) => id);
-const REFERENCES = Object.entries(CODING_REFERENCES).map(([id, reference]) => ({ id, ...reference }));
+const REFERENCES = Object.entries(CODING_REFERENCES).map(([id, reference]) => Object.assign({ id }, reference));
 
 /** The program inside a prompt. */
 function quotedProgram(id: string): { file: string; program: string } {
-  const testCase = cases.find((one) => one.id === id);
-  const { prompt } = renderCase(testCase as TestCase, dataset.defaults);
+  const { prompt } = renderCase(caseOf(id), dataset.defaults);
   const [, language = "", program = ""] = /```(\w+)\n([\s\S]*?)```/.exec(prompt) ?? [];
   return { file: language === "python" ? "main.py" : "main.mjs", program };
 }
@@ -67,7 +63,7 @@ describe("the dataset coding-tasks", () => {
 
   it.each(REFERENCES)("finds what it expects in a right answer to $id", ({ id, answer }) => {
     expect(answer).toContain(expectedOf(id));
-    const references = cases.find((one) => one.id === id)?.references ?? [];
+    const references = caseOf(id).references ?? [];
     expect(references.filter((reference) => answer.includes(reference))).not.toEqual([]);
   });
 

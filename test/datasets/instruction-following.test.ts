@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { TestCase } from "../../src/core/dataset.ts";
-import { loadDataset } from "../../src/datasets/load.ts";
+import { builtIn, variableOf } from "./built-in.ts";
 import { checksSchema, passes, wordsIn } from "./checks.ts";
 import { SAMPLES } from "./instruction-samples.ts";
 
-const dataset = await loadDataset("instruction-following");
-const cases: TestCase[] = [];
-for (const one of dataset.cases()) cases.push(one);
+const { cases, caseOf } = await builtIn("instruction-following");
 
 const RULES = cases.flatMap((testCase) =>
   checksSchema
@@ -14,11 +11,8 @@ const RULES = cases.flatMap((testCase) =>
     .map((check, index) => ({ id: testCase.id, index, rule: Object.keys(check)[0], check })),
 );
 const sampleOf = (id: string): (typeof SAMPLES)[string] => SAMPLES[id] ?? { right: "", wrong: [] };
-const expectedOf = (id: string): string | undefined => cases.find((one) => one.id === id)?.expected;
-const variableOf = (id: string, name: string): string => {
-  const value = cases.find((one) => one.id === id)?.variables?.[name];
-  return typeof value === "object" ? "" : String(value);
-};
+const expectedOf = (id: string): string | undefined => caseOf(id).expected;
+const given = (id: string, name: string): string => String(variableOf(caseOf(id), name));
 
 describe("the dataset instruction-following", () => {
   it("has a sample answer for every case", () => {
@@ -47,21 +41,19 @@ describe("the dataset instruction-following", () => {
 
   it("expects what its variables give", () => {
     expect(expectedOf("list-sorted")).toBe(
-      variableOf("list-sorted", "words").toLowerCase().split(", ").toSorted().join("\n"),
+      given("list-sorted", "words").toLowerCase().split(", ").toSorted().join("\n"),
     );
     expect(expectedOf("structure-begin-end")).toBe(
-      `BEGIN\n${Number(variableOf("structure-begin-end", "a")) + Number(variableOf("structure-begin-end", "b"))}\nEND`,
+      `BEGIN\n${Number(given("structure-begin-end", "a")) + Number(given("structure-begin-end", "b"))}\nEND`,
     );
-    const word = variableOf("structure-repetition", "word");
-    const times = Number(variableOf("structure-repetition", "times"));
+    const word = given("structure-repetition", "word");
+    const times = Number(given("structure-repetition", "times"));
     expect(expectedOf("structure-repetition")).toBe(Array.from({ length: times }, () => word).join("-"));
-    expect(expectedOf("structure-count-instead")).toBe(
-      String(wordsIn(variableOf("structure-count-instead", "question"))),
-    );
-    const city = variableOf("json-one-line", "city");
-    const population = Number(variableOf("json-one-line", "population"));
+    expect(expectedOf("structure-count-instead")).toBe(String(wordsIn(given("structure-count-instead", "question"))));
+    const city = given("json-one-line", "city");
+    const population = Number(given("json-one-line", "population"));
     expect(expectedOf("json-one-line")).toBe(JSON.stringify({ city, population, capital: true }));
-    expect(Number(variableOf("length-exact-words", "count"))).toBe(wordsIn(sampleOf("length-exact-words").right));
+    expect(Number(given("length-exact-words", "count"))).toBe(wordsIn(sampleOf("length-exact-words").right));
   });
 
   it("names days and months as the language's own calendar does", () => {

@@ -1,15 +1,13 @@
-import type { VariableValue } from "../../src/core/dataset.ts";
-
 /**
  * Solves each puzzle by trying everything, from the case's own variables or from its clues, and throws unless exactly
  * one answer is left. Nothing here knows the expected answers.
  */
 
 /** Reads a case's variable by its dotted name. */
-export type Variable = (name: string) => VariableValue;
+export type Variable = (name: string) => string | number | boolean;
 
 /** The numbers in a variable such as `4, 11, 22`. */
-const numbersIn = (value: VariableValue): number[] => String(value).split(", ").map(Number);
+const numbersIn = (value: string | number | boolean): number[] => String(value).split(", ").map(Number);
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -26,7 +24,7 @@ function gcd(a: number, b: number): number {
 /** Every order of the items, equal items counted as different. */
 export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
-  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item].concat(rest)));
 }
 
 /** Whole numbers p and q within limits for which a condition holds. */

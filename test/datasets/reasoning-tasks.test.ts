@@ -1,32 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { TestCase, VariableValue } from "../../src/core/dataset.ts";
-import { loadDataset } from "../../src/datasets/load.ts";
 import { renderCase } from "../../src/datasets/render.ts";
+import { builtIn, variableOf } from "./built-in.ts";
 import { PUZZLES } from "./reasoning-logic.ts";
 import { SOLVERS } from "./reasoning-solvers.ts";
 
-const dataset = await loadDataset("reasoning-tasks");
-const cases: TestCase[] = [];
-for (const one of dataset.cases()) cases.push(one);
-
-const caseOf = (id: string): TestCase => {
-  const found = cases.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`no case ${id}`);
-  return found;
-};
-
-const variable =
-  ({ variables = {} }: TestCase) =>
-  (name: string): VariableValue => {
-    const value = name
-      .split(".")
-      .reduce<VariableValue | undefined>(
-        (inside, step) => (typeof inside === "object" ? inside[step] : undefined),
-        variables,
-      );
-    if (value === undefined) throw new Error(`no variable ${name}`);
-    return value;
-  };
+const { dataset, cases, caseOf } = await builtIn("reasoning-tasks");
 
 describe("the dataset reasoning-tasks", () => {
   it("has a solver for every case, and a case for every solver", () => {
@@ -35,7 +13,7 @@ describe("the dataset reasoning-tasks", () => {
 
   it.each(Object.entries(SOLVERS))("expects of %s what trying everything gives", (id, solve) => {
     const testCase = caseOf(id);
-    expect(testCase.expected).toBe(`[[${solve(variable(testCase))}]]`);
+    expect(testCase.expected).toBe(`[[${solve((name) => variableOf(testCase, name))}]]`);
   });
 
   it.each(Object.entries(PUZZLES))("expects of %s the one answer that its clues leave", (id, puzzle) => {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { TestCase } from "../../src/core/dataset.ts";
-import { loadDataset } from "../../src/datasets/load.ts";
 import { renderCase } from "../../src/datasets/render.ts";
+import { builtIn, variableOf } from "./built-in.ts";
 import { checksSchema, passes, wordsIn } from "./checks.ts";
 
-const dataset = await loadDataset("summarization-tasks");
-const cases: TestCase[] = [];
-for (const one of dataset.cases()) cases.push(one);
+const { dataset, cases } = await builtIn("summarization-tasks");
 
-const textOf = ({ variables }: TestCase): string => String(variables?.["text"]);
+const textOf = (testCase: TestCase): string => String(variableOf(testCase, "text"));
 const REFERENCES = cases.flatMap((testCase) =>
   (testCase.references ?? []).map((reference) => ({ id: testCase.id, testCase, reference })),
 );
@@ -50,16 +48,17 @@ describe("the dataset summarization-tasks", () => {
 
   it.each(cases)("the prompt of $id states the limits that its rules check", (testCase) => {
     const { prompt } = renderCase(testCase, dataset.defaults);
-    const [limit, points] = ["max_words", "points"].map((name) => testCase.variables?.[name]);
+    const limit = variableOf(testCase, "max_words");
     const checks = checksSchema.parse(testCase.metadata?.["checks"]);
-    expect(prompt).toContain(`at most ${String(limit)} words`);
+    expect(prompt).toContain(`at most ${limit} words`);
     if (testCase.category === "summary") {
       expect(checks).toContainEqual({ max_words: limit });
     } else {
-      expect(prompt).toContain(`List the ${String(points)} most important points`);
+      const points = variableOf(testCase, "points");
+      expect(prompt).toContain(`List the ${points} most important points`);
       expect(checks).toContainEqual({ lines: points });
       expect(checks).toContainEqual({
-        regex: `^(?:- \\S+(?: \\S+){0,${Number(limit) - 1}}(?:\\n|$)){${String(points)}}$`,
+        regex: `^(?:- \\S+(?: \\S+){0,${Number(limit) - 1}}(?:\\n|$)){${points}}$`,
       });
     }
   });

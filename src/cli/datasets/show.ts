@@ -1,0 +1,69 @@
+import type { Dataset } from "../../core/dataset.ts";
+import { BenchError } from "../../core/errors.ts";
+import { loadDataset } from "../../datasets/load.ts";
+import { nearMiss } from "../../documents/suggest.ts";
+import type { DatasetsFlags } from "../commands/datasets.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { sayOn } from "../say.ts";
+import { caseText, casesText } from "./show-text.ts";
+import { shownCase, type ShownCase } from "./shown-case.ts";
+import { styleFor } from "./style.ts";
+
+/** Nobody reads a longer table, and a dataset may have millions of cases. */
+const ROWS_SHOWN = 1000;
+
+/** Runs `datasets show` and returns its exit code; throws `BenchError` for a dataset or a case that is not there. */
+export async function showDataset(nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<number> {
+  const dataset = await loadDataset(nameOrPath);
+  if (flags.case !== undefined) {
+    const found = await caseNamed(dataset, flags.case);
+    const style = styleFor(context);
+    const foldAt = context.stdout.isTTY === true ? style.width : null;
+    context.stdout.write(flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : caseText(found, style, foldAt));
+  } else if (flags.json === true) {
+    await writeJson(dataset, context);
+  } else {
+    await writeTable(dataset, nameOrPath, context);
+  }
+  return EXIT.success;
+}
+
+async function caseNamed(dataset: Dataset, id: string): Promise<ShownCase> {
+  const ids = new Set<string>();
+  for await (const testCase of dataset.cases()) {
+    if (testCase.id === id) return shownCase(testCase, dataset);
+    if (ids.size < ROWS_SHOWN) ids.add(testCase.id);
+  }
+  const meant = nearMiss(id, ids);
+  throw new BenchError("usage", `${dataset.source} has no case "${id}"`, {
+    hint:
+      meant === null ? `llm-test-bench datasets show ${dataset.source} lists its cases.` : `Did you mean "${meant}"?`,
+  });
+}
+
+async function writeTable(dataset: Dataset, nameOrPath: string, context: CliContext): Promise<void> {
+  const shown: ShownCase[] = [];
+  let count = 0;
+  for await (const testCase of dataset.cases()) {
+    count += 1;
+    if (shown.length < ROWS_SHOWN) shown.push(shownCase(testCase, dataset));
+  }
+  context.stdout.write(casesText(dataset, shown, count, styleFor(context)));
+  const first = shown[0]?.id ?? "ID";
+  sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${nameOrPath} --case ${first}`);
+}
+
+/** One object whose `cases` are written one by one: a large dataset is never whole in memory. */
+async function writeJson(dataset: Dataset, { stdout }: CliContext): Promise<void> {
+  const { name, version, description, source, sha256, defaults } = dataset;
+  const head = JSON.stringify({ name, version, description, source, sha256, defaults }, null, 2);
+  stdout.write(`${head.slice(0, -2)},\n  "cases": [`);
+  let separator = "\n";
+  for await (const testCase of dataset.cases()) {
+    const text = JSON.stringify(shownCase(testCase, dataset), null, 2);
+    stdout.write(`${separator}    ${text.replaceAll("\n", "\n    ")}`);
+    separator = ",\n";
+  }
+  stdout.write("\n  ]\n}\n");
+}

@@ -1,0 +1,40 @@
+import type { Dataset, TestCase } from "../../core/dataset.ts";
+import { renderCase } from "../../datasets/render.ts";
+
+/** A case as it would be sent, and what is known about a right answer. */
+export interface ShownCase {
+  readonly id: string;
+  readonly category: string | null;
+  /** Its variables filled in; the system text too. */
+  readonly prompt: string;
+  readonly system: string | null;
+  readonly expected: string | null;
+  readonly references: readonly string[];
+  /** The case's own over the dataset's defaults; flags and configuration are not looked at. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** What `datasets show` shows of a case. */
+export function shownCase(testCase: TestCase, { defaults }: Pick<Dataset, "defaults">): ShownCase {
+  const { prompt, system = null } = renderCase(testCase, defaults);
+  const { system: _, ...parameters } = { ...defaults, ...testCase.config };
+  return {
+    id: testCase.id,
+    category: testCase.category ?? null,
+    prompt,
+    system,
+    expected: testCase.expected ?? null,
+    references: testCase.references ?? [],
+    parameters,
+    metadata: testCase.metadata ?? {},
+  };
+}
+
+/** `temperature 0, max_tokens 512`, or that there are none. */
+export function parametersInWords(parameters: ShownCase["parameters"]): string {
+  const words = Object.entries(parameters).map(
+    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return words.length === 0 ? "none" : words.join(", ");
+}
