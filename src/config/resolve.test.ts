@@ -119,7 +119,7 @@ describe("a target cannot be used", () => {
     expect(failure("openai", {}, {})).toEqual({
       code: "auth",
       message: "openai needs a key, and OPENAI_API_KEY is not set",
-      hint: "Set it: export OPENAI_API_KEY=…, or try without a key: --providers sim",
+      hint: "Set it: export OPENAI_API_KEY=…, or take the simulator, sim, which needs none",
     });
     expect(failure("anthropic", {}, { ANTHROPIC_API_KEY: " " }).message).toContain("ANTHROPIC_API_KEY is blank");
     expect(failure("local", local({ api_key_env: "LOCAL_KEY" })).message).toContain("LOCAL_KEY is not set");

@@ -87,7 +87,8 @@ function unknownProvider(name: string, configured: Iterable<string>): BenchError
   });
 }
 
-function baseUrlOf(
+/** Where a provider's requests go; null for a simulator that is to be started. Throws `BenchError("config")`. */
+export function baseUrlOf(
   name: string,
   type: ResolvedTarget["type"],
   entry: ProviderConfig,
@@ -104,7 +105,8 @@ function baseUrlOf(
   throw new BenchError("config", `the provider ${name} has no base_url`, { hint });
 }
 
-function apiKeyOf(
+/** A provider's key; null for one that needs none. Throws `BenchError("auth")`. */
+export function apiKeyOf(
   name: string,
   entry: ProviderConfig,
   builtIn: BuiltInProvider | null,
@@ -117,7 +119,7 @@ function apiKeyOf(
   if (key === undefined || key === "") {
     const state = key === undefined ? "is not set" : "is blank";
     throw new BenchError("auth", `${name} needs a key, and ${variable} ${state}`, {
-      hint: `Set it: export ${variable}=…, or try without a key: --providers sim`,
+      hint: `Set it: export ${variable}=…, or take the simulator, sim, which needs none`,
     });
   }
   if (!/^[\x20-\x7e]+$/.test(key)) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BenchError } from "../core/errors.ts";
-import { parseTargets } from "./targets.ts";
+import { parseTarget, parseTargets } from "./targets.ts";
 
 function codeOf(action: () => unknown): string {
   try {
@@ -53,5 +53,20 @@ describe("--providers", () => {
         expect(codeOf(() => parseTargets(text))).toMatch(/^(none|usage)$/);
       }),
     );
+  });
+});
+
+describe("the one target of a command", () => {
+  it("is read like an entry of a list", () => {
+    expect(parseTarget("openai:ft:gpt:x")).toEqual({ alias: null, provider: "openai", model: "ft:gpt:x" });
+    expect(parseTarget(" fast = sim:fast ")).toEqual({ alias: "fast", provider: "sim", model: "fast" });
+  });
+
+  it.each([
+    ["a,b", "one target is wanted"],
+    ["", "an entry is empty"],
+    ["openai:", "has a colon but no model"],
+  ])("refuses %j", (text, message) => {
+    expect(() => parseTarget(text)).toThrow(message);
   });
 });

@@ -8,17 +8,30 @@ export interface TargetSpec {
   readonly model: string | null;
 }
 
-const FORM = "Write --providers as provider or provider:model, separated by commas: openai,sim:fast.";
+const LIST_FORM = "Write --providers as provider or provider:model, separated by commas: openai,sim:fast.";
+const SINGLE_FORM = "Write it as provider or provider:model: openai, sim:fast.";
 
 /**
  * Reads `[alias=]provider[:model],…`; a model's own colons are its own, since the first one splits.
  * Throws `BenchError("usage")` for empty parts, and for a target that stands twice without aliases.
  */
 export function parseTargets(text: string): TargetSpec[] {
-  if (text.trim() === "") throw new BenchError("usage", "--providers is empty", { hint: FORM });
-  const specs = text.split(",").map((entry) => parseTarget(entry.trim(), text));
+  if (text.trim() === "") throw new BenchError("usage", "--providers is empty", { hint: LIST_FORM });
+  const fail = (what: string): never => {
+    throw new BenchError("usage", `${what} in --providers ${JSON.stringify(text)}`, { hint: LIST_FORM });
+  };
+  const specs = text.split(",").map((entry) => specIn(entry.trim(), fail));
   requireDistinct(specs.map((spec) => spec.alias ?? entryText(spec)));
   return specs;
+}
+
+/** Reads the one target of a command that takes no list; throws `BenchError("usage")`. */
+export function parseTarget(text: string): TargetSpec {
+  const fail = (what: string): never => {
+    throw new BenchError("usage", what, { hint: SINGLE_FORM });
+  };
+  if (text.includes(",")) fail(`one target is wanted, and ${JSON.stringify(text)} holds a comma`);
+  return specIn(text.trim(), fail);
 }
 
 /** Throws `BenchError("usage")` when two targets have one label, since results are kept by it. */
@@ -30,10 +43,7 @@ export function requireDistinct(labels: readonly string[]): void {
   });
 }
 
-function parseTarget(entry: string, whole: string): TargetSpec {
-  const fail = (what: string): never => {
-    throw new BenchError("usage", `${what} in --providers ${JSON.stringify(whole)}`, { hint: FORM });
-  };
+function specIn(entry: string, fail: (what: string) => never): TargetSpec {
   if (entry === "") fail("an entry is empty");
   const [, alias, target = ""] = /^(?:([^:=]*)=)?(.*)$/s.exec(entry) ?? [];
   const colon = target.indexOf(":");

@@ -42,6 +42,8 @@ export interface AttemptObserver {
   tokens(at: Millis): void;
   /** Text of the answer, as it comes. */
   text?(delta: string): void;
+  /** Reasoning that comes before or between the text, where the server streams it. */
+  reasoning?(delta: string): void;
 }
 
 /** Instants of one attempt on the monotonic clock; null for what did not happen. */

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maskFor } from "./secrets.ts";
+import { maskFor, pieceMaskFor } from "./secrets.ts";
 
 describe("maskFor", () => {
   const mask = maskFor(["sk-0123456789", 'quo"ted-secret', "tiny"]);
@@ -24,5 +25,34 @@ describe("maskFor", () => {
     ["no cut sk-01234", "no cut sk-01234"],
   ])("takes the beginning of a secret away from before a cut: %s", (text, masked) => {
     expect(mask(text)).toBe(masked);
+  });
+});
+
+describe("the mask for a text in pieces", () => {
+  it("finds a secret however it is cut, and holds back no more than it must", () => {
+    const mask = pieceMaskFor(["secret-key"]);
+    expect([mask.take("the sec"), mask.take("ret-ke"), mask.take("y!"), mask.end()]).toEqual([
+      "the ",
+      "",
+      "[secret]!",
+      "",
+    ]);
+    expect([mask.take("secre"), mask.end()]).toEqual(["", "secre"]);
+  });
+
+  it("holds back nothing when there is no secret", () => {
+    const mask = pieceMaskFor([]);
+    expect([mask.take("all of it"), mask.end()]).toEqual(["all of it", ""]);
+  });
+
+  it("says what the mask of the whole says", () => {
+    const secret = "abaabaab";
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 12 })), (pieces) => {
+        const mask = pieceMaskFor([secret]);
+        const out = pieces.map((piece) => mask.take(piece)).join("") + mask.end();
+        expect(out).toBe(maskFor([secret])(pieces.join("")));
+      }),
+    );
   });
 });

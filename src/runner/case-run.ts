@@ -1,7 +1,7 @@
 import { sleep, type Clock, type Millis } from "../core/clock.ts";
 import { failure, type Failure } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
-import type { Attempt, Channel } from "../core/provider.ts";
+import type { Attempt, AttemptObserver, Channel } from "../core/provider.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
@@ -25,6 +25,8 @@ export interface CaseContext {
   readonly stop: AbortSignal;
   /** Ends what is in flight; its cases stay unfinished. */
   readonly abandon: AbortSignal;
+  /** Hears the answers as they come, for who wants to show them. */
+  readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
 }
 
 /** A finished case with the raw body of its last answer. */
@@ -105,7 +107,7 @@ async function makeAttempt(
   channel: Channel,
   what: Pick<Parameters<Channel["send"]>[0], "request" | "test_id" | "sample" | "attempt">,
   item: WorkItem,
-  { clock, abandon, keepRaw }: CaseContext,
+  { clock, abandon, keepRaw, listen }: CaseContext,
 ): Promise<Attempt> {
   const ending = new AbortController();
   const end = (reason: Failure): void => ending.abort(reason);
@@ -118,7 +120,7 @@ async function makeAttempt(
       ...what,
       keepRaw,
       signal: ending.signal,
-      observer: { sent: () => deadlines.sent(), tokens: () => {} },
+      observer: { ...listen, sent: () => deadlines.sent(), tokens: () => {} },
     });
   } finally {
     deadlines.end();

@@ -49,6 +49,7 @@ export class HttpAttempt implements ExchangeListener {
   #read = -1;
   #tokenRead = -1;
   #reasoningStreamed = false;
+  #reasoningTold = 0;
   #systemFingerprint: string | null = null;
 
   constructor(call: Call, wire: WireFormat, clock: Clock, host: string, outside: HttpAttemptOutside) {
@@ -84,6 +85,7 @@ export class HttpAttempt implements ExchangeListener {
     const decoder = sseDecoder((event) => {
       const delta = reader.take(event);
       if (delta !== "none") this.#token(delta);
+      if (delta === "reasoning" && observer.reasoning !== undefined) observer.reasoning(this.#newReasoning(reader));
     });
     this.#stream = { reader, decoder };
   }
@@ -141,6 +143,14 @@ export class HttpAttempt implements ExchangeListener {
     else this.#gapsMs.push(this.#readAt - lastToken);
     this.#instants.lastToken = this.#readAt;
     this.#call.observer.tokens(this.#readAt);
+  }
+
+  /** What came since the last call. Read off the answer so far, so that no wire format has to tell of it. */
+  #newReasoning(reader: StreamReader): string {
+    const reasoning = reader.response().reasoning ?? "";
+    const added = reasoning.slice(this.#reasoningTold);
+    this.#reasoningTold = reasoning.length;
+    return added;
   }
 
   #plainOutcome(): Attempt["outcome"] {

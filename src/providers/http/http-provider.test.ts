@@ -50,6 +50,21 @@ const contentOf = ({ outcome }: Attempt): string | null => {
 };
 
 describe("an HTTP channel", () => {
+  it("tells of reasoning and text as they come, apart", async () => {
+    const thought = (reasoning_content: string): string => event({ choices: [{ delta: { reasoning_content } }] });
+    const pieces = [thought("First "), thought("second"), text("Hel"), thought(" third"), text("lo"), DONE];
+    const server = await serverThat((socket) => socket.write(stream(...pieces)));
+    const heard: string[] = [];
+    const observer = {
+      sent() {},
+      tokens() {},
+      text: (delta: string) => void heard.push(`text ${delta}`),
+      reasoning: (delta: string) => void heard.push(`reasoning ${delta}`),
+    };
+    await channelTo(server.url).send(call({ observer }));
+    expect(heard).toEqual(["reasoning First ", "reasoning second", "text Hel", "reasoning  third", "text lo"]);
+  });
+
   it("sends the rendered request with the key to the base URL's path", async () => {
     const server = await serverThat((socket) => socket.write(plainResponse(200, COMPLETION)));
     expect(contentOf(await channelTo(server.url).send(plainCall()))).toBe("Hello");
