@@ -199,7 +199,8 @@ function announce(plan: BenchmarkPlan, planned: number, finished: ReadonlySet<st
   observe({ type: "run_started", targets });
 }
 
-function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: RequestSources): RunTarget {
+/** What the runner needs of a target, under a load. */
+export function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: RequestSources): RunTarget {
   return {
     label: target.label,
     provider: target.provider,

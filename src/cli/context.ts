@@ -10,10 +10,18 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
+/** Somewhere to read from. */
+export interface Input {
+  readonly isTTY?: boolean | undefined;
+  /** Everything up to the end. */
+  read(): Promise<Uint8Array>;
+}
+
 /** Everything of the outside world that a command may touch. */
 export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
+  readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
@@ -35,6 +43,17 @@ export function processContext(): CliContext {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
+    stdin: {
+      // Asked for late: merely looking at it opens standard input.
+      get isTTY() {
+        return process.stdin.isTTY;
+      },
+      async read() {
+        const pieces: Buffer[] = [];
+        for await (const piece of process.stdin) pieces.push(piece as Buffer);
+        return Buffer.concat(pieces);
+      },
+    },
     env: process.env,
     cwd: process.cwd(),
     home: os.homedir(),

@@ -3,7 +3,10 @@ import { BenchError, messageOf } from "../core/errors.ts";
 import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
 import { defineDatasets } from "./commands/datasets.ts";
+import { defineConfig } from "./commands/config.ts";
+import { defineProviders } from "./commands/providers.ts";
 import { defineSimulate } from "./commands/simulate.ts";
+import { defineTest } from "./commands/test.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
 import { toolVersion } from "../benchmark/version.ts";
@@ -22,6 +25,9 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     });
   defineBench(program, context, finish);
   defineDatasets(program, context, finish);
+  defineTest(program, context, finish);
+  defineProviders(program, context, finish);
+  defineConfig(program, context, finish);
   defineSimulate(program, context, finish);
   return program;
 }

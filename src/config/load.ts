@@ -33,6 +33,18 @@ export interface LoadedConfig {
  * Throws `BenchError("config")` that tells everything wrong with the result, each in the file or variable it stands in.
  */
 export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
+  const { config, sources } = await loadTracedConfig(search);
+  return { config, sources };
+}
+
+/** A configuration of which each value can be traced to where it stands. */
+export interface TracedConfig extends LoadedConfig {
+  /** The file and line, or the variable, that a value comes from; of a missing one that of its nearest parent. */
+  readonly locate: SourceDocument["locate"];
+}
+
+/** `loadConfig`, for who wants to say where values come from. */
+export async function loadTracedConfig(search: ConfigSearch): Promise<TracedConfig> {
   const files = await fileLayers(search);
   const fromFiles = files.reduceRight<unknown>((under, layer) => merged(under, layer.value), {});
   const layers = [...environmentLayers(search.env, fromFiles), ...files];
@@ -41,7 +53,7 @@ export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
   if (!checked.ok) throw await configError(checked.problems.map(withKeyAdvice));
   const problems = providerProblems(checked.value, document);
   if (problems.length > 0) throw await configError(problems);
-  return { config: checked.value, sources: layers.map((layer) => layer.file) };
+  return { config: checked.value, sources: layers.map((layer) => layer.file), locate: document.locate };
 }
 
 /** Strongest first. */

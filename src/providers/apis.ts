@@ -52,3 +52,9 @@ export function simulatedProvider(options: Pick<ApiOptions, "baseUrl" | "userAge
     clock,
   );
 }
+
+/** The whole URL that requests for chat completions or messages go to. */
+export function endpointOf(type: "openai" | "anthropic" | "sim", baseUrl: string): string {
+  const { path } = type === "anthropic" ? anthropicMessages : openaiChat({ maxTokensField: "max_tokens" });
+  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+}

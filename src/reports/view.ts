@@ -78,7 +78,7 @@ export function renderMarkdown(view: View): string {
 }
 
 /** Spaces to fold at: not between a number and its unit, nor after a relation sign. */
-const FOLD = /(?<![=<≥]) +(?!(?:µs|ms|s|min|%|points)(?:[ ,;)]|$)|[=<≥] )/;
+const FOLD = /(?<![=<≥]) +(?!(?:µs|ms|s|min|%|points|tokens\/s)(?:[ ,;)]|$)|[=<≥] )/;
 
 /** Folds a text at its spaces; lines after the first are indented. A word longer than a line stays whole. */
 function folded(text: string, width: number): string[] {

@@ -19,7 +19,8 @@ import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
 import { reporterFor } from "./reporter-for.ts";
 import { sayOn, type Say } from "../say.ts";
 
-const DEFAULT_CONCURRENCY = 5;
+/** Requests in flight for each target, unless something else was said. */
+export const DEFAULT_CONCURRENCY = 5;
 
 /** Runs `bench` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function bench(flags: BenchFlags, outside: CliContext): Promise<number> {

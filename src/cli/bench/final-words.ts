@@ -7,14 +7,12 @@ import { renderText } from "../../reports/view.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { ADVICE, UNAUTHORISED, UNREACHED } from "../failure-advice.ts";
 import type { BenchFlags } from "./flags.ts";
 import type { Say } from "../say.ts";
 
 /** The width where there is no terminal: names stay whole, and lines still fit an issue or a log. */
 export const PIPE_COLUMNS = 100;
-
-const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
-const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);
 
 /** Whether every target was given up for one of these reasons. */
 function allStopped({ findings, stoppedTargets }: BenchmarkOutcome, codes: ReadonlySet<FailureCode>): boolean {
@@ -57,7 +55,7 @@ export function sayFinalWords(
   { cwd, say }: { cwd: string; say: Say },
 ): void {
   const { directory, files, left, stoppedTargets } = outcome;
-  for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code] ?? ""}`);
+  for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code]}`);
   if (left > 0) {
     const requests = outcome.findings.manifest.planned_per_target * plan.targets.length;
     say("note", `interrupted with ${left} of ${requests} requests left`);
@@ -71,15 +69,4 @@ export function sayFinalWords(
 const shown = (directory: string, cwd: string): string => {
   const near = relative(cwd, directory);
   return near.startsWith("..") || near === "" ? directory : near;
-};
-
-/** What to do about what stops a target; the error catalogue in docs/ says more. */
-const ADVICE: Partial<Record<FailureCode, string>> = {
-  auth: "check its API key",
-  permission: "its key may not use this model or endpoint",
-  quota: "its account has no quota left; see the provider's billing page",
-  not_found: "check the model's name and the base URL",
-  dns: "its host name is not known; check the base URL and the network",
-  refused: "nothing answers at its address; check that the server runs, and the base URL",
-  tls: "the secure connection failed; check the base URL's scheme and the server's certificate",
 };

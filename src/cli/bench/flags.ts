@@ -35,7 +35,8 @@ export interface BenchFlags {
   rawCsv?: boolean;
 }
 
-const DEFAULT_OUTPUT_DIR = "bench-results";
+/** Where run directories are made, unless something else was said. */
+export const DEFAULT_OUTPUT_DIR = "bench-results";
 
 /** Finds flags that contradict each other; throws `BenchError("usage")`. */
 export function checkFlags(flags: BenchFlags): void {

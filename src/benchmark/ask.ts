@@ -1,0 +1,70 @@
+import type { Clock } from "../core/clock.ts";
+import type { AttemptObserver } from "../core/provider.ts";
+import { seededRandom } from "../core/random.ts";
+import type { RequestParameters } from "../core/request.ts";
+import type { TestResult } from "../core/result.ts";
+import { runCase } from "../runner/case-run.ts";
+import { runTarget } from "./bench.ts";
+import type { BenchTarget } from "./targets.ts";
+
+/** One request to be made outside any run. */
+export interface Question {
+  /** Sent as it stands: braces are no template here. */
+  readonly prompt: string;
+  /** They rule over the target's own. */
+  readonly parameters: RequestParameters;
+  readonly stream: boolean;
+  /** Limit of the attempt, in milliseconds; null leaves it to the target's configuration, then to the default. */
+  readonly timeoutMs: number | null;
+}
+
+/** What asking needs of its surroundings. */
+export interface AskContext {
+  readonly clock: Clock;
+  /** Ends the request. */
+  readonly abandon: AbortSignal;
+  readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
+}
+
+/**
+ * Sends one request, once, and measures it as a run does: the record is that of a journal, with `test_id` `prompt`.
+ * Nothing is kept on disk. Null when it was abandoned.
+ */
+export async function ask(target: BenchTarget, question: Question, context: AskContext): Promise<TestResult | null> {
+  const { prompt, parameters, stream } = question;
+  const load = {
+    concurrency: 1,
+    timeoutMs: question.timeoutMs,
+    retries: 0,
+    delayMs: 0,
+    failFast: false,
+    saveResponses: false,
+  };
+  const sources = { parameters, stream, defaults: {}, caseModels: false };
+  const request = { ...target.parameters, ...parameters, model: target.model, prompt, stream };
+  const channel = target.provider.openChannel();
+  const start = context.clock.now();
+  try {
+    const finished = await runCase(
+      { ...runTarget(target, load, sources), toRequest: () => request },
+      channel,
+      { testCase: { id: "prompt", prompt }, sample: 0 },
+      start,
+      {
+        clock: context.clock,
+        random: seededRandom(prompt),
+        journal: { record: async () => {}, recordFailure() {} },
+        observe() {},
+        keepRaw: false,
+        segment: 0,
+        segmentStart: start,
+        stop: context.abandon,
+        abandon: context.abandon,
+        ...(context.listen === undefined ? {} : { listen: context.listen }),
+      },
+    );
+    return finished?.result ?? null;
+  } finally {
+    await channel.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { ask } from "../../benchmark/ask.ts";
+import { secretsOf } from "../../benchmark/secrets-of.ts";
+import { openTargets } from "../../benchmark/targets.ts";
+import { toolVersion } from "../../benchmark/version.ts";
+import { loadConfig } from "../../config/load.ts";
+import { resolveTargets, type ResolvedTarget } from "../../config/resolve.ts";
+import { parseTarget } from "../../config/targets.ts";
+import { BenchError } from "../../core/errors.ts";
+import { maskFor } from "../../core/secrets.ts";
+import type { RequestParameters } from "../../core/request.ts";
+import type { TestResult } from "../../core/result.ts";
+import { abandonOnSignal } from "../abandon-on-signal.ts";
+import { shielded, type CliContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { ADVICE, exitCodeOfFailures } from "../failure-advice.ts";
+import { sayOn, type Say } from "../say.ts";
+import { jsonText, terminalText } from "../terminal-text.ts";
+import { viewText } from "../view-text.ts";
+import { answerWriter } from "./answer-writer.ts";
+import { measuredView } from "./measured-view.ts";
+import { promptOf, type PromptFlags } from "./prompt.ts";
+
+/** The flags of `test`, as commander gives them. */
+export interface TestFlags extends PromptFlags {
+  system?: string;
+  model?: string;
+  stream: boolean;
+  temperature?: number;
+  maxTokens?: number;
+  timeout?: number;
+  config?: string;
+  json?: boolean;
+}
+
+/** Runs `test` and returns its exit code; throws `BenchError` for what can be said in one message. */
+export async function test(target: string, flags: TestFlags, outside: CliContext): Promise<number> {
+  const resolved = await resolve(target, flags, outside);
+  const secrets = secretsOf([resolved]);
+  const context = shielded(outside, maskFor(secrets));
+  const say = sayOn(context.stderr, flags.json === true);
+  const prompt = await promptOf(flags, context, say);
+  const abandon = abandonOnSignal(context);
+  const writer = answerWriter(outside, secrets);
+  try {
+    const { clock } = context;
+    const open = await openTargets([resolved], { clock, userAgent: `llm-test-bench/${toolVersion()}` });
+    try {
+      const [opened] = open.targets;
+      if (opened === undefined) throw new Error("a resolved target was not opened");
+      const result = await ask(
+        opened,
+        { prompt, parameters: parametersOf(flags), stream: flags.stream, timeoutMs: flags.timeout ?? null },
+        { clock, abandon: abandon.signal, ...(flags.json === true ? {} : { listen: writer }) },
+      );
+      if (result !== null && flags.json !== true && !writer.begun) showWhole(result, writer);
+      writer.end();
+      const about = { simulated: opened.provider.simulated, priced: opened.priceOf !== null };
+      return report(result, flags.json === true, about, { context, say });
+    } finally {
+      await open.close();
+    }
+  } finally {
+    abandon.release();
+  }
+}
+
+async function resolve(target: string, flags: TestFlags, { cwd, home, env }: CliContext): Promise<ResolvedTarget> {
+  const spec = parseTarget(target);
+  if (spec.model !== null && flags.model !== undefined) {
+    throw new BenchError("usage", `two models are named: ${spec.model} and ${flags.model}`, {
+      hint: `Leave out --model, or the part after the colon.`,
+    });
+  }
+  const { config } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
+  const [resolved] = resolveTargets([spec], { config, env, model: flags.model ?? null });
+  if (resolved === undefined) throw new Error("a target was not resolved");
+  return resolved;
+}
+
+function parametersOf({ system, temperature, maxTokens }: TestFlags): RequestParameters {
+  return {
+    ...(system === undefined ? {} : { system }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  };
+}
+
+/** An answer that did not come in pieces. */
+function showWhole({ response }: TestResult, writer: ReturnType<typeof answerWriter>): void {
+  if (response?.reasoning) writer.reasoning(response.reasoning);
+  if (response?.content) writer.text(response.content);
+}
+
+function report(
+  result: TestResult | null,
+  asJson: boolean,
+  about: { simulated: boolean; priced: boolean },
+  { context, say }: { context: CliContext; say: Say },
+): number {
+  const { stdout, stderr, env } = context;
+  if (result === null) {
+    say("note", "stopped before the answer was complete");
+    return EXIT.interrupted;
+  }
+  if (asJson) stdout.write(jsonText(result));
+  const { error } = result;
+  if (error === null) {
+    if (asJson) return EXIT.success;
+    if (!result.response?.content) say("warning", "the answer is empty");
+    stderr.write(`${stderr.isTTY === true ? "\n" : ""}${viewText(measuredView(result, about), stderr, env)}`);
+    return EXIT.success;
+  }
+  const status = error.http_status === null ? "" : `, HTTP ${error.http_status}`;
+  say("error", terminalText(`${result.target} failed (${error.code ?? "unknown"}${status}): ${error.message}`));
+  if (error.code !== null) say("hint", ADVICE[error.code]);
+  return exitCodeOfFailures([error.code]);
+}

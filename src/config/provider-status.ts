@@ -1,0 +1,84 @@
+import { BenchError } from "../core/errors.ts";
+import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import { setVariable } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { apiKeyOf, baseUrlOf } from "./resolve.ts";
+import type { ResolvedTarget } from "./resolve.ts";
+import type { Config } from "./schema.ts";
+
+/** Something that a provider lacks, and the line that gives it. */
+export interface Missing {
+  readonly message: string;
+  readonly fix: string;
+  /** Whether the line belongs into a shell, or into the configuration under the provider's name. */
+  readonly where: "shell" | "configuration";
+}
+
+/** What is known of a provider, whether it can be used or not. */
+export interface ProviderStatus {
+  readonly name: string;
+  readonly type: ResolvedTarget["type"];
+  readonly builtIn: boolean;
+  /** Null for a simulator that is to be started, and where it is missing or wrong. */
+  readonly baseUrl: string | null;
+  /** Which variable moved the built-in address; null when none did. */
+  readonly baseUrlVariable: string | null;
+  readonly keyVariable: string | null;
+  readonly keySet: boolean;
+  readonly defaultModel: string | null;
+  /** Empty when requests can be sent to it. */
+  readonly missing: readonly Missing[];
+}
+
+/** Every provider: the configured ones and those that are built in. */
+export function providerStatuses(config: Config, env: Environment): ProviderStatus[] {
+  const names = new Set([...BUILT_IN_PROVIDERS.keys(), ...Object.keys(config.providers ?? {})]);
+  return [...names].map((name) => statusOf(name, config, env));
+}
+
+function statusOf(name: string, config: Config, env: Environment): ProviderStatus {
+  const entry = new Map(Object.entries(config.providers ?? {})).get(name) ?? {};
+  const builtIn = BUILT_IN_PROVIDERS.get(name) ?? null;
+  // A loaded configuration names the type of every provider that is not built in.
+  const type = builtIn?.type ?? entry.type ?? "openai";
+  const missing: Missing[] = [];
+  const orMissing = <T>(read: () => T, fix: Pick<Missing, "fix" | "where">): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+      missing.push({ message: error.message, ...fix });
+      return null;
+    }
+  };
+  const keyVariable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
+  const key = orMissing(() => apiKeyOf(name, entry, builtIn, env), {
+    fix: `export ${keyVariable ?? ""}=…`,
+    where: "shell",
+  });
+  const variable = builtIn?.baseUrlEnv ?? null;
+  const moved = entry.base_url === undefined && variable !== null && setVariable(env, variable) !== null;
+  const exampleUrl = builtIn?.baseUrl ?? "http://127.0.0.1:8000/v1";
+  const baseUrl = orMissing(
+    () => baseUrlOf(name, type, entry, builtIn, env),
+    moved
+      ? { fix: `export ${variable}=${exampleUrl}`, where: "shell" }
+      : { fix: `base_url: ${exampleUrl}`, where: "configuration" },
+  );
+  const defaultModel = entry.default_model ?? builtIn?.defaultModel ?? null;
+  if (defaultModel === null) {
+    const message = `${name} has no default model, so it must be named each time (${name}:MODEL)`;
+    missing.push({ message, fix: "default_model: MODEL", where: "configuration" });
+  }
+  return {
+    name,
+    type,
+    builtIn: builtIn !== null,
+    baseUrl,
+    baseUrlVariable: moved ? variable : null,
+    keyVariable,
+    keySet: key !== null,
+    defaultModel,
+    missing,
+  };
+}
