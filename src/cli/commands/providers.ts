@@ -10,7 +10,7 @@ export function defineProviders(program: Command, context: CliContext, finish: F
     .command("providers")
     .description("list the providers: which are ready, and what the others lack")
     .option("--check", "send one tiny request to each that is ready")
-    .option("--timeout <duration>", "limit of each such request", duration(1), 30_000)
+    .option("--timeout <duration>", "limit of each such request (default: 30s)", duration(1))
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")
     .option("--json", "JSON on stdout")
     .addHelpText(

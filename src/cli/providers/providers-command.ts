@@ -17,10 +17,13 @@ import { providerJson, providersView } from "./status-view.ts";
 /** The flags of `providers`, as commander gives them. */
 export interface ProvidersFlags {
   check?: boolean;
-  timeout: number;
+  timeout?: number;
   config?: string;
   json?: boolean;
 }
+
+/** Whoever waits for a check wants to know soon. */
+const CHECK_TIMEOUT_MS = 30_000;
 
 /** Runs `providers` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function providers(flags: ProvidersFlags, outside: CliContext): Promise<number> {
@@ -58,7 +61,7 @@ export async function providers(flags: ProvidersFlags, outside: CliContext): Pro
     const checks = await checkTargets(resolved, {
       clock: context.clock,
       userAgent: `llm-test-bench/${toolVersion()}`,
-      timeoutMs: flags.timeout,
+      timeoutMs: flags.timeout ?? CHECK_TIMEOUT_MS,
       abandon: abandon.signal,
     });
     if (checks === null) {
