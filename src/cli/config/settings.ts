@@ -28,6 +28,7 @@ export interface Setting {
   readonly from: Origin;
 }
 
+const PREFIX = "LLM_TEST_BENCH_";
 const DEFAULT: Origin = { kind: "default", name: null, line: null };
 const BUILT_IN: Origin = { kind: "built_in", name: null, line: null };
 
@@ -73,7 +74,7 @@ function settingsUnder(
       return;
     }
     const { file, position } = locate(at);
-    const kind = file.startsWith("LLM_TEST_BENCH_") ? "variable" : "file";
+    const kind = file.startsWith(PREFIX) ? "variable" : "file";
     settings.push({ path: at, value: shownValue(at, value), from: { kind, name: file, line: position?.line ?? null } });
   };
   const values = new Map<string, unknown>(Object.entries(said));
@@ -92,11 +93,11 @@ function shownValue(path: DocumentPath, value: unknown): unknown {
   return secretsOf([{ apiKey: null, headers, baseUrl: null }]).length === 0 ? value : "[secret]";
 }
 
-/** The origin in a few words; the files themselves are named once, at the top. */
+/** The origin in a few words; files and our own long variables are named in full at the top. */
 export function originText({ kind, name, line }: Origin, explicit: boolean): string {
   if (kind === "default") return "default";
   if (kind === "built_in") return "built in";
-  if (kind === "variable") return name ?? "";
+  if (kind === "variable") return name?.startsWith(PREFIX) === true ? `${PREFIX}…` : (name ?? "");
   return `${fileKind(name ?? "", explicit)}${line === null ? "" : `:${line}`}`;
 }
 
