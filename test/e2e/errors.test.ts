@@ -159,7 +159,7 @@ const BAD_COMMANDS: readonly BadCommand[] = [
     args: bench("-d", "good.json"),
     env: { OPENAI_API_KEY: "" },
     code: 4,
-    says: [/openai needs a key, and OPENAI_API_KEY/, /export OPENAI_API_KEY=…/, /--providers sim/],
+    says: [/openai needs a key, and OPENAI_API_KEY/, /export OPENAI_API_KEY=…/, /the simulator, sim,/],
   },
   {
     what: "a missing key of Anthropic",
