@@ -88,13 +88,19 @@ describe("an HTTP channel", () => {
   });
 
   it("orders its instants: connect, send, headers, first token, last token, end", async () => {
+    const nothing = (): void => {};
+    let sendMore = nothing;
     const server = await serverThat((socket) => {
-      socket.write(STREAM_HEAD);
-      setTimeout(() => socket.write(streamChunk(text("a"))), 5);
-      setTimeout(() => socket.write(streamChunk(text("b"))), 15);
-      setTimeout(() => socket.end(Buffer.concat([streamChunk(DONE), Buffer.from(STREAM_END)])), 25);
+      sendMore = () => socket.end(Buffer.concat([streamChunk(text("b") + DONE), Buffer.from(STREAM_END)]));
+      socket.write(STREAM_HEAD + streamChunk(text("a")).toString());
     });
-    const { instants, gapsMs } = await channelTo(server.url).send(call());
+    // The second token leaves when the first was read, so that no machine can bring both in one read.
+    const tokens = (): void => {
+      sendMore();
+      sendMore = nothing;
+    };
+    const observer = { sent() {}, tokens };
+    const { instants, gapsMs } = await channelTo(server.url).send(call({ observer }));
     const order = [
       instants.connectStarted,
       instants.connected,
@@ -107,7 +113,7 @@ describe("an HTTP channel", () => {
     expect(order).not.toContain(null);
     expect(order).toEqual([...order].toSorted((a, b) => (a ?? 0) - (b ?? 0)));
     expect(gapsMs).toHaveLength(1);
-    expect(gapsMs[0]).toBeGreaterThan(1);
+    expect(gapsMs[0]).toBeGreaterThan(0);
   });
 
   it("counts the deltas that one socket read brought, and invents no times between them", async () => {
@@ -117,13 +123,17 @@ describe("an HTTP channel", () => {
   });
 
   it("takes no role-only, usage-only or comment packet for the first token", async () => {
+    let tokenLeft = Infinity;
     const server = await serverThat((socket) => {
       socket.write(STREAM_HEAD + streamChunk(event({ choices: [{ delta: { role: "assistant", content: "" } }] })));
       setTimeout(() => socket.write(streamChunk(": keep-alive\n\n")), 10);
-      setTimeout(() => socket.write(streamChunk(text("a") + DONE) + STREAM_END), 30);
+      setTimeout(() => {
+        tokenLeft = systemClock.now();
+        socket.write(streamChunk(text("a") + DONE) + STREAM_END);
+      }, 30);
     });
     const { instants } = await channelTo(server.url).send(call());
-    expect((instants.firstToken ?? 0) - (instants.firstByte ?? 0)).toBeGreaterThan(15);
+    expect(instants.firstToken).toBeGreaterThanOrEqual(tokenLeft);
   });
 
   it("hands text on while it comes", async () => {
