@@ -1,6 +1,8 @@
 import { completeBaseUrl } from "../config/base-url.ts";
 import { BUILT_IN_PROVIDERS } from "../config/built-in.ts";
+import { sendableKey } from "../config/keys.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
+import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
@@ -33,6 +35,8 @@ export interface ApiTargetOptions extends TargetOptions {
   /** `/v1` is added when it has no path; the API's own address unless given. */
   readonly baseUrl?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A proxy, authorities to trust; a direct connection unless given. The environment is not read. */
+  readonly network?: Network;
 }
 
 function targetOf(
@@ -65,10 +69,11 @@ async function apiTarget(
   const builtIn = BUILT_IN_PROVIDERS.get(name);
   const baseUrl = completeBaseUrl(options.baseUrl ?? builtIn?.baseUrl ?? "", "baseUrl");
   const model = options.model ?? builtIn?.defaultModel ?? "";
-  const { apiKey, headers = {} } = options;
-  const provider = make({ name, baseUrl, apiKey, headers, userAgent: USER_AGENT }, systemClock);
+  const { headers = {}, network = DIRECT } = options;
+  const apiKey = options.apiKey === null ? null : sendableKey(options.apiKey, "apiKey");
+  const provider = make({ name, baseUrl, apiKey, headers, network, userAgent: USER_AGENT }, systemClock);
   const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: name, baseUrl }) : null;
-  return targetOf(provider, model, baseUrl, options, priceOf, secretsOf([{ apiKey, headers, baseUrl }]));
+  return targetOf(provider, model, baseUrl, options, priceOf, secretsOf([{ apiKey, headers, baseUrl, network }]));
 }
 
 /**
@@ -79,7 +84,8 @@ async function apiTarget(
  */
 export const providers = {
   /**
-   * OpenAI chat completions, at OpenAI or at any compatible server. Throws `BenchError("config")` for a bad URL.
+   * OpenAI chat completions, at OpenAI or at any compatible server.
+   * Throws `BenchError`: `config` for a bad URL, `auth` for a key that cannot be sent.
    *
    * @example
    * const local = await providers.openai({ apiKey: null, baseUrl: "http://127.0.0.1:8000/v1", model: "my-model" });
@@ -87,7 +93,8 @@ export const providers = {
   openai: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("openai", openaiProvider, options),
 
   /**
-   * Anthropic messages, at Anthropic or at any compatible server. Throws `BenchError("config")` for a bad URL.
+   * Anthropic messages, at Anthropic or at any compatible server.
+   * Throws `BenchError`: `config` for a bad URL, `auth` for a key that cannot be sent.
    *
    * @example
    * const apiKey = process.env["ANTHROPIC_API_KEY"] ?? null;

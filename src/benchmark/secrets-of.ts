@@ -1,16 +1,29 @@
 import type { ResolvedTarget } from "../config/resolve.ts";
+import type { Network } from "../core/network.ts";
 
 /** Header names whose values are no secrets. */
 const OPEN_HEADER =
   /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|openai-organization|openai-project|x-title|http-referer)$/i;
 
-/** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs. */
-export function secretsOf(targets: readonly Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl">[]): string[] {
-  return targets.flatMap(({ apiKey, headers, baseUrl }) => [
+/** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs and of proxies. */
+export function secretsOf(
+  targets: readonly Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl" | "network">[],
+): string[] {
+  return targets.flatMap(({ apiKey, headers, baseUrl, network }) => [
     ...(apiKey === null ? [] : [apiKey]),
     ...Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value))),
     ...(baseUrl === null ? [] : urlSecrets(baseUrl)),
+    ...proxySecrets(network),
   ]);
+}
+
+/** The credentials as they are sent, and what they stand for; a user without a password is a token. */
+function proxySecrets({ proxy }: Network): string[] {
+  const [, encoded] = /^Basic (.+)$/.exec(proxy?.authorization ?? "") ?? [];
+  if (encoded === undefined) return [];
+  const [, user = "", password = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
+  const secret = password === "" ? user : password;
+  return [encoded, secret, encodeURIComponent(secret)];
 }
 
 /** A header's whole value, and what follows its scheme: `Bearer KEY`. */

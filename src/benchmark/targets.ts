@@ -82,14 +82,14 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
 }
 
 function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {
-  const { provider: name, apiKey, headers } = target;
+  const { provider: name, apiKey, headers, network } = target;
   switch (target.type) {
     case "openai":
-      return openaiProvider({ name, baseUrl, apiKey, headers, userAgent }, clock);
+      return openaiProvider({ name, baseUrl, apiKey, headers, network, userAgent }, clock);
     case "anthropic":
-      return anthropicProvider({ name, baseUrl, apiKey, headers, userAgent }, clock);
+      return anthropicProvider({ name, baseUrl, apiKey, headers, network, userAgent }, clock);
     case "sim":
-      return simulatedProvider({ baseUrl, userAgent }, clock);
+      return simulatedProvider({ baseUrl, network, userAgent }, clock);
   }
 }
 

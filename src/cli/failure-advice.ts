@@ -4,7 +4,7 @@ import { EXIT } from "./exit-codes.ts";
 /** Failures by which a target says that it lets nobody in with this key. */
 export const UNAUTHORISED: ReadonlySet<FailureCode> = new Set(["auth", "permission"]);
 /** Failures by which a target was never reached. */
-export const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls"]);
+export const UNREACHED: ReadonlySet<FailureCode> = new Set(["dns", "refused", "tls", "proxy"]);
 
 /** The exit code when every request failed in one of these ways. */
 export function exitCodeOfFailures(codes: readonly (FailureCode | null)[]): number {
@@ -32,9 +32,11 @@ export const ADVICE: Readonly<Record<FailureCode, string>> = {
   dns: "its host name is not known; check the base URL and the network",
   refused: "nothing answers at its address; check that the server runs, and the base URL",
   tls: "the secure connection failed; check the base URL's scheme and the server's certificate",
+  proxy: "the proxy does not let its requests through; check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY",
   connection: "the connection broke; look into the server's log, or try again",
   stream_cut: "the stream ended before its end; a time limit of a proxy, or the server's log?",
   stream_error: "the server reported it inside the stream; read the message",
+  response_too_large: "no answer of a model is that large; look at the server, and at docs/networks.md for the limits",
   stream_malformed: "that is no answer of this API; does the base URL lead to it?",
   cancelled: "it was stopped",
 };

@@ -193,7 +193,7 @@ describe("what a user is told of", () => {
     await write(PROJECT, "providers:\n  openai:\n    api_key: sk-hidden\n");
     expect(await told()).toMatchInlineSnapshot(`
       "project/llm-test-bench.config.yaml:3:5 providers.openai.api_key: unknown key "api_key"
-      => A key does not belong in a file: put it into an environment variable, and the variable's name into api_key_env."
+      => A key does not belong in a configuration: put it into an environment variable and name that in api_key_env, or into a file of its own and name that in api_key_file."
     `);
   });
 

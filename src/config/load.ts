@@ -79,13 +79,16 @@ function stacked(layers: readonly SourceDocument[]): SourceDocument {
   };
 }
 
-/** What a schema cannot say: built-in providers keep their type, and all others need one. */
+/** What a schema cannot say: built-in providers keep their type, all others need one, and a key comes from one place. */
 function providerProblems(config: Config, document: SourceDocument): Problem[] {
-  return Object.entries(config.providers ?? {}).flatMap(([name, { type }]) => {
+  return Object.entries(config.providers ?? {}).flatMap(([name, { type, api_key_env, api_key_file }]) => {
     const path: DocumentPath = ["providers", name];
     const problem = (message: string, hint: string): Problem[] => [
       { ...document.locate(path, { key: true }), path: pathText(path), message, hint },
     ];
+    if (api_key_env !== undefined && api_key_file !== undefined) {
+      return problem("both api_key_env and api_key_file are set", "Keep the one that the key comes from.");
+    }
     const builtIn = BUILT_IN_PROVIDERS.get(name);
     if (builtIn === undefined) {
       return type === undefined

@@ -1,13 +1,17 @@
 import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
+import type { Network } from "../core/network.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { completeBaseUrl } from "./base-url.ts";
 import { BUILT_IN_PROVIDERS } from "./built-in.ts";
 import type { BuiltInProvider } from "./built-in.ts";
+import { certificatesIn } from "./ca-file.ts";
 import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
+import { fromHome, keyInFile, sendableKey, type ReadText } from "./keys.ts";
+import { proxyFor } from "./proxy.ts";
 import type { Config, Prices, ProviderConfig } from "./schema.ts";
 import { requireDistinct } from "./targets.ts";
 import type { TargetSpec } from "./targets.ts";
@@ -23,6 +27,7 @@ export interface ResolvedTarget {
   readonly baseUrl: string | null;
   readonly apiKey: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly network: Network;
   readonly parameters: RequestParameters;
   readonly timeoutMs: Millis | null;
   readonly retries: number | null;
@@ -35,11 +40,14 @@ export interface ResolutionContext {
   readonly config: Config;
   readonly env: Environment;
   readonly model: string | null;
+  /** Reads the files of keys and certificates; from the disk unless given. */
+  readonly readText?: ReadText;
 }
 
 /**
  * Resolves every target of a run. Throws `BenchError`: `usage` for an unknown provider, a missing model or one label
- * twice, `auth` for a key that is missing or cannot be sent, `config` for a bad base URL.
+ * twice, `auth` for a key that is missing or cannot be sent, `config` for a bad base URL or proxy, and for a file of a
+ * key or of certificates that is of no use.
  */
 export function resolveTargets(specs: readonly TargetSpec[], context: ResolutionContext): ResolvedTarget[] {
   const targets = specs.map((spec) => resolveTarget(spec, context));
@@ -47,7 +55,8 @@ export function resolveTargets(specs: readonly TargetSpec[], context: Resolution
   return targets;
 }
 
-function resolveTarget(spec: TargetSpec, { config, env, model: flagModel }: ResolutionContext): ResolvedTarget {
+function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTarget {
+  const { config, env, model: flagModel } = context;
   const providers = new Map(Object.entries(config.providers ?? {}));
   const entry = providers.get(spec.provider) ?? {};
   const builtIn = BUILT_IN_PROVIDERS.get(spec.provider) ?? null;
@@ -62,14 +71,16 @@ function resolveTarget(spec: TargetSpec, { config, env, model: flagModel }: Reso
     const hint = `Name one: --providers ${spec.provider}:MODEL, --model MODEL, or default_model in the configuration.`;
     throw new BenchError("usage", `no model is named for ${spec.provider}`, { hint });
   }
+  const baseUrl = baseUrlOf(spec.provider, type, entry, builtIn, env);
   return {
     label: spec.alias ?? `${spec.provider}:${model}`,
     provider: spec.provider,
     type,
     model,
-    baseUrl: baseUrlOf(spec.provider, type, entry, builtIn, env),
-    apiKey: apiKeyOf(spec.provider, entry, builtIn, env),
+    baseUrl,
+    apiKey: apiKeyOf(spec.provider, entry, builtIn, context),
     headers: entry.headers ?? {},
+    network: { proxy: baseUrl === null ? null : proxyFor(env, baseUrl), ca: caOf(spec.provider, entry, context) },
     parameters: entry.parameters ?? {},
     timeoutMs: entry.timeout === undefined ? null : parseDuration(entry.timeout),
     retries: entry.max_retries ?? null,
@@ -110,22 +121,26 @@ export function apiKeyOf(
   name: string,
   entry: ProviderConfig,
   builtIn: BuiltInProvider | null,
-  env: Environment,
+  { env, readText }: ResolutionContext,
 ): string | null {
+  if (entry.api_key_file !== undefined) {
+    return keyInFile(fromHome(entry.api_key_file, homeOf(env)), `providers.${name}.api_key_file`, readText);
+  }
   const variable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
   if (variable === null) return null;
-  // Copied keys often bring white space along, which HTTP would cut off again.
-  const key = env[variable]?.trim();
-  if (key === undefined || key === "") {
+  const key = env[variable];
+  if (key === undefined || key.trim() === "") {
     const state = key === undefined ? "is not set" : "is blank";
     throw new BenchError("auth", `${name} needs a key, and ${variable} ${state}`, {
       hint: `Set it: export ${variable}=…, or take the simulator, sim, which needs none`,
     });
   }
-  if (!/^[\x20-\x7e]+$/.test(key)) {
-    throw new BenchError("auth", `the key in ${variable} holds a character that no HTTP header can carry`, {
-      hint: "It may have been pasted with a line break or a typographic character: set it again.",
-    });
-  }
-  return key;
+  return sendableKey(key, variable);
 }
+
+function caOf(name: string, { ca_file }: ProviderConfig, { env, readText }: ResolutionContext): string | null {
+  if (ca_file === undefined) return null;
+  return certificatesIn(fromHome(ca_file, homeOf(env)), `providers.${name}.ca_file`, readText);
+}
+
+const homeOf = (env: Environment): string | null => setVariable(env, "HOME") ?? setVariable(env, "USERPROFILE");

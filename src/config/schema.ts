@@ -26,7 +26,13 @@ const providerConfigSchema = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable, not a key" })
     .optional()
     .describe("The environment variable that holds the key"),
+  api_key_file: z.string().min(1).optional().describe("A file that holds the key and nothing else"),
   base_url: z.string().min(1).optional(),
+  ca_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Certificates in PEM of authorities to trust for this provider, besides those that Node trusts"),
   default_model: z.string().min(1).optional(),
   timeout: durationSchema.optional(),
   max_retries: z.int().nonnegative().optional(),

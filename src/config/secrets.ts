@@ -6,7 +6,7 @@ const SUSPICIOUS = /api[-_]?key|secret|password|authorization|bearer|access[-_]?
 
 /** Whether messages must not repeat the value at a path. */
 export function mayBeSecret(path: DocumentPath): boolean {
-  return path.includes("headers") || path.at(-1) === "api_key_env";
+  return path.includes("headers") || path.at(-1) === "api_key_env" || path.at(-1) === "api_key_file";
 }
 
 /** The place without its line, when the line may hold a secret: an error must not print it. */
@@ -26,6 +26,6 @@ export function withKeyAdvice(problem: Problem): Problem {
   if (!/(^|\.)(api_?key|key|token|secret)$/i.test(problem.path)) return problem;
   return {
     ...problem,
-    hint: "A key does not belong in a file: put it into an environment variable, and the variable's name into api_key_env.",
+    hint: "A key does not belong in a configuration: put it into an environment variable and name that in api_key_env, or into a file of its own and name that in api_key_file.",
   };
 }

@@ -24,10 +24,12 @@ export const FAILURE_CODES = [
   "dns",
   "refused",
   "tls",
+  "proxy",
   "connection",
   "stream_cut",
   "stream_error",
   "stream_malformed",
+  "response_too_large",
   "cancelled",
 ] as const;
 

@@ -1,6 +1,9 @@
 import type { Clock } from "../core/clock.ts";
+import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
 import { httpProvider } from "./http/http-provider.ts";
+import type { Connection } from "./http/connection.ts";
+import { routeTo } from "./http/open-socket.ts";
 import { undiciConnection } from "./http/undici-connection.ts";
 import { anthropicMessages } from "./wire/anthropic-messages.ts";
 import { openaiChat } from "./wire/openai-chat.ts";
@@ -14,28 +17,38 @@ export interface ApiOptions {
   /** Null sends none. */
   readonly apiKey: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What lies on the way there; a direct connection unless given. */
+  readonly network?: Network;
   readonly userAgent: string;
+}
+
+/** Opens connections to an API; certificates are read here, once. */
+function connector({ baseUrl, network = DIRECT }: Pick<ApiOptions, "baseUrl" | "network">, clock: Clock) {
+  const route = routeTo(new URL(baseUrl), network);
+  return (): Connection => undiciConnection(route, clock);
 }
 
 /** OpenAI chat completions at OpenAI, or at any server that speaks them. */
 export function openaiProvider(options: ApiOptions, clock: Clock): Provider {
   const maxTokensField =
     new URL(options.baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
-  const openConnection = (origin: URL): ReturnType<typeof undiciConnection> => undiciConnection(origin, clock);
-  return httpProvider({ ...options, wire: openaiChat({ maxTokensField }), openConnection }, clock);
+  const wire = openaiChat({ maxTokensField });
+  return httpProvider({ ...options, wire, openConnection: connector(options, clock) }, clock);
 }
 
 /** Anthropic messages. */
 export function anthropicProvider(options: ApiOptions, clock: Clock): Provider {
-  const openConnection = (origin: URL): ReturnType<typeof undiciConnection> => undiciConnection(origin, clock);
-  return httpProvider({ ...options, wire: anthropicMessages, openConnection }, clock);
+  return httpProvider({ ...options, wire: anthropicMessages, openConnection: connector(options, clock) }, clock);
 }
 
 /**
  * The simulator at `baseUrl`, over the OpenAI wire. Every request says which case and attempt it is, so that what a
  * case meets depends on nothing else.
  */
-export function simulatedProvider(options: Pick<ApiOptions, "baseUrl" | "userAgent">, clock: Clock): Provider {
+export function simulatedProvider(
+  options: Pick<ApiOptions, "baseUrl" | "userAgent" | "network">,
+  clock: Clock,
+): Provider {
   return httpProvider(
     {
       ...options,
@@ -47,7 +60,7 @@ export function simulatedProvider(options: Pick<ApiOptions, "baseUrl" | "userAge
         "x-sim-case": encodeURIComponent(`${test_id}#${sample}`),
         "x-sim-attempt": String(attempt),
       }),
-      openConnection: (origin) => undiciConnection(origin, clock),
+      openConnection: connector(options, clock),
     },
     clock,
   );

@@ -1,7 +1,16 @@
 import type { FailureCode } from "../core/failure.ts";
 
 /** What will not get better by sending the next case. */
-const FATAL: ReadonlySet<FailureCode> = new Set(["auth", "permission", "quota", "not_found", "dns", "refused", "tls"]);
+const FATAL: ReadonlySet<FailureCode> = new Set([
+  "auth",
+  "permission",
+  "quota",
+  "not_found",
+  "dns",
+  "refused",
+  "tls",
+  "proxy",
+]);
 
 /** Whether a target that never succeeded and now failed this way should get no further cases. */
 export function opensCircuit(code: FailureCode, everSucceeded: boolean): boolean {

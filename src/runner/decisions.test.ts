@@ -45,7 +45,7 @@ describe("the retry decision", () => {
 
 it("a circuit opens on what the next case cannot change, unless the target worked before", () => {
   const fatal = FAILURE_CODES.filter((code) => opensCircuit(code, false));
-  expect(fatal).toEqual(["auth", "permission", "quota", "not_found", "dns", "refused", "tls"]);
+  expect(fatal).toEqual(["auth", "permission", "quota", "not_found", "dns", "refused", "tls", "proxy"]);
   expect(FAILURE_CODES.some((code) => opensCircuit(code, true))).toBe(false);
 });
 

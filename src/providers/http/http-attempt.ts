@@ -5,8 +5,11 @@ import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
 import { parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
+import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
+import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
+import { redirectFailure } from "./redirect.ts";
 import { sseDecoder, type SseDecoder } from "./sse.ts";
 
 /** How long a server may keep a stream open after its end marker before the connection is given up. */
@@ -16,7 +19,7 @@ const LINGER_MS = 1000;
 export interface HttpAttemptOutside {
   settle(attempt: Attempt): void;
   /** Ends the exchange, since nothing that matters can follow. */
-  end(): void;
+  end(reason: Error): void;
 }
 
 /** Collects what one exchange brings and makes an `Attempt` of it. */
@@ -24,7 +27,7 @@ export class HttpAttempt implements ExchangeListener {
   readonly #call: Call;
   readonly #wire: WireFormat;
   readonly #clock: Clock;
-  readonly #host: string;
+  readonly #url: URL;
   readonly #outside: HttpAttemptOutside;
   #lingering: Timer | null = null;
 
@@ -40,7 +43,9 @@ export class HttpAttempt implements ExchangeListener {
   };
   readonly #gapsMs: Millis[] = [];
   readonly #deltasPerRead: number[] = [];
-  readonly #body: Buffer[] = [];
+  readonly #body = new BodyBuffer();
+  #events = 0;
+  #bytesSinceEvent = 0;
   #status = 0;
   #headers: HttpHeaders = {};
   #fresh = true;
@@ -52,11 +57,11 @@ export class HttpAttempt implements ExchangeListener {
   #reasoningTold = 0;
   #systemFingerprint: string | null = null;
 
-  constructor(call: Call, wire: WireFormat, clock: Clock, host: string, outside: HttpAttemptOutside) {
+  constructor(call: Call, wire: WireFormat, clock: Clock, url: URL, outside: HttpAttemptOutside) {
     this.#call = call;
     this.#wire = wire;
     this.#clock = clock;
-    this.#host = host;
+    this.#url = url;
     this.#outside = outside;
   }
 
@@ -83,6 +88,12 @@ export class HttpAttempt implements ExchangeListener {
     const { observer } = this.#call;
     const reader = this.#wire.startStream((text) => observer.text?.(text));
     const decoder = sseDecoder((event) => {
+      this.#bytesSinceEvent = 0;
+      this.#events += 1;
+      if (this.#events > LIMITS.events) {
+        this.#outside.end(new LimitError(`the stream has more than ${LIMITS.events} events, and no more are taken`));
+        return;
+      }
       const delta = reader.take(event);
       if (delta !== "none") this.#token(delta);
       if (delta === "reasoning" && observer.reasoning !== undefined) observer.reasoning(this.#newReasoning(reader));
@@ -94,10 +105,20 @@ export class HttpAttempt implements ExchangeListener {
     this.#instants.firstByte ??= at;
     this.#readAt = at;
     this.#read = read;
-    if (this.#stream === null || this.#call.keepRaw) this.#body.push(chunk);
-    this.#stream?.decoder.feed(chunk);
-    if (this.#stream?.reader.ended === true) {
-      this.#lingering ??= this.#clock.setTimer(LINGER_MS, () => this.#outside.end());
+    if (this.#stream === null || this.#call.keepRaw) this.#body.add(chunk);
+    if (this.#stream === null) {
+      if (this.#body.length > LIMITS.wholeBodyBytes) this.#outside.end(tooLong("the body", LIMITS.wholeBodyBytes));
+      return;
+    }
+    this.#bytesSinceEvent += chunk.length;
+    this.#stream.decoder.feed(chunk);
+    if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
+      this.#outside.end(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
+    }
+    if (this.#stream.reader.ended) {
+      this.#lingering ??= this.#clock.setTimer(LINGER_MS, () =>
+        this.#outside.end(new Error("the server keeps the connection open after the end of its answer")),
+      );
     }
   }
 
@@ -123,7 +144,7 @@ export class HttpAttempt implements ExchangeListener {
             sinceSentMs: this.#instants.sent === null ? 0 : at - this.#instants.sent,
             streaming: this.#call.request.stream,
           },
-          this.#host,
+          this.#url.host,
         );
     const usage = reader?.response().usage ?? null;
     this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
@@ -158,11 +179,7 @@ export class HttpAttempt implements ExchangeListener {
     const body = parseJson(text);
     if (this.#status >= 400) return this.#refused(this.#wire.readFailure(this.#status, body, text));
     if (this.#status >= 300) {
-      const location = this.#header("location") ?? "an unnamed place";
-      return this.#refused({
-        code: "invalid_request",
-        message: `the server redirects (${this.#status}) to ${location}; redirects are not followed, so set that base URL`,
-      });
+      return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
     if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
     const read = this.#wire.readBody(body);
@@ -212,7 +229,7 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   #text(): string {
-    return Buffer.concat(this.#body).toString("utf8");
+    return this.#body.text();
   }
 
   #finish(at: Millis, outcome: Attempt["outcome"]): void {

@@ -17,7 +17,7 @@ export interface HttpProviderSettings {
   readonly callHeaders?: (call: Call) => Record<string, string>;
   readonly simulated?: boolean;
   readonly userAgent: string;
-  readonly openConnection: (origin: URL) => Connection;
+  readonly openConnection: () => Connection;
 }
 
 /** A provider that is an HTTP API. Each channel owns one connection. */
@@ -38,9 +38,9 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     name: settings.name,
     simulated: settings.simulated ?? false,
     openChannel(): Channel {
-      const connection = settings.openConnection(url);
+      const connection = settings.openConnection();
       return {
-        send: (call) => exchange(connection, call, render(call), settings.wire, clock, url.host),
+        send: (call) => exchange(connection, call, render(call), settings.wire, clock, url),
         close: () => connection.close(),
       };
     },
@@ -58,17 +58,17 @@ function exchange(
   request: HttpRequest,
   wire: WireFormat,
   clock: Clock,
-  host: string,
+  url: URL,
 ): Promise<Attempt> {
   return new Promise((resolve) => {
     let abort: ((error: Error) => void) | null = null;
     const onAbort = (): void => abort?.(new Error("aborted"));
-    const attempt = new HttpAttempt(call, wire, clock, host, {
+    const attempt = new HttpAttempt(call, wire, clock, url, {
       settle(result) {
         call.signal.removeEventListener("abort", onAbort);
         resolve(result);
       },
-      end: () => abort?.(new Error("the server keeps the connection open after the end of its answer")),
+      end: (reason) => abort?.(reason),
     });
     abort = connection.exchange(request, attempt);
     if (call.signal.aborted) onAbort();

@@ -1,5 +1,9 @@
 import { messageOf, systemCodeOf } from "../../core/errors.ts";
 import { failure, type Failure, type FailureCode } from "../../core/failure.ts";
+import { LimitError } from "./limits.ts";
+import { ProxyUnreachable } from "./open-socket.ts";
+import { ProxyError } from "./proxy-tunnel.ts";
+import { explainTls } from "./tls-failure.ts";
 
 const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
   ENOTFOUND: "dns",
@@ -34,13 +38,18 @@ const STALE_WITHIN_MS = 500;
 
 /** What a network error means for an attempt that had come this far. */
 export function networkFailure(error: unknown, progress: Progress, host: string): Failure {
+  if (error instanceof LimitError) return failure("response_too_large", error.message);
+  if (error instanceof ProxyError) return failure(error.code, error.message);
+  if (error instanceof ProxyUnreachable) return proxyFailure(error);
   const code = systemCodeOf(error) ?? "";
-  const detail = code === "" || messageOf(error).includes(code) ? messageOf(error) : `${messageOf(error)} (${code})`;
-  if (!progress.sent) {
-    const known = BY_SYSTEM_CODE[code];
-    if (known !== undefined) return failure(known, `cannot connect to ${host}: ${detail || code}`);
-    if (isTls(code)) return failure("tls", `no secure connection to ${host}: ${detail}`);
-    return failure("connection", `connecting to ${host} failed: ${detail}`);
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return failure("response_too_large", "the head of the response is too long, and no more is taken");
+  }
+  const detail = detailOf(error, code);
+  if (!progress.sent) return unconnected(error, code, host);
+  // One that ends inside a chunk is a connection that broke, though the parser is the first to say so.
+  if (code.startsWith("HPE_") && code !== "HPE_INVALID_EOF_STATE") {
+    return failure("stream_malformed", `what ${host} sent is not HTTP/1.1: ${detail}`);
   }
   if (progress.anyByte && progress.streaming) {
     return failure("stream_cut", `the connection broke before the stream's end: ${detail}`);
@@ -52,4 +61,25 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
       stale_connection: !progress.fresh && !progress.anyByte && progress.sinceSentMs <= STALE_WITHIN_MS,
     },
   );
+}
+
+function unconnected(error: unknown, code: string, to: string): Failure {
+  const detail = detailOf(error, code);
+  const known = BY_SYSTEM_CODE[code];
+  if (known !== undefined) return failure(known, `cannot connect to ${to}: ${detail || code}`);
+  if (isTls(code)) return failure("tls", `no secure connection to ${to}: ${explainTls(error, code)}`);
+  return failure("connection", `connecting to ${to} failed: ${detail}`);
+}
+
+/** A proxy that nobody answers at is a setting to correct; one that breaks off may answer the next time. */
+function proxyFailure({ message: url, cause }: ProxyUnreachable): Failure {
+  const failed = unconnected(cause, systemCodeOf(cause) ?? "", `the proxy ${url}`);
+  const passes = failed.code === "connection" || failed.code === "timeout_connect";
+  const advice = "; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or add the host to NO_PROXY";
+  return passes ? failed : { ...failed, code: "proxy", message: failed.message + advice };
+}
+
+function detailOf(error: unknown, code: string): string {
+  const message = messageOf(error);
+  return code === "" || message.includes(code) ? message : `${message} (${code})`;
 }

@@ -1,32 +1,39 @@
-import net from "node:net";
-import tls from "node:tls";
+import type net from "node:net";
 import { Client, type buildConnector, type Dispatcher } from "undici";
 import type { Clock, Millis } from "../../core/clock.ts";
+import type { ProxyServer } from "../../core/network.ts";
 import type { Connection, ExchangeListener, HttpRequest } from "./connection.ts";
-
-/** Longer than undici's 4 s, so that a slow trickle of requests does not pay a connect each; servers' own limits rule. */
-const KEEP_ALIVE_MS = 60_000;
+import { LIMITS, tooLong } from "./limits.ts";
+import { KEEP_ALIVE_MS, openSocket, type Opening, type Route } from "./open-socket.ts";
+import { proxyHeaders, proxyRefusal } from "./proxy-tunnel.ts";
 
 /**
  * A connection through an undici Client at `dispatch` level; undici's own timeouts are off.
  * Sockets are opened here, so that connect time is known and each socket read is stamped before undici parses it.
  */
-export function undiciConnection(origin: URL, clock: Clock): Connection {
-  return new UndiciConnection(origin, clock);
+export function undiciConnection(route: Route, clock: Clock): Connection {
+  return new UndiciConnection(route, clock);
 }
 
 class UndiciConnection implements Connection {
-  readonly #origin: URL;
+  readonly #route: Route;
+  /** The proxy that is asked for whole URLs; one that tunnels is behind us once a socket is open. */
+  readonly #forwarder: ProxyServer | null;
   readonly #clock: Clock;
   #client: Client | null = null;
-  #connecting: net.Socket | null = null;
+  #connecting: Opening | null = null;
+  #socket: net.Socket | null = null;
   #listener: ExchangeListener | null = null;
   #exchangesOnSocket = 0;
   #readAt: Millis = 0;
   #reads = 0;
+  /** The socket's count of bytes at which the answer, or what comes before it, is too long. */
+  #bytesAllowed = 0;
+  #part: "beforeAnswer" | "answer" = "beforeAnswer";
 
-  constructor(origin: URL, clock: Clock) {
-    this.#origin = origin;
+  constructor(route: Route, clock: Clock) {
+    this.#route = route;
+    this.#forwarder = route.origin.protocol === "http:" ? route.network.proxy : null;
     this.#clock = clock;
   }
 
@@ -34,11 +41,20 @@ class UndiciConnection implements Connection {
     this.#client ??= this.#openClient();
     this.#listener = listener;
     const exchange = new Exchange(listener, this.#clock, {
-      sent: () => this.#exchangesOnSocket++ === 0,
+      sent: () => {
+        this.#allow("beforeAnswer", LIMITS.bytesBeforeAnswer);
+        return this.#exchangesOnSocket++ === 0;
+      },
+      answering: (status) => {
+        this.#allow("answer", LIMITS.answerBytes);
+        return status === 407 && this.#forwarder !== null
+          ? proxyRefusal(this.#forwarder, status, "", this.#route.origin.host)
+          : null;
+      },
       read: () => [this.#readAt, this.#reads],
       finished: () => (this.#listener = null),
     });
-    this.#client.dispatch({ ...request, method: "POST" }, exchange);
+    this.#client.dispatch(this.#dispatched(request), exchange);
     return (error) => {
       if (exchange.abort(error)) return;
       // Not on a socket yet, so undici has nothing to abort: the whole client goes, and the socket it was waiting for.
@@ -55,44 +71,56 @@ class UndiciConnection implements Connection {
     this.#client = null;
   }
 
+  #dispatched({ path, headers, body }: HttpRequest): Dispatcher.DispatchOptions {
+    if (this.#forwarder === null) return { path, headers, body, method: "POST" };
+    return {
+      path: this.#route.origin.origin + path,
+      headers: { ...headers, ...proxyHeaders(this.#forwarder) },
+      body,
+      method: "POST",
+    };
+  }
+
+  #allow(part: "beforeAnswer" | "answer", bytes: number): void {
+    this.#part = part;
+    this.#bytesAllowed = (this.#socket?.bytesRead ?? 0) + bytes;
+  }
+
   #openClient(): Client {
-    return new Client(this.#origin.origin, {
-      connect: (options, callback) => this.#connect(options, callback),
+    return new Client(this.#route.origin.origin, {
+      connect: (_options, callback) => this.#connect(callback),
       pipelining: 1,
+      maxHeaderSize: LIMITS.headerBytes,
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
     });
   }
 
-  #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+  #connect(callback: buildConnector.Callback): void {
     this.#listener?.connecting(this.#clock.now());
-    const secure = options.protocol === "https:";
-    const address = { host: options.hostname, port: Number(options.port) || (secure ? 443 : 80) };
-    const socket = secure
-      ? tls.connect({
-          ...address,
-          servername: options.servername ?? (net.isIP(options.hostname) === 0 ? options.hostname : ""),
-          ALPNProtocols: ["http/1.1"],
-        })
-      : net.connect(address);
-    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
-    this.#connecting = socket;
-    const onError = (error: Error): void => callback(error, null);
-    socket.once("error", onError);
-    socket.once(secure ? "secureConnect" : "connect", () => {
-      socket.off("error", onError);
-      if (this.#connecting !== socket) return void socket.destroy();
+    const opening = openSocket(this.#route, (error, socket) => {
+      if (socket === null) return callback(error ?? new Error("no socket"), null);
+      if (this.#connecting !== opening) return void socket.destroy();
       this.#connecting = null;
+      this.#socket = socket;
       this.#listener?.connected(this.#clock.now());
       this.#exchangesOnSocket = 0;
       // Registered before undici's own listener, so it runs first.
       socket.on("readable", () => {
         this.#readAt = this.#clock.now();
         this.#reads += 1;
+        if (socket.bytesRead > this.#bytesAllowed) socket.destroy(this.#tooLong());
       });
       callback(null, socket);
     });
+    this.#connecting = opening;
+  }
+
+  #tooLong(): Error {
+    return this.#part === "answer"
+      ? tooLong("the answer", LIMITS.answerBytes)
+      : tooLong("what comes before the answer", LIMITS.bytesBeforeAnswer);
   }
 }
 
@@ -100,6 +128,8 @@ class UndiciConnection implements Connection {
 interface ConnectionSide {
   /** Counts this exchange; true for the first on its socket. */
   sent(): boolean;
+  /** The head of the answer is there; an error where the answer is not the server's. */
+  answering(status: number): Error | null;
   /** Instant and number of the socket read that is being parsed. */
   read(): [Millis, number];
   finished(): void;
@@ -135,11 +165,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
+    const error = this.#connection.answering(status);
+    if (error !== null) return controller.abort(error);
     this.#listener.headers(this.#connection.read()[0], status, headers);
   }
 
@@ -150,7 +182,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (!this.#finish()) return;
-    this.#listener.ended(this.#connection.read()[0]);
+    try {
+      this.#listener.ended(this.#connection.read()[0]);
+    } catch (error) {
+      // Nothing else would end the attempt: undici takes the exchange for done.
+      this.#listener.failed(this.#clock.now(), error);
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
