@@ -18,7 +18,9 @@ function fileWith(text: string | Uint8Array, name = "key.txt"): string {
 }
 
 function resolved(entry: ProviderConfig, env: Record<string, string> = {}): ResolvedTarget {
-  const providers = { local: { type: "openai" as const, base_url: "http://127.0.0.1:1", default_model: "m", ...entry } };
+  const providers = {
+    local: { type: "openai" as const, base_url: "http://127.0.0.1:1", default_model: "m", ...entry },
+  };
   const [target] = resolveTargets(parseTargets("local"), { config: { providers }, env, model: null });
   if (target === undefined) throw new Error("no target");
   return target;
@@ -34,9 +36,12 @@ function failure(entry: ProviderConfig): Pick<BenchError, "code" | "message" | "
 }
 
 describe("a key in a file", () => {
-  it.each(["sk-in-a-file", "\uFEFFsk-in-a-file\r\n", "  sk-in-a-file \n\n"])("is %j without what is around it", (text) => {
-    expect(resolved({ api_key_file: fileWith(text) }).apiKey).toBe("sk-in-a-file");
-  });
+  it.each(["sk-in-a-file", "\uFEFFsk-in-a-file\r\n", "  sk-in-a-file \n\n"])(
+    "is %j without what is around it",
+    (text) => {
+      expect(resolved({ api_key_file: fileWith(text) }).apiKey).toBe("sk-in-a-file");
+    },
+  );
 
   it("is found in the home directory", () => {
     fileWith("sk-at-home", "home.key");
@@ -51,17 +56,26 @@ describe("a key in a file", () => {
 
   it("that is missing, empty, or a directory is an error of the configuration that names it", () => {
     const missing = failure({ api_key_file: join(folder, "none.key") });
-    expect(missing).toMatchObject({ code: "config", message: expect.stringContaining("none.key, the file of providers.") });
+    expect(missing).toMatchObject({
+      code: "config",
+      message: expect.stringContaining("none.key, the file of providers."),
+    });
     expect(missing.message).toContain("providers.local.api_key_file, does not exist");
     expect(failure({ api_key_file: fileWith(" \n") })).toMatchObject({ code: "config", message: /is empty$/ });
     expect(failure({ api_key_file: `${folder}/` }).message).toContain("is a directory");
   });
 
-  it.each(["sk-one\nsk-two", "sk-\u201cquoted\u201d", "sk-\u0000"])("that no header can carry is refused: %j", (text) => {
-    const failed = failure({ api_key_file: fileWith(text) });
-    expect(failed).toMatchObject({ code: "auth", message: expect.stringContaining("holds a character that no HTTP") });
-    expect(failed.message).not.toContain("sk-");
-  });
+  it.each(["sk-one\nsk-two", "sk-\u201cquoted\u201d", "sk-\u0000"])(
+    "that no header can carry is refused: %j",
+    (text) => {
+      const failed = failure({ api_key_file: fileWith(text) });
+      expect(failed).toMatchObject({
+        code: "auth",
+        message: expect.stringContaining("holds a character that no HTTP"),
+      });
+      expect(failed.message).not.toContain("sk-");
+    },
+  );
 
   it.each(["sk-proj-0123456789", "0123456789abcdef0123456789abcdef"])(
     "that was written in place of the path is not repeated: %s",

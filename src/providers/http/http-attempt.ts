@@ -46,6 +46,7 @@ export class HttpAttempt implements ExchangeListener {
   readonly #body = new BodyBuffer();
   #events = 0;
   #bytesSinceEvent = 0;
+  #rawKept = true;
   #status = 0;
   #headers: HttpHeaders = {};
   #fresh = true;
@@ -147,6 +148,8 @@ export class HttpAttempt implements ExchangeListener {
           this.#url.host,
         );
     const usage = reader?.response().usage ?? null;
+    // Nobody reads megabytes of what was too much, and they would go to disk.
+    this.#rawKept = reason.code !== "response_too_large";
     this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
   }
 
@@ -242,7 +245,7 @@ export class HttpAttempt implements ExchangeListener {
       outcome,
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
-      raw: this.#call.keepRaw && this.#status !== 0 ? this.#text() : null,
+      raw: this.#call.keepRaw && this.#rawKept && this.#status !== 0 ? this.#text() : null,
     });
   }
 }

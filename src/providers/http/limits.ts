@@ -12,12 +12,12 @@ export const LIMITS = {
   bytesBeforeAnswer: 256 * KiB,
   /** Everything of one answer as it comes over the wire, its framing included. */
   answerBytes: 64 * MiB,
-  /** A body that is parsed as a whole, after decompression: parsing takes up to 20 times as much memory. */
-  wholeBodyBytes: 16 * MiB,
-  /** From one event of a stream to the next, after decompression; a single event or line is no longer than that. */
+  /** A body that is parsed as a whole, after decompression: as nested JSON it takes up to 30 times as much memory. */
+  wholeBodyBytes: 8 * MiB,
+  /** From one event of a stream to the next, after decompression; a single event or line is no longer than that, for the same reason. */
   bytesBetweenEvents: 8 * MiB,
   /** Events of one stream: several times the tokens of the longest answer. */
-  events: 1_000_000,
+  events: 500_000,
   /** The head of a proxy's answer to CONNECT. */
   proxyHeaderBytes: 16 * KiB,
 } as const;

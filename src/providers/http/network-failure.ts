@@ -19,6 +19,10 @@ const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
 const isTls = (code: string): boolean =>
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO)/.test(code);
 
+/** An answer that ends inside a chunk is a connection that broke, though undici's parser is the first to say so. */
+const isNotHttp = (error: unknown): boolean =>
+  error instanceof Error && error.name === "HTTPParserError" && !/EOF/.test(error.message);
+
 /** How far an exchange had come when its connection failed. */
 export interface Progress {
   readonly sent: boolean;
@@ -47,9 +51,13 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
   }
   const detail = detailOf(error, code);
   if (!progress.sent) return unconnected(error, code, host);
-  // One that ends inside a chunk is a connection that broke, though the parser is the first to say so.
-  if (code.startsWith("HPE_") && code !== "HPE_INVALID_EOF_STATE") {
+  // On a kept-alive connection it may be the rest of the answer before, which says nothing of this request.
+  if (isNotHttp(error) && (progress.fresh || progress.anyByte)) {
     return failure("stream_malformed", `what ${host} sent is not HTTP/1.1: ${detail}`);
+  }
+  // JavaScript's own errors come from reading the answer, such as one that is nested too deep for the stack.
+  if (error instanceof RangeError && code === "") {
+    return failure("stream_malformed", `the answer cannot be read: ${detail}`);
   }
   if (progress.anyByte && progress.streaming) {
     return failure("stream_cut", `the connection broke before the stream's end: ${detail}`);

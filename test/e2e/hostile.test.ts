@@ -1,0 +1,196 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type net from "node:net";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it, vi } from "vitest";
+import type { TestResult } from "../../src/core/result.ts";
+import { runCli, tempDir } from "../support/cli.ts";
+import { COMPLETION } from "../support/openai-channel.ts";
+import { plainResponse, rawServer, STREAM_HEAD, streamChunk } from "../support/raw-server.ts";
+import { addresses, closedAfterTest } from "../support/servers.ts";
+
+// The attacks send some hundred megabytes.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Repeats these bytes for as long as the client reads. */
+function endless(socket: net.Socket, piece: string | Buffer): void {
+  const bytes = Buffer.from(piece);
+  const block = Buffer.concat(Array<Buffer>(Math.ceil(65_536 / bytes.length)).fill(bytes));
+  const more = (): void => {
+    while (socket.writable && socket.write(block));
+  };
+  socket.on("drain", more);
+  more();
+}
+
+const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+const CHUNKED = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
+const begin = (socket: net.Socket, head: string, piece: string | Buffer): void => {
+  socket.write(head);
+  endless(socket, piece);
+};
+const tokens = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
+
+interface Attack {
+  readonly code: string | null;
+  readonly says?: RegExp;
+  readonly run: (socket: net.Socket) => void;
+}
+
+const TOO_LARGE = "response_too_large";
+
+/** What a server may do whatever was asked for. */
+const ANY: Readonly<Record<string, Attack>> = {
+  "endless headers": { code: TOO_LARGE, says: /head/, run: (socket) => begin(socket, HEAD, "x-a: b\r\n") },
+  "an endless header": { code: TOO_LARGE, says: /head/, run: (socket) => begin(socket, `${HEAD}x-a: `, "b") },
+  "an endless status line": {
+    code: TOO_LARGE,
+    says: /what comes before the answer is longer than 256 KiB/,
+    run: (socket) => begin(socket, "HTTP/1.1 200 ", "b"),
+  },
+  "interim responses without end": {
+    code: TOO_LARGE,
+    says: /what comes before the answer/,
+    run: (socket) => endless(socket, "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
+  },
+  "endless chunk extensions": {
+    code: TOO_LARGE,
+    says: /the answer is longer than 64 MiB/,
+    run: (socket) => begin(socket, `${CHUNKED}1;`, "a"),
+  },
+  "an endless trailer": { code: TOO_LARGE, says: /head/, run: (socket) => begin(socket, `${CHUNKED}0\r\nx-a: `, "b") },
+  "garbage before HTTP": {
+    code: "stream_malformed",
+    says: /is not HTTP\/1\.1/,
+    run: (socket) => begin(socket, "SSH-2.0-OpenSSH_9.6\r\n", "\u0000\u0001"),
+  },
+  "a head byte by byte": {
+    code: "timeout_total",
+    run(socket) {
+      const timer = setInterval(() => socket.write("x"), 5);
+      socket.write("HTTP/1.1 200 OK\r\nx-a: ");
+      socket.on("close", () => clearInterval(timer));
+    },
+  },
+};
+
+const PLAIN: Readonly<Record<string, Attack>> = {
+  ...ANY,
+  "an endless body": {
+    code: TOO_LARGE,
+    says: /the body is longer than 8 MiB/,
+    run: (socket) => begin(socket, `${HEAD}content-length: 999999999999999\r\n\r\n`, "a"),
+  },
+  "an endless body of single bytes": {
+    code: TOO_LARGE,
+    says: /the body is longer than 8 MiB/,
+    run: (socket) => begin(socket, CHUNKED, "1\r\nx\r\n"),
+  },
+  "a bomb of gzip": {
+    code: "stream_malformed",
+    run: (socket) => {
+      const bomb = gzipSync(Buffer.alloc(300_000_000));
+      socket.write(`${HEAD}content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
+      socket.write(bomb);
+    },
+  },
+  "JSON of a million levels": {
+    code: "stream_malformed",
+    run: (socket) => socket.write(plainResponse(200, `{"choices":${"[".repeat(1e6)}${"]".repeat(1e6)}}`)),
+  },
+  "an error of a million levels": {
+    code: "stream_malformed",
+    says: /the answer cannot be read: Maximum call stack/,
+    run: (socket) => socket.write(plainResponse(400, `{"error":{"a":${"[".repeat(1e6)}${"]".repeat(1e6)}}}`)),
+  },
+  "a content-length that is too long": {
+    code: "connection",
+    says: /inside the response/,
+    run: (socket) => socket.end(`${HEAD}content-length: 9999\r\n\r\n{}`),
+  },
+  "a content-length that is too short": {
+    code: "stream_malformed",
+    run: (socket) => socket.write(`${HEAD}content-length: 5\r\n\r\n${COMPLETION}`),
+  },
+  "data after the answer": { code: null, run: (socket) => begin(socket, plainResponse(200, COMPLETION), "more") },
+  "a second answer": {
+    code: null,
+    run: (socket) => socket.write(plainResponse(200, COMPLETION) + plainResponse(500, "{}")),
+  },
+  "nothing bad after all that": { code: null, run: (socket) => socket.write(plainResponse(200, COMPLETION)) },
+};
+
+const inStream = (piece: string, first = ""): Attack["run"] => {
+  return (socket) =>
+    begin(socket, STREAM_HEAD + streamChunk(first || piece).toString(), streamChunk(piece.repeat(100)));
+};
+
+const STREAMED: Readonly<Record<string, Attack>> = {
+  ...ANY,
+  "an endless line": {
+    code: TOO_LARGE,
+    says: /an event of the stream is longer than 8 MiB/,
+    run: inStream("a", "data: a"),
+  },
+  "an endless event": { code: TOO_LARGE, says: /an event of the stream/, run: inStream("data: a\n") },
+  "comments without end": { code: TOO_LARGE, says: /an event of the stream/, run: inStream(": a\n\n") },
+  "empty events without end": { code: TOO_LARGE, says: /more than 500000 events/, run: inStream("data: {}\n\n") },
+  "tokens without end": {
+    code: TOO_LARGE,
+    says: /the answer is longer than 64 MiB|more than 500000/,
+    run: inStream(tokens),
+  },
+  "long tokens without end": {
+    code: TOO_LARGE,
+    says: /the answer is longer than 64 MiB/,
+    run: inStream(tokens.replace('"a"', JSON.stringify("a".repeat(900)))),
+  },
+  "stream bytes one by one": {
+    code: TOO_LARGE,
+    says: /longer than (64|8) MiB/,
+    run: (socket) => begin(socket, STREAM_HEAD, "1\r\n:\r\n"),
+  },
+};
+
+/** Tells the peak of the process's memory on stderr when it ends. */
+const TELLS_MEMORY =
+  "--import=data:text/javascript,process.on('exit',()=>process._rawDebug('peak',process.resourceUsage().maxRSS,'kB'))";
+
+describe.each([
+  { what: "a plain answer", attacks: PLAIN, flags: ["--no-stream"] },
+  { what: "a stream", attacks: STREAMED, flags: [] },
+])("a hostile server that was asked for $what", ({ attacks, flags }) => {
+  it("ends each request with a clear failure and fills no memory", async () => {
+    const server = closedAfterTest(
+      await rawServer((socket, { body }) => {
+        const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+        attacks[messages[0]?.content ?? ""]?.run(socket);
+      }),
+    );
+    const cwd = tempDir();
+    const test_cases = Object.keys(attacks).map((prompt, i) => ({
+      id: String(i),
+      prompt,
+      config: { timeout: prompt === "a head byte by byte" ? "500ms" : "60s" },
+    }));
+    writeFileSync(join(cwd, "attacks.json"), JSON.stringify({ name: "attacks", version: "1", test_cases }));
+    const args = ["bench", "-d", "attacks.json", "-p", "openai", "-c", "1", "-o", "out"];
+    const env = { ...addresses(server.url), NODE_OPTIONS: `--max-old-space-size=192 ${TELLS_MEMORY}` };
+    const result = await runCli([...args, "--retries", "0", ...flags], { cwd, env });
+    const results = readFileSync(join(cwd, "out/results.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as TestResult);
+    const codes = results.map(({ test_id, error }) => [test_cases[Number(test_id)]?.prompt, error?.code ?? null]);
+    expect(Object.fromEntries(codes)).toEqual(
+      Object.fromEntries(Object.entries(attacks).map(([name, { code }]) => [name, code])),
+    );
+    for (const { test_id, error } of results) {
+      const says = attacks[test_cases[Number(test_id)]?.prompt ?? ""]?.says;
+      if (says !== undefined) expect(error?.message).toMatch(says);
+    }
+    expect(result.code).toBe(1);
+    const peakMb = Number(/^peak (\d+) kB$/m.exec(result.stderr)?.[1]) / 1000;
+    expect(peakMb).toBeLessThan(400);
+  });
+});
