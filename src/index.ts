@@ -14,6 +14,7 @@ export type { BenchTarget, PricedTarget } from "./benchmark/targets.ts";
 export type { Clock, Millis, Timer } from "./core/clock.ts";
 export { BenchError, type BenchErrorCode } from "./core/errors.ts";
 export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/failure.ts";
+export type { Network, ProxyServer } from "./core/network.ts";
 export type { Attempt, AttemptObserver, Call, Channel, Instants, PriceOf, Provider } from "./core/provider.ts";
 export type { ModelRequest, RequestParameters } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";

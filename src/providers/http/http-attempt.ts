@@ -46,7 +46,7 @@ export class HttpAttempt implements ExchangeListener {
   readonly #body = new BodyBuffer();
   #events = 0;
   #bytesSinceEvent = 0;
-  #rawKept = true;
+  #tooMuch = false;
   #status = 0;
   #headers: HttpHeaders = {};
   #fresh = true;
@@ -91,9 +91,9 @@ export class HttpAttempt implements ExchangeListener {
     const decoder = sseDecoder((event) => {
       this.#bytesSinceEvent = 0;
       this.#events += 1;
+      if (this.#tooMuch) return;
       if (this.#events > LIMITS.events) {
-        this.#outside.end(new LimitError(`the stream has more than ${LIMITS.events} events, and no more are taken`));
-        return;
+        return this.#stop(new LimitError(`the stream has more than ${LIMITS.events} events, and no more are taken`));
       }
       const delta = reader.take(event);
       if (delta !== "none") this.#token(delta);
@@ -106,15 +106,16 @@ export class HttpAttempt implements ExchangeListener {
     this.#instants.firstByte ??= at;
     this.#readAt = at;
     this.#read = read;
+    if (this.#tooMuch) return;
     if (this.#stream === null || this.#call.keepRaw) this.#body.add(chunk);
     if (this.#stream === null) {
-      if (this.#body.length > LIMITS.wholeBodyBytes) this.#outside.end(tooLong("the body", LIMITS.wholeBodyBytes));
+      if (this.#body.length > LIMITS.wholeBodyBytes) this.#stop(tooLong("the body", LIMITS.wholeBodyBytes));
       return;
     }
     this.#bytesSinceEvent += chunk.length;
     this.#stream.decoder.feed(chunk);
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
-      this.#outside.end(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
+      this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
     }
     if (this.#stream.reader.ended) {
       this.#lingering ??= this.#clock.setTimer(LINGER_MS, () =>
@@ -147,10 +148,15 @@ export class HttpAttempt implements ExchangeListener {
           },
           this.#url.host,
         );
+    this.#tooMuch ||= reason.code === "response_too_large";
     const usage = reader?.response().usage ?? null;
-    // Nobody reads megabytes of what was too much, and they would go to disk.
-    this.#rawKept = reason.code !== "response_too_large";
     this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
+  }
+
+  /** No more is taken, and what came is let go: nobody reads megabytes of it, and they would go to disk. */
+  #stop(error: LimitError): void {
+    this.#tooMuch = true;
+    this.#outside.end(error);
   }
 
   #token(delta: "text" | "reasoning" | "other"): void {
@@ -245,7 +251,7 @@ export class HttpAttempt implements ExchangeListener {
       outcome,
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
-      raw: this.#call.keepRaw && this.#rawKept && this.#status !== 0 ? this.#text() : null,
+      raw: this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null,
     });
   }
 }

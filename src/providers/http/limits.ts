@@ -3,12 +3,13 @@ const MiB = 1024 * KiB;
 
 /**
  * What one answer may cost this client; docs/networks.md has the same table. A model's longest answers today are some
- * 130 000 tokens: under 1 MB as text, 40 MB as a stream with 300 bytes around each token.
+ * 130 000 tokens: under 1 MB as text, 40 MB as a stream with 300 bytes around each token. Bytes on the wire are counted
+ * every few socket reads, so up to 1 MiB more may come.
  */
 export const LIMITS = {
   /** One head, or the trailers: names and values. Twice what Node itself takes. */
   headerBytes: 32 * KiB,
-  /** All that comes before the answer's own head is complete, `1xx` heads and status lines included, and one full socket read. */
+  /** All that comes before the answer's own head is complete, `1xx` heads and status lines included. */
   bytesBeforeAnswer: 256 * KiB,
   /** Everything of one answer as it comes over the wire, its framing included. */
   answerBytes: 64 * MiB,
