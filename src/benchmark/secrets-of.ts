@@ -7,13 +7,13 @@ const OPEN_HEADER =
 
 /** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs and of proxies. */
 export function secretsOf(
-  targets: readonly Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl" | "network">[],
+  targets: readonly (Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl"> & { readonly network?: Network })[],
 ): string[] {
   return targets.flatMap(({ apiKey, headers, baseUrl, network }) => [
     ...(apiKey === null ? [] : [apiKey]),
     ...Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value))),
     ...(baseUrl === null ? [] : urlSecrets(baseUrl)),
-    ...proxySecrets(network),
+    ...(network === undefined ? [] : proxySecrets(network)),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { BenchError } from "../core/errors.ts";
 import { BUILT_IN_PROVIDERS } from "./built-in.ts";
 import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
+import { describeProxy, proxyFor } from "./proxy.ts";
 import { apiKeyOf, baseUrlOf } from "./resolve.ts";
 import type { ResolvedTarget } from "./resolve.ts";
 import type { Config } from "./schema.ts";
@@ -24,8 +25,12 @@ export interface ProviderStatus {
   /** Which variable moved the built-in address; null when none did. */
   readonly baseUrlVariable: string | null;
   readonly keyVariable: string | null;
+  /** The file that holds the key, in place of a variable. */
+  readonly keyFile: string | null;
   readonly keySet: boolean;
   readonly defaultModel: string | null;
+  /** The proxy that its requests go through, in words without credentials; null for a direct connection. */
+  readonly proxy: string | null;
   /** Empty when requests can be sent to it. */
   readonly missing: readonly Missing[];
 }
@@ -51,9 +56,10 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
       return null;
     }
   };
-  const keyVariable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
-  const key = orMissing(() => apiKeyOf(name, entry, builtIn, env), {
-    fix: `export ${keyVariable ?? ""}=…`,
+  const keyFile = entry.api_key_file ?? null;
+  const keyVariable = keyFile === null ? (entry.api_key_env ?? builtIn?.apiKeyEnv ?? null) : null;
+  const key = orMissing(() => apiKeyOf(name, entry, builtIn, { env }), {
+    fix: keyFile === null ? `export ${keyVariable ?? ""}=…` : `printf %s "$KEY" > ${keyFile}`,
     where: "shell",
   });
   const variable = builtIn?.baseUrlEnv ?? null;
@@ -65,6 +71,10 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
       ? { fix: `export ${variable}=${exampleUrl}`, where: "shell" }
       : { fix: `base_url: ${exampleUrl}`, where: "configuration" },
   );
+  const proxy =
+    baseUrl === null
+      ? null
+      : orMissing(() => proxyFor(env, baseUrl), { fix: "export HTTPS_PROXY=http://host:port", where: "shell" });
   const defaultModel = entry.default_model ?? builtIn?.defaultModel ?? null;
   if (defaultModel === null) {
     const message = `${name} has no default model, so it must be named each time (${name}:MODEL)`;
@@ -77,8 +87,10 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
     baseUrl,
     baseUrlVariable: moved ? variable : null,
     keyVariable,
+    keyFile,
     keySet: key !== null,
     defaultModel,
+    proxy: proxy === null ? null : describeProxy(proxy),
     missing,
   };
 }

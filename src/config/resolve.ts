@@ -121,7 +121,7 @@ export function apiKeyOf(
   name: string,
   entry: ProviderConfig,
   builtIn: BuiltInProvider | null,
-  { env, readText }: ResolutionContext,
+  { env, readText }: Pick<ResolutionContext, "env" | "readText">,
 ): string | null {
   if (entry.api_key_file !== undefined) {
     return keyInFile(fromHome(entry.api_key_file, homeOf(env)), `providers.${name}.api_key_file`, readText);

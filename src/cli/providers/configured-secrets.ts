@@ -1,18 +1,36 @@
 import { secretsOf } from "../../benchmark/secrets-of.ts";
-import { setVariable, type Environment } from "../../config/environment.ts";
+import { BUILT_IN_PROVIDERS } from "../../config/built-in.ts";
+import type { Environment } from "../../config/environment.ts";
 import type { ProviderStatus } from "../../config/provider-status.ts";
+import { proxyFor } from "../../config/proxy.ts";
+import { apiKeyOf } from "../../config/resolve.ts";
+import { BenchError } from "../../core/errors.ts";
 import type { Config } from "../../config/schema.ts";
 
 /** Every secret that a configuration leads to. */
 export function configuredSecrets(config: Config, statuses: readonly ProviderStatus[], env: Environment): string[] {
   const entries = new Map(Object.entries(config.providers ?? {}));
-  return statuses.flatMap(({ name, keyVariable }) =>
-    secretsOf([
+  return statuses.flatMap(({ name, baseUrl }) => {
+    const entry = entries.get(name) ?? {};
+    const builtIn = BUILT_IN_PROVIDERS.get(name) ?? null;
+    const proxy = baseUrl === null ? null : orNull(() => proxyFor(env, baseUrl));
+    return secretsOf([
       {
-        apiKey: keyVariable === null ? null : setVariable(env, keyVariable),
-        headers: entries.get(name)?.headers ?? {},
-        baseUrl: null,
+        apiKey: orNull(() => apiKeyOf(name, entry, builtIn, { env })),
+        headers: entry.headers ?? {},
+        baseUrl,
+        network: { proxy, ca: null },
       },
-    ]),
-  );
+    ]);
+  });
+}
+
+/** What is missing or wrong holds no secret, and is told of where it is needed. */
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BenchError) return null;
+    throw error;
+  }
 }

@@ -9,11 +9,13 @@ function urlOf({ type, baseUrl }: ProviderStatus): string | null {
 
 /** The same in words. */
 export function urlText(status: ProviderStatus): string {
-  return urlOf(status) ?? (status.type === "sim" ? "a simulator started for each run" : "nowhere yet");
+  const url = urlOf(status) ?? (status.type === "sim" ? "a simulator started for each run" : "nowhere yet");
+  return status.proxy === null ? url : `${url} through ${status.proxy}`;
 }
 
 /** Whether a key is there, never the key. */
-export function keyText({ keyVariable, keySet }: ProviderStatus): string {
+export function keyText({ keyVariable, keyFile, keySet }: ProviderStatus): string {
+  if (keyFile !== null) return keySet ? `in ${keyFile}` : `${keyFile} is of no use`;
   return keyVariable === null ? "none needed" : `${keyVariable} ${keySet ? "is set" : "is not set"}`;
 }
 
@@ -47,7 +49,7 @@ export function providersView(statuses: readonly ProviderStatus[]): Section[] {
 
 /** A provider for programs. */
 export function providerJson(status: ProviderStatus): object {
-  const { name, type, builtIn, baseUrl, keyVariable, keySet, defaultModel, missing } = status;
+  const { name, type, builtIn, baseUrl, keyVariable, keyFile, keySet, defaultModel, proxy, missing } = status;
   return {
     name,
     type,
@@ -56,8 +58,10 @@ export function providerJson(status: ProviderStatus): object {
     base_url: baseUrl,
     url: urlOf(status),
     key_variable: keyVariable,
+    key_file: keyFile,
     key_set: keySet,
     default_model: defaultModel,
+    proxy,
     missing,
   };
 }
