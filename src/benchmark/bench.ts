@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import { resultKey } from "../core/result.ts";
-import type { Load, Manifest, Plan } from "../core/run.ts";
+import type { Manifest, Origin } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import type { Mask } from "../core/secrets.ts";
 import { selectCases } from "../datasets/select.ts";
@@ -22,8 +22,9 @@ import { findingsOf } from "./findings.ts";
 import { newManifest, withEnd, withSegment } from "./manifest.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
+import { loadRecord, planRecord } from "./records.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
-import { targetRecord, type BenchTarget } from "./targets.ts";
+import type { BenchTarget } from "./targets.ts";
 
 /** Where it is kept, and who watches. */
 export interface BenchmarkOptions {
@@ -34,6 +35,8 @@ export interface BenchmarkOptions {
   readonly clock: Clock;
   readonly mask: Mask;
   readonly toolVersion: string;
+  /** Where the command stood; recorded for `resume`. */
+  readonly origin?: Origin;
   readonly stop: AbortSignal;
   readonly abandon: AbortSignal;
   readonly observe: RunObserver;
@@ -137,30 +140,6 @@ function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): voi
   if (!Number.isInteger(load.concurrency) || load.concurrency < 1) {
     throw new BenchError("usage", `the concurrency must be a whole number of 1 or more, not ${load.concurrency}`);
   }
-}
-
-function planRecord(plan: BenchmarkPlan): Plan {
-  return {
-    dataset_sha256: plan.dataset.sha256,
-    targets: plan.targets.map(targetRecord),
-    stream: plan.stream,
-    parameters: plan.parameters,
-    category: plan.category,
-    limit: plan.limit,
-    repeat: plan.repeat,
-    seed: plan.seed,
-  };
-}
-
-function loadRecord(load: BenchmarkLoad): Load {
-  return {
-    concurrency: load.concurrency,
-    timeout_ms: load.timeoutMs,
-    retries: load.retries,
-    delay_ms: load.delayMs,
-    fail_fast: load.failFast,
-    save_responses: load.saveResponses,
-  };
 }
 
 function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number, options: BenchmarkOptions): OpenRun {

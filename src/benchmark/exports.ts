@@ -13,6 +13,30 @@ export interface ExportOptions {
   readonly csv: CsvOptions | null;
 }
 
+/** What can be made of a run, and the file that it usually goes to. */
+export const EXPORTS = {
+  json: {
+    file: "results.json",
+    pieces: ({ manifest, summaries, comparison, validity }: Findings, results: Results) =>
+      resultsJson(manifest, results, summaries, comparison, validity),
+  },
+  csv: {
+    file: "results.csv",
+    pieces: (_: Findings, results: Results, csv: CsvOptions) => resultsCsv(results, csv),
+  },
+  md: {
+    file: "summary.md",
+    pieces: (findings: Findings) => [renderMarkdown(summaryView(findings))],
+  },
+} as const satisfies Record<
+  string,
+  { file: string; pieces: (findings: Findings, results: Results, csv: CsvOptions) => Iterable<string> }
+>;
+export type ExportFormat = keyof typeof EXPORTS;
+
+/** The files of the exports. */
+export const EXPORT_FILES: readonly string[] = Object.values(EXPORTS).map(({ file }) => file);
+
 /** Writes the exports of a run into its directory and returns their paths; throws `BenchError("output")`. */
 export function writeExports(
   directory: string,
@@ -20,17 +44,11 @@ export function writeExports(
   results: Results,
   options: ExportOptions,
 ): string[] {
-  const files: [string, () => Iterable<string>][] = [];
-  const { manifest, summaries, comparison, validity } = findings;
-  if (options.json) {
-    files.push(["results.json", () => resultsJson(manifest, results, summaries, comparison, validity)]);
-  }
-  const { csv } = options;
-  if (csv !== null) files.push(["results.csv", () => resultsCsv(results, csv)]);
-  files.push(["summary.md", () => [renderMarkdown(summaryView(findings))]]);
-  return files.map(([name, pieces]) => {
-    const path = join(directory, name);
-    writeWhole(path, pieces());
+  const wanted: ExportFormat[] = [...(options.json ? ["json" as const] : []), ...(options.csv ? ["csv" as const] : [])];
+  return [...wanted, "md" as const].map((format) => {
+    const { file, pieces } = EXPORTS[format];
+    const path = join(directory, file);
+    writeWhole(path, pieces(findings, results, options.csv ?? {}));
     return path;
   });
 }

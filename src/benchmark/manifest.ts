@@ -3,7 +3,7 @@ import os from "node:os";
 import { version as nodeVersion } from "node:process";
 import type { Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
-import type { Load, Manifest, Plan, Segment } from "../core/run.ts";
+import type { Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
 
 /** The manifest of a run that begins now. */
@@ -11,7 +11,7 @@ export function newManifest(
   dataset: Dataset,
   plan: Plan,
   planned: number,
-  { clock, toolVersion }: { clock: Clock; toolVersion: string },
+  { clock, toolVersion, origin }: { clock: Clock; toolVersion: string; origin?: Origin },
 ): Manifest {
   const { name, version, sha256, source } = dataset;
   return {
@@ -23,6 +23,7 @@ export function newManifest(
     started_at: clock.wallTime(),
     ended_at: null,
     dataset: { name, version, sha256, source },
+    ...(origin === undefined ? {} : { origin }),
     plan,
     planned_per_target: planned,
     segments: [],

@@ -161,7 +161,7 @@ describe("bench", () => {
     expect(code).toBe(130);
     expect(stderr).toContain("press Ctrl-C again");
     expect(stderr).toContain("interrupted with 4 of 6 requests left");
-    expect(stderr).toContain("--resume --output run");
+    expect(stderr).toContain("hint: go on with: llm-test-bench resume run");
     const again = run(bench("-p", "sim", "-c", "2", "--resume"), env);
     await expect.poll(() => simulator.stats.inFlight).toBe(2);
     signals.get("SIGINT")?.();

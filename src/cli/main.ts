@@ -5,6 +5,7 @@ import { defineBench } from "./commands/bench.ts";
 import { defineDatasets } from "./commands/datasets.ts";
 import { defineConfig } from "./commands/config.ts";
 import { defineProviders } from "./commands/providers.ts";
+import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineTest } from "./commands/test.ts";
 import type { CliContext } from "./context.ts";
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineTest(program, context, finish);
   defineProviders(program, context, finish);
   defineConfig(program, context, finish);
+  defineResume(program, context, finish);
   defineSimulate(program, context, finish);
   return program;
 }

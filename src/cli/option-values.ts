@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, type Command, type Option } from "commander";
 import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 
@@ -37,4 +37,11 @@ export function nameList(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.some((name) => name === "")) throw new InvalidArgumentError("Expected names separated by commas.");
   return names;
+}
+
+/** `--fail-on`, which may be given again and again. */
+export function failOnOption(command: Command): Option {
+  return command
+    .createOption("--fail-on <condition>", "exit 1 under this condition: [target:]metric op value; repeatable")
+    .argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
 }

@@ -57,6 +57,11 @@ export const configSchema = z.strictObject({
       output_dir: z.string().min(1).optional(),
       save_responses: z.boolean().optional(),
       concurrency: z.int().positive().optional(),
+      fail_on: z
+        .array(z.string().min(1))
+        .optional()
+        .describe("Conditions under which bench ends with code 1, such as p95>2s"),
+      require_valid: z.boolean().optional().describe("Whether a run that is not VALID ends with code 1"),
     })
     .optional(),
 });

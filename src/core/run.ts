@@ -55,6 +55,15 @@ export const segmentSchema = z.object({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
+/** Where the command stood, so that `resume` finds what it found from any folder. Absolute paths. */
+export const originSchema = z.object({
+  working_directory: z.string(),
+  dataset_path: z.string(),
+  /** The file of `--config`; null when the configuration was searched for. */
+  config_path: z.string().nullable(),
+});
+export type Origin = z.infer<typeof originSchema>;
+
 export const RUN_STATUSES = ["running", "interrupted", "finished"] as const;
 
 export const manifestSchema = z.object({
@@ -66,6 +75,8 @@ export const manifestSchema = z.object({
   started_at: z.string(),
   ended_at: z.string().nullable(),
   dataset: z.object({ name: z.string(), version: z.string(), sha256: z.string(), source: z.string() }),
+  /** Absent in runs of the library and of versions that did not record it. */
+  origin: originSchema.optional(),
   plan: planSchema,
   /** Cases × samples for each target. */
   planned_per_target: count,

@@ -5,6 +5,11 @@ const CUT = "…";
 /** Takes every known secret out of a text before it goes to a file or a terminal. */
 export type Mask = (text: string) => string;
 
+/** Whether something was taken out of a text, which then is not what it was. */
+export function holdsMasked(text: string): boolean {
+  return text.includes(MASK);
+}
+
 /**
  * A mask for the given secrets. Texts are also searched for the form that a secret takes inside JSON.
  * Where a text was cut (`…`), the beginning of a secret before the cut is masked as well.

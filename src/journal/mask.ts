@@ -1,5 +1,5 @@
 import type { TestResult } from "../core/result.ts";
-import type { Manifest, Plan } from "../core/run.ts";
+import type { Manifest, Origin, Plan } from "../core/run.ts";
 import type { Mask } from "../core/secrets.ts";
 
 /*
@@ -40,7 +40,16 @@ export function maskPlan(plan: Plan, mask: Mask): Plan {
 /** A manifest as it is stored. */
 export function maskManifest(manifest: Manifest, mask: Mask): Manifest {
   const dataset = { ...manifest.dataset, source: mask(manifest.dataset.source) };
-  return { ...manifest, dataset, plan: maskPlan(manifest.plan, mask) };
+  const origin = manifest.origin === undefined ? {} : { origin: maskOrigin(manifest.origin, mask) };
+  return { ...manifest, dataset, ...origin, plan: maskPlan(manifest.plan, mask) };
+}
+
+function maskOrigin({ working_directory, dataset_path, config_path }: Origin, mask: Mask): Origin {
+  return {
+    working_directory: mask(working_directory),
+    dataset_path: mask(dataset_path),
+    config_path: config_path === null ? null : mask(config_path),
+  };
 }
 
 function isClean(value: unknown, mask: Mask): boolean {

@@ -69,7 +69,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s once", (signal) => {
     expect(journalOf(directory)).toHaveLength(sent);
     expect(journalOf(directory).every(({ status }) => status === "success")).toBe(true);
     expect(stderr).toContain(`interrupted with ${CASES - sent} of ${CASES} requests left`);
-    expect(stderr).toContain(`hint: go on with the same command and --resume --output ${directory}`);
+    expect(stderr).toContain(`hint: go on with: llm-test-bench resume ${directory}`);
     expect(manifestOf(directory).status).toBe("interrupted");
     for (const name of ["results.json", "results.csv", "summary.md"]) {
       expect({ name, written: existsSync(join(directory, name)) }).toEqual({ name, written: true });

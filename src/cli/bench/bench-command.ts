@@ -1,5 +1,5 @@
-import { runBenchmark } from "../../benchmark/bench.ts";
 import { estimate } from "../../benchmark/dry-run.ts";
+import { resolve } from "node:path";
 import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
@@ -9,15 +9,16 @@ import { resolveTargets } from "../../config/resolve.ts";
 import type { Config } from "../../config/schema.ts";
 import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
-import { maskFor, type Mask } from "../../core/secrets.ts";
+import type { Origin } from "../../core/run.ts";
+import { maskFor } from "../../core/secrets.ts";
+import { locateDataset } from "../../datasets/locate-dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { shielded, type CliContext } from "../context.ts";
-import { listenForInterrupts } from "../interrupts.ts";
 import { dryRunText } from "./dry-run-text.ts";
-import { exitCodeOf, sayFinalWords, summaryJson, summaryText } from "./final-words.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
-import { reporterFor } from "./reporter-for.ts";
-import { sayOn, type Say } from "../say.ts";
+import { gateOf } from "./gate.ts";
+import { measure } from "./measure.ts";
+import { sayOn } from "../say.ts";
 
 /** Requests in flight for each target, unless something else was said. */
 export const DEFAULT_CONCURRENCY = 5;
@@ -32,6 +33,8 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const mask = maskFor(secretsOf(resolved));
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);
+  const labels = resolved.map(({ label }) => label);
+  const gate = gateOf(flags, config, labels);
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
     const estimates = await estimate(planOf(flags, dataset, targets), (message) => say("warning", message));
@@ -43,44 +46,17 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const version = toolVersion();
   const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
   try {
-    return await measure(flags, config, planOf(flags, dataset, open.targets), { context, mask, version, say });
+    const measurement = {
+      plan: planOf(flags, dataset, open.targets),
+      load: loadOf(flags, config),
+      directory: outputDirectory(flags, config, dataset.name, context),
+      mode: flags.force === true ? ("force" as const) : flags.resume === true ? ("resume" as const) : ("new" as const),
+      gate,
+      origin: await originOf(flags, context.cwd),
+    };
+    return await measure(measurement, flags, { context, mask, version, say });
   } finally {
     await open.close();
-  }
-}
-
-async function measure(
-  flags: BenchFlags,
-  config: Config,
-  plan: BenchmarkPlan,
-  tools: { context: CliContext; mask: Mask; version: string; say: Say },
-): Promise<number> {
-  const { context, mask, version } = tools;
-  const reporter = reporterFor(flags, context, mask);
-  const say: Say = (kind, message) => reporter.aside(() => tools.say(kind, message));
-  const interrupts = listenForInterrupts(context, (line) => say("note", line));
-  const { csv, json } = { csv: flags.export !== "json", json: flags.export !== "csv" };
-  const csvOptions = { rawCsv: flags.rawCsv === true, ...(flags.fields === undefined ? {} : { fields: flags.fields }) };
-  try {
-    const outcome = await runBenchmark(plan, loadOf(flags, config), {
-      directory: outputDirectory(flags, config, plan.dataset.name, context),
-      mode: flags.force === true ? "force" : flags.resume === true ? "resume" : "new",
-      exports: { json, csv: csv ? csvOptions : null },
-      clock: context.clock,
-      mask,
-      toolVersion: version,
-      stop: interrupts.stop,
-      abandon: interrupts.abandon,
-      observe: (event) => reporter.take(event),
-      opened: (run) => interrupts.beforeExit(() => run.closeAtOnce()),
-      warn: (message) => say("warning", message),
-    }).finally(() => reporter.stop());
-    if (flags.json !== true && flags.quiet !== true) context.stderr.write("\n");
-    context.stdout.write(flags.json === true ? summaryJson(outcome) : summaryText(outcome, context));
-    sayFinalWords(outcome, plan, flags, { cwd: context.cwd, say });
-    return exitCodeOf(outcome);
-  } finally {
-    interrupts.release();
   }
 }
 
@@ -104,7 +80,17 @@ function planOf<Target extends PricedTarget>(
   };
 }
 
-function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
+/** Where things stood, for a `resume` from any folder. */
+async function originOf({ dataset, config }: BenchFlags, cwd: string): Promise<Origin> {
+  return {
+    working_directory: cwd,
+    dataset_path: resolve(cwd, await locateDataset(dataset)),
+    config_path: config === undefined ? null : resolve(cwd, config),
+  };
+}
+
+/** The load that the flags and the configuration ask for. */
+export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
   return {
     concurrency: flags.concurrency ?? config.benchmarks?.concurrency ?? DEFAULT_CONCURRENCY,
     timeoutMs: flags.timeout ?? null,

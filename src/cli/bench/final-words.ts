@@ -1,42 +1,32 @@
 import { relative } from "node:path";
 import type { BenchmarkOutcome } from "../../benchmark/bench.ts";
-import type { BenchmarkPlan } from "../../benchmark/plan.ts";
-import type { FailureCode } from "../../core/failure.ts";
 import { summaryView } from "../../reports/summary-view.ts";
+import { thresholdSections, type GateResult } from "../../reports/thresholds-view.ts";
 import { renderText } from "../../reports/view.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { ADVICE, UNAUTHORISED, UNREACHED } from "../failure-advice.ts";
-import type { BenchFlags } from "./flags.ts";
+import { ADVICE } from "../failure-advice.ts";
+import type { OutputFlags } from "./flags.ts";
 import type { Say } from "../say.ts";
 
 /** The width where there is no terminal: names stay whole, and lines still fit an issue or a log. */
 export const PIPE_COLUMNS = 100;
 
-/** Whether every target was given up for one of these reasons. */
-function allStopped({ findings, stoppedTargets }: BenchmarkOutcome, codes: ReadonlySet<FailureCode>): boolean {
-  const targets = findings.manifest.plan.targets;
-  return targets.every(({ target }) => codes.has(stoppedTargets.get(target) ?? "cancelled"));
-}
-
-/** The exit code of a benchmark that ended by itself or was interrupted. */
-export function exitCodeOf(outcome: BenchmarkOutcome): number {
-  if (allStopped(outcome, UNAUTHORISED)) return EXIT.auth;
-  if (allStopped(outcome, UNREACHED)) return EXIT.unreachable;
-  if (outcome.left > 0) return EXIT.interrupted;
-  const summaries = [...outcome.findings.summaries.values()];
-  return summaries.every(({ succeeded, total }) => succeeded === total) ? EXIT.success : EXIT.casesFailed;
-}
-
-/** The tables at the end. */
-export function summaryText({ findings }: BenchmarkOutcome, { stdout, env }: CliContext): string {
+/** The summary on stdout: tables and thresholds, or JSON. */
+export function showSummary(
+  outcome: BenchmarkOutcome,
+  gate: GateResult,
+  { json }: Pick<OutputFlags, "json">,
+  { stdout, env }: Pick<CliContext, "stdout" | "env">,
+): void {
+  if (json === true) return void stdout.write(summaryJson(outcome, gate));
+  const view = [...summaryView(outcome.findings), ...thresholdSections(gate)];
   const width = Math.max(60, stdout.columns ?? PIPE_COLUMNS);
-  return renderText(summaryView(findings), { width, color: painter(wantsColor(stdout, env)) });
+  stdout.write(renderText(view, { width, color: painter(wantsColor(stdout, env)) }));
 }
 
-/** The same for programs: `results.json` without the results, and the paths of the files. */
-export function summaryJson({ findings, directory, files, left }: BenchmarkOutcome): string {
+/** For programs: `results.json` without the results, the paths of the files, and what became of the thresholds. */
+function summaryJson({ findings, directory, files, left }: BenchmarkOutcome, gate: GateResult): string {
   const { manifest, summaries, comparison, validity } = findings;
   const providers = manifest.plan.targets.map(({ target, provider, model }) => ({
     target,
@@ -44,29 +34,49 @@ export function summaryJson({ findings, directory, files, left }: BenchmarkOutco
     model,
     summary: summaries.get(target),
   }));
-  return `${JSON.stringify({ run: manifest, providers, comparison, validity, directory, files, left }, null, 2)}\n`;
+  const { thresholds, requireValid: require_valid } = gate;
+  const summary = { run: manifest, providers, comparison, validity, thresholds, require_valid, directory, files, left };
+  return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
 /** Says on stderr after the tables where the files are, and what to do next. */
 export function sayFinalWords(
   outcome: BenchmarkOutcome,
-  plan: BenchmarkPlan,
-  flags: BenchFlags,
+  gate: GateResult,
+  flags: Pick<OutputFlags, "quiet" | "json">,
   { cwd, say }: { cwd: string; say: Say },
 ): void {
-  const { directory, files, left, stoppedTargets } = outcome;
+  const { directory, files, left, stoppedTargets, findings } = outcome;
+  const { manifest } = findings;
+  const shown = shownPath(directory, cwd);
   for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code]}`);
+  const broken = gate.thresholds.filter(({ held }) => !held).length + (gate.requireValid?.held === false ? 1 : 0);
+  if (broken > 0) say("error", `${broken === 1 ? "a threshold" : `${broken} thresholds`} did not hold`);
   if (left > 0) {
-    const requests = outcome.findings.manifest.planned_per_target * plan.targets.length;
+    const requests = manifest.planned_per_target * manifest.plan.targets.length;
     say("note", `interrupted with ${left} of ${requests} requests left`);
-    say("hint", `go on with the same command and --resume --output ${shown(directory, cwd)}`);
+    say("hint", `go on with: llm-test-bench resume ${shown}`);
   }
   if (flags.quiet === true || flags.json === true) return;
   const names = ["results.jsonl", ...files.map((file) => relative(directory, file))];
-  say("note", `results in ${shown(directory, cwd)}/: ${names.join(", ")}`);
+  say("note", `results in ${shown}/: ${names.join(", ")}`);
+  if (left === 0) say("hint", nextStep(outcome, shown));
 }
 
-const shown = (directory: string, cwd: string): string => {
-  const near = relative(cwd, directory);
-  return near.startsWith("..") || near === "" ? directory : near;
-};
+/** What a finished run asks for next, in one line. */
+function nextStep({ findings: { summaries } }: BenchmarkOutcome, directory: string): string {
+  const all = [...summaries.values()];
+  if (all.some(({ skipped }) => skipped > 0)) {
+    return `put right what kept cases from being sent, then: llm-test-bench resume ${directory}`;
+  }
+  if (all.some(({ succeeded, attempted }) => succeeded < attempted)) {
+    return `every failed attempt stands in ${directory}/failures.jsonl`;
+  }
+  return `against another run: llm-test-bench compare ${directory} OTHER`;
+}
+
+/** A path as someone in `cwd` would write it. */
+export function shownPath(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith("..") || near === "" ? path : near;
+}

@@ -1,17 +1,28 @@
 import { join, resolve } from "node:path";
+import type { ExportOptions } from "../../benchmark/exports.ts";
 import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
 import { resultsCsv } from "../../reports/csv.ts";
 import type { CliContext } from "../context.ts";
+import type { GateFlags } from "./gate.ts";
+
+/** The flags about what is shown and exported. */
+export interface OutputFlags {
+  export: "json" | "csv" | "both";
+  fields?: string[];
+  rawCsv?: boolean;
+  quiet?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+}
 
 /** The flags of `bench`, as commander gives them. */
-export interface BenchFlags {
+export interface BenchFlags extends OutputFlags, GateFlags {
   dataset: string;
   providers: string;
   concurrency?: number;
   output?: string;
   model?: string;
-  export: "json" | "csv" | "both";
   stream: boolean;
   temperature?: number;
   maxTokens?: number;
@@ -27,12 +38,7 @@ export interface BenchFlags {
   resume?: boolean;
   force?: boolean;
   dryRun?: boolean;
-  quiet?: boolean;
-  json?: boolean;
-  verbose?: boolean;
   config?: string;
-  fields?: string[];
-  rawCsv?: boolean;
 }
 
 /** Where run directories are made, unless something else was said. */
@@ -40,18 +46,30 @@ export const DEFAULT_OUTPUT_DIR = "bench-results";
 
 /** Finds flags that contradict each other; throws `BenchError("usage")`. */
 export function checkFlags(flags: BenchFlags): void {
-  const both = (a: string, b: string, hint: string): BenchError =>
-    new BenchError("usage", `${a} and ${b} exclude each other`, { hint });
   if (flags.resume === true && flags.force === true) {
     throw both("--resume", "--force", "--resume goes on with the old run, --force moves it aside.");
   }
-  if (flags.quiet === true && flags.verbose === true) throw both("--quiet", "--verbose", "Leave one out.");
   if (flags.resume === true && flags.output === undefined) {
     throw new BenchError("usage", "--resume needs --output, the directory of the run to go on with");
   }
+  checkOutputFlags(flags);
+}
+
+/** The same for the flags about output. */
+export function checkOutputFlags(flags: OutputFlags): void {
+  if (flags.quiet === true && flags.verbose === true) throw both("--quiet", "--verbose", "Leave one out.");
   // A row of nothing is enough to find an unknown column before anything is sent.
   if (flags.fields !== undefined) resultsCsv(() => [], { fields: flags.fields }).next();
 }
+
+/** Which files are written at the end. */
+export function exportsOf({ export: formats, rawCsv, fields }: OutputFlags): ExportOptions {
+  const csv = { rawCsv: rawCsv === true, ...(fields === undefined ? {} : { fields }) };
+  return { json: formats !== "csv", csv: formats === "json" ? null : csv };
+}
+
+const both = (a: string, b: string, hint: string): BenchError =>
+  new BenchError("usage", `${a} and ${b} exclude each other`, { hint });
 
 /** The absolute run directory: the flag's, or a new one named after the dataset and the time. */
 export function outputDirectory(flags: BenchFlags, config: Config, dataset: string, context: CliContext): string {

@@ -8,10 +8,10 @@ import {
   verbose,
   type Reporter,
 } from "../progress/reporters.ts";
-import type { BenchFlags } from "./flags.ts";
+import type { OutputFlags } from "./flags.ts";
 
 /** How a run's progress is shown: as the flags say, else live on a terminal and plain elsewhere. */
-export function reporterFor(flags: BenchFlags, context: CliContext, mask: Mask): Reporter {
+export function reporterFor(flags: OutputFlags, context: CliContext, mask: Mask): Reporter {
   const { stderr, clock } = context;
   if (flags.json === true) return ndjsonReporter(stderr, clock, mask);
   if (flags.quiet === true) return silentReporter;

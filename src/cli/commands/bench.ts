@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { BenchFlags } from "../bench/flags.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, nameList, number, wholeNumber } from "../option-values.ts";
+import { duration, failOnOption, nameList, number, wholeNumber } from "../option-values.ts";
 
 /** `bench`: the main command. */
 export function defineBench(program: Command, context: CliContext, finish: Finish): void {
@@ -37,6 +37,8 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--force", "move a run in the output directory aside")
     .option("--dry-run", "say what would be sent and what it may cost; send nothing")
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")
+    .addOption(failOnOption(command))
+    .option("--require-valid", "exit 1 unless the measurement is VALID")
     .option("--fields <names>", "columns of results.csv, separated by commas", nameList)
     .option("--raw-csv", "do not protect results.csv against spreadsheet formulas")
     .option("--quiet", "no progress and no hints")
@@ -55,4 +57,4 @@ Examples:
   llm-test-bench bench -d coding-tasks -p sim:fast,sim:slow
   llm-test-bench bench -d ./datasets/coding-tasks.json -p openai,anthropic -c 10 -o ./results
   llm-test-bench bench -d tasks.yaml -p a=openai:gpt-4o-mini,b=openai:gpt-4o-mini --repeat 5
-Exit codes: 0 all succeeded, 1 some failed, 2 usage, 3 dataset, 4 no key accepted, 5 nothing reached, 6 cannot write, 130 interrupted`;
+Exit codes: 0 all succeeded, 1 some failed or a threshold did not hold, 2 usage, 3 dataset, 4 no key accepted, 5 nothing reached, 6 cannot write, 130 interrupted`;

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { loadSchema } from "../core/run.ts";
+import { providers } from "./providers.ts";
+import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
+import { loadFrom, loadRecord, planFrom, planRecord } from "./records.ts";
+
+const loads: fc.Arbitrary<BenchmarkLoad> = fc.record({
+  concurrency: fc.integer({ min: 1, max: 1000 }),
+  timeoutMs: fc.option(fc.integer({ min: 1, max: 600_000 })),
+  retries: fc.option(fc.integer({ min: 0, max: 10 })),
+  delayMs: fc.integer({ min: 0, max: 1000 }),
+  failFast: fc.boolean(),
+  saveResponses: fc.boolean(),
+});
+
+test("a load comes back from run.json as it was", () => {
+  fc.assert(
+    fc.property(loads, (load) => {
+      const stored: unknown = JSON.parse(JSON.stringify(loadRecord(load)));
+      expect(loadFrom(loadSchema.parse(stored))).toEqual(load);
+    }),
+  );
+});
+
+test("a load's record has every member of its schema", () => {
+  const [load] = fc.sample(loads, 1);
+  expect(load === undefined ? [] : Object.keys(loadRecord(load)).sort()).toEqual(Object.keys(loadSchema.shape).sort());
+});
+
+test("a plan comes back with its dataset and targets", () => {
+  const plan: BenchmarkPlan = {
+    dataset: {
+      name: "d",
+      version: "1",
+      description: null,
+      defaults: {},
+      sha256: "aa",
+      source: "d.json",
+      cases: async function* () {},
+    },
+    targets: [providers.custom("echo", async () => ({ content: "" }), { model: "m" })],
+    category: "c",
+    limit: 3,
+    repeat: 2,
+    seed: "s",
+    stream: false,
+    parameters: { temperature: 0.5 },
+  };
+  expect(planFrom(planRecord(plan), plan.dataset, plan.targets)).toEqual(plan);
+});

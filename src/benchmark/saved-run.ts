@@ -1,0 +1,46 @@
+import { resultKey } from "../core/result.ts";
+import type { Manifest } from "../core/run.ts";
+import { readRun } from "../journal/directory.ts";
+import type { Results } from "../reports/results.ts";
+import type { Findings } from "../reports/summary-view.ts";
+import { findingsOf } from "./findings.ts";
+
+/** A run on disk, and how far it is. */
+export interface SavedRun {
+  readonly manifest: Manifest;
+  readonly results: Results;
+  readonly findings: Findings;
+  /** Cases × samples × targets of the plan. */
+  readonly planned: number;
+  /** Those that have a result which a resume would not send again; skipped ones have none. */
+  readonly finished: number;
+  /** Damaged lines, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads a run and writes nothing, also while it goes on; throws `BenchError("resume")` when there is none. */
+export function readSavedRun(directory: string): SavedRun {
+  const { manifest, results } = readRun(directory);
+  const warnings: string[] = [];
+  const finished = new Set<string>();
+  const findings = findingsOf(manifest, function* () {
+    const damaged = ({ line, problem }: { line: number; problem: string }): void => {
+      warnings.push(`results.jsonl line ${line} is damaged (${problem}); its case is left out`);
+    };
+    for (const result of results(damaged)) {
+      if (result.status !== "skipped") finished.add(resultKey(result));
+      yield result;
+    }
+  });
+  const planned = manifest.planned_per_target * manifest.plan.targets.length;
+  return { manifest, results, findings, planned, finished: finished.size, warnings };
+}
+
+/** In words how far a run is, where it is not at its end; null for a finished one. */
+export function progressOf({ manifest, planned, finished }: SavedRun): string | null {
+  if (manifest.status === "finished" && finished >= planned) return null;
+  const counts = `${finished} of ${planned} cases have a result`;
+  if (manifest.status === "interrupted") return `interrupted: ${counts}`;
+  if (manifest.status === "running") return `not finished (it still runs, or was killed): ${counts}`;
+  return `some cases were skipped or lost: ${counts}`;
+}

@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { join, resolve as absolute } from "node:path";
+import { loadFrom, planFrom } from "../../benchmark/records.ts";
+import type { BenchmarkLoad } from "../../benchmark/plan.ts";
+import { readSavedRun, type SavedRun } from "../../benchmark/saved-run.ts";
+import { secretsOf } from "../../benchmark/secrets-of.ts";
+import { openTargets } from "../../benchmark/targets.ts";
+import { toolVersion } from "../../benchmark/version.ts";
+import { loadConfig } from "../../config/load.ts";
+import { resolveTargets, type ResolvedTarget } from "../../config/resolve.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { BenchError } from "../../core/errors.ts";
+import type { Manifest } from "../../core/run.ts";
+import { holdsMasked, maskFor } from "../../core/secrets.ts";
+import { loadDataset } from "../../datasets/load.ts";
+import { exitCodeOf } from "../bench/exit-code.ts";
+import { EXPORT_FILES } from "../../benchmark/exports.ts";
+import { showSummary, sayFinalWords, shownPath } from "../bench/final-words.ts";
+import { checkOutputFlags, type OutputFlags } from "../bench/flags.ts";
+import { gateOf, judgeGate, type GateFlags } from "../bench/gate.ts";
+import { measure } from "../bench/measure.ts";
+import { shielded, type CliContext } from "../context.ts";
+import { sayOn } from "../say.ts";
+
+/** The flags of `resume`, as commander gives them. */
+export interface ResumeFlags extends OutputFlags, GateFlags {
+  concurrency?: number;
+  timeout?: number;
+  retries?: number;
+  delay?: number;
+  dataset?: string;
+  config?: string;
+}
+
+/** Runs `resume` and returns its exit code; throws `BenchError` for what can be said in one message. */
+export async function resume(directory: string, flags: ResumeFlags, outside: CliContext): Promise<number> {
+  checkOutputFlags(flags);
+  const path = absolute(outside.cwd, directory);
+  const saved = readSavedRun(path);
+  const { manifest } = saved;
+  const { config } = await configOf(manifest, flags, outside);
+  const gate = gateOf(
+    flags,
+    config,
+    manifest.plan.targets.map(({ target }) => target),
+  );
+  if (manifest.status === "finished" && saved.finished >= saved.planned) {
+    const gateResult = judgeGate(gate, saved.findings);
+    return showFinished(path, saved, gateResult, flags, outside);
+  }
+  requireUnmasked(manifest, path);
+  const resolved = targetsOf(manifest, config, path, outside);
+  const mask = maskFor(secretsOf(resolved));
+  const context = shielded(outside, mask);
+  const say = sayOn(context.stderr, flags.json === true);
+  const dataset = await datasetOf(manifest, flags);
+  const version = toolVersion();
+  const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
+  try {
+    const plan = planFrom(manifest.plan, dataset, open.targets);
+    const load = loadOf(manifest, flags, path);
+    return await measure({ plan, load, directory: path, mode: "resume", gate }, flags, { context, mask, version, say });
+  } finally {
+    await open.close();
+  }
+}
+
+/** A run with nothing left to send: nothing is opened for writing, and no key is needed. */
+function showFinished(
+  directory: string,
+  { findings, warnings }: SavedRun,
+  gate: ReturnType<typeof judgeGate>,
+  flags: ResumeFlags,
+  context: CliContext,
+): number {
+  const say = sayOn(context.stderr, flags.json === true);
+  for (const warning of warnings) say("warning", warning);
+  const files = EXPORT_FILES.map((name) => join(directory, name)).filter((file) => existsSync(file));
+  const outcome = { directory, findings, left: 0, stoppedTargets: new Map(), files };
+  say("note", `the run in ${shownPath(directory, context.cwd)} is finished: nothing is left to send`);
+  showSummary(outcome, gate, flags, context);
+  sayFinalWords(outcome, gate, flags, { cwd: context.cwd, say });
+  return exitCodeOf(outcome, gate);
+}
+
+/** The configuration as the run found it: from the folder it was started in, where that still is. */
+function configOf({ origin }: Manifest, flags: ResumeFlags, context: CliContext): ReturnType<typeof loadConfig> {
+  const { home, env } = context;
+  if (flags.config !== undefined) {
+    return loadConfig({ cwd: context.cwd, home, env, explicitPath: absolute(context.cwd, flags.config) });
+  }
+  const folder = origin?.working_directory;
+  const cwd = folder !== undefined && existsSync(folder) ? folder : context.cwd;
+  return loadConfig({ cwd, home, env, explicitPath: origin?.config_path ?? null });
+}
+
+/** The recorded targets with keys, addresses and prices of now. */
+function targetsOf({ plan }: Manifest, config: Config, directory: string, { env }: CliContext): ResolvedTarget[] {
+  const specs = plan.targets.map(({ target, provider, model }) => ({ alias: target, provider, model }));
+  try {
+    return resolveTargets(specs, { config, env, model: null });
+  } catch (error) {
+    if (!(error instanceof BenchError) || error.code !== "usage") throw error;
+    throw new BenchError("resume", `${directory} cannot be gone on with: ${error.message}`, {
+      hint: "Name the configuration that defines it: --config FILE. A run of the library goes on in the library.",
+      cause: error,
+    });
+  }
+}
+
+/** The dataset from where it is said to be, else from where it was. */
+async function datasetOf({ dataset, origin }: Manifest, flags: ResumeFlags): Promise<Dataset> {
+  const recorded = origin !== undefined && existsSync(origin.dataset_path) ? origin.dataset_path : dataset.source;
+  if (flags.dataset !== undefined) return loadDataset(flags.dataset);
+  try {
+    return await loadDataset(recorded);
+  } catch (error) {
+    if (!(error instanceof BenchError) || existsSync(recorded)) throw error;
+    const hint = "Say where it is now: --dataset FILE.";
+    throw new BenchError("dataset", `the dataset of the run is gone: ${error.message}`, { hint, cause: error });
+  }
+}
+
+/** The load of the last segment, with what the flags change. */
+function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): BenchmarkLoad {
+  const last = segments.at(-1)?.load;
+  if (last === undefined) {
+    throw new BenchError("resume", `the run in ${directory} ended before it said how it sends`, {
+      hint: "Nothing was sent yet: repeat its bench command with --resume.",
+    });
+  }
+  return {
+    ...loadFrom(last),
+    ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+    ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
+    ...(flags.retries === undefined ? {} : { retries: flags.retries }),
+    ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
+  };
+}
+
+/** A parameter with a secret in it was recorded without it, and must not be sent so. */
+function requireUnmasked({ plan }: Manifest, directory: string): void {
+  if (!holdsMasked(JSON.stringify(plan.parameters))) return;
+  throw new BenchError(
+    "resume",
+    `run.json in ${directory} does not hold the request's parameters: a secret was masked`,
+    {
+      hint: "Repeat the bench command of that run with --resume.",
+    },
+  );
+}
