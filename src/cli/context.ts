@@ -8,6 +8,11 @@ export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** Whether nobody reads it any more. */
+  readonly destroyed?: boolean | undefined;
+  /** Tells when it takes more, or never will. */
+  on?(event: "drain" | "close", listener: () => void): unknown;
+  off?(event: "drain" | "close", listener: () => void): unknown;
 }
 
 /** Somewhere to read from. */

@@ -29,7 +29,11 @@ export function writeWhole(path: string, pieces: Iterable<string>): void {
     }
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    try {
+      rmSync(unfinished, { force: true });
+    } catch {
+      // What could not even be begun need not be taken away.
+    }
     throw outputError(`cannot write ${path}`, error);
   }
   syncDirectory(dirname(path));
