@@ -5,6 +5,7 @@ import { defineBench } from "./commands/bench.ts";
 import { defineDatasets } from "./commands/datasets.ts";
 import { defineConfig } from "./commands/config.ts";
 import { defineProviders } from "./commands/providers.ts";
+import { defineCompare } from "./commands/compare.ts";
 import { defineExport } from "./commands/export.ts";
 import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineProviders(program, context, finish);
   defineConfig(program, context, finish);
   defineResume(program, context, finish);
+  defineCompare(program, context, finish);
   defineExport(program, context, finish);
   defineSimulate(program, context, finish);
   return program;

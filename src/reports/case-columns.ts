@@ -1,10 +1,14 @@
 import type { TestResult } from "../core/result.ts";
-import type { Manifest } from "../core/run.ts";
 import type { Collector } from "./collector.ts";
 
 /** One number for each (test_id, sample) of a target; NaN where the target has none. */
 export interface Column {
   at(position: number): number;
+}
+
+/** What a manifest says of the results that are laid side by side. */
+export interface ComparedPlan {
+  readonly plan: { readonly targets: readonly { readonly target: string }[]; readonly repeat: number };
 }
 
 /** The same cases side by side: a position is one (test_id, sample), the same one for every target. */
@@ -17,7 +21,7 @@ export interface CaseColumns<Name extends string> {
 
 /** Reads numbers of each result into columns as results come; keeps each test_id once and eight bytes a number. */
 export function caseColumns<Name extends string>(
-  manifest: Manifest,
+  manifest: ComparedPlan,
   readers: Readonly<Record<Name, (result: TestResult) => number>>,
 ): Collector<CaseColumns<Name>> {
   const samples = Math.max(1, manifest.plan.repeat);

@@ -1,11 +1,10 @@
 import type { TestResult } from "../core/result.ts";
-import type { Manifest } from "../core/run.ts";
 import type { Comparison } from "../core/summary.ts";
 import { holm } from "../stats/holm.ts";
 import type { PairedEstimate, Pairs } from "../stats/paired.ts";
 import { compareLatencies, LATENCY_STATISTICS } from "../stats/paired-latency.ts";
 import { compareRates } from "../stats/paired-rate.ts";
-import { type CaseColumns, caseColumns, type Column } from "./case-columns.ts";
+import { type CaseColumns, caseColumns, type Column, type ComparedPlan } from "./case-columns.ts";
 import type { Collector } from "./collector.ts";
 
 /** Adjusted p below which a difference counts as more than noise. */
@@ -24,17 +23,20 @@ const READERS = {
 type Columns = CaseColumns<keyof typeof READERS>;
 
 /**
- * Compares every two targets of a run over the cases that both answered, in the order of the plan: success rate, then
+ * Compares pairs of targets, every two of a run unless told, over the cases that both answered: success rate, then
  * p50, p95 and mean of duration and of TTFT where both have it. `p_adjusted` is Holm's over everything returned.
  * Numbers are null where fewer than two cases can be paired. Deterministic: the bootstrap is seeded by target and metric.
  */
-export function compareTargets(manifest: Manifest): Collector<Comparison[]> {
+export function compareTargets(
+  manifest: ComparedPlan,
+  pairs: readonly (readonly [a: string, b: string])[] = targetPairs(manifest),
+): Collector<Comparison[]> {
   const { add, finish } = caseColumns(manifest, READERS);
-  return { add, finish: () => comparisonsIn(finish(), manifest) };
+  return { add, finish: () => comparisonsIn(finish(), pairs) };
 }
 
-function comparisonsIn(columns: Columns, manifest: Manifest): Comparison[] {
-  const rows = targetPairs(manifest).flatMap(([a, b]) => {
+function comparisonsIn(columns: Columns, pairs: readonly (readonly [a: string, b: string])[]): Comparison[] {
+  const rows = pairs.flatMap(([a, b]) => {
     const compared = { a, b, seen: seenIn(columns, a, b) };
     const latencies = (["duration_ms", "ttft_ms"] as const).flatMap((metric) => latencyRows(columns, compared, metric));
     return [successRow(columns, compared)].concat(latencies);
@@ -47,7 +49,7 @@ function comparisonsIn(columns: Columns, manifest: Manifest): Comparison[] {
 }
 
 /** Every two targets of the plan, in its order. */
-export function targetPairs(manifest: Manifest): [string, string][] {
+export function targetPairs(manifest: ComparedPlan): [string, string][] {
   const targets = manifest.plan.targets.map(({ target }) => target);
   return targets.flatMap((a, i) => targets.slice(i + 1).map((b): [string, string] => [a, b]));
 }

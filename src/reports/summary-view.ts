@@ -36,8 +36,18 @@ function columnsOf(...headers: string[]): Table["columns"] {
 function tables({ manifest, summaries }: Findings): Table[] {
   const rows = manifest.plan.targets.flatMap(({ target, simulated }) => {
     const summary = summaries.get(target);
-    return summary === undefined ? [] : [{ label: simulated ? `${target} (simulated)` : target, summary }];
+    return summary === undefined ? [] : [{ label: labelOf(target, simulated), summary }];
   });
+  return resultTables(rows);
+}
+
+/** A target's name in a table. */
+export function labelOf(target: string, simulated: boolean): string {
+  return simulated ? `${target} (simulated)` : target;
+}
+
+/** What targets did, a row each: how often they succeeded, at what speed and cost; and their times. */
+export function resultTables(rows: readonly { readonly label: string; readonly summary: Summary }[]): Table[] {
   return [
     {
       columns: columnsOf("success", "cases", "tokens", "tokens/s", "req/s", "cost"),
