@@ -7,6 +7,7 @@ import { defineConfig } from "./commands/config.ts";
 import { defineProviders } from "./commands/providers.ts";
 import { defineCompare } from "./commands/compare.ts";
 import { defineExport } from "./commands/export.ts";
+import { defineJournal } from "./commands/journal.ts";
 import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineTest } from "./commands/test.ts";
@@ -34,6 +35,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineResume(program, context, finish);
   defineCompare(program, context, finish);
   defineExport(program, context, finish);
+  defineJournal(program, context, finish);
   defineSimulate(program, context, finish);
   return program;
 }

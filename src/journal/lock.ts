@@ -42,6 +42,12 @@ export function acquireLock(directory: string, machine: Machine = thisMachine): 
   };
 }
 
+/** The living process that writes in a directory, or null; looks and takes nothing. */
+export function livingOwner(directory: string, machine: Machine = thisMachine): Owner | null {
+  const owner = readHolder(join(directory, LOCK_FILE), directory)?.owner ?? null;
+  return owner === null || isDead(owner, machine) ? null : owner;
+}
+
 /**
  * Brings the written owner file to stand at `path`, or throws. A dead owner's file may only be replaced by who holds
  * the guard named after that very owner, so of several processes that find it dead one wins; the guard is held by the

@@ -11,7 +11,8 @@ let finished = "";
 beforeAll(async () => {
   finished = join(tempDir(), "run");
   const args = ["bench", "-d", writeDataset(4), "-o", finished, "-p", "a=sim:fast,b=sim:fast", "--quiet"];
-  expect((await runCli(args)).code).toBe(0);
+  const { code, stderr } = await runCli(args);
+  if (code !== 0) throw new Error(stderr);
 });
 
 /** A copy of the finished run without its exports, and `export` on it. */

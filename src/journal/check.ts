@@ -1,0 +1,180 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf } from "../core/errors.ts";
+import { failureCodeSchema } from "../core/failure.ts";
+import { resultKey } from "../core/result.ts";
+import type { Manifest } from "../core/run.ts";
+import { decodeLine, decodeResult, type Decoded } from "./line.ts";
+import { readManifest } from "./manifest.ts";
+import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
+import { scanLines } from "./scan.ts";
+
+/** A case, as a line names it. */
+export interface CaseIdentity {
+  readonly target: string;
+  readonly test_id: string;
+  readonly sample: number;
+}
+
+/** What is wrong with a line. */
+export interface LineProblem {
+  readonly line: number;
+  readonly problem: string;
+  /** The case that the line was about, where that can still be read; null where it cannot. */
+  readonly about: CaseIdentity | null;
+}
+
+/** One file of records, line by line. */
+export interface CheckedFile {
+  readonly file: RecordFile;
+  readonly present: boolean;
+  readonly lines: number;
+  readonly problems: readonly LineProblem[];
+}
+
+/** What a run directory holds, verified. */
+export interface JournalCheck {
+  readonly directory: string;
+  /** Null when `run.json` cannot be used; `manifest_problem` then says why. */
+  readonly manifest: Manifest | null;
+  readonly manifest_problem: string | null;
+  readonly files: readonly CheckedFile[];
+  /** Cases that have a usable result; skipped ones have none. */
+  readonly finished: number;
+  /** Cases whose only result stands on a damaged line, as far as they can be read. */
+  readonly lost: readonly CaseIdentity[];
+}
+
+/** The files of records, in the order in which they are checked. */
+const RECORD_FILES = [RESULTS_FILE, RESPONSES_FILE, FAILURES_FILE] as const;
+export type RecordFile = (typeof RECORD_FILES)[number];
+
+/**
+ * Verifies every line of a run directory and changes nothing. `beingWritten` takes a torn last line for one that a
+ * living process has not finished writing.
+ */
+export function checkRun(directory: string, { beingWritten = false } = {}): JournalCheck {
+  const results = new SeenResults();
+  const files = RECORD_FILES.map((file) => checkedFile(directory, file, results, beingWritten));
+  const lost = (files[0]?.problems ?? [])
+    .map(({ about }) => about)
+    .filter((about) => about !== null)
+    .filter((about) => !results.has(about));
+  return { directory, ...checkedManifest(directory), files, finished: results.finished, lost };
+}
+
+/** Whether everything is as it was written. */
+export function isClean({ manifest, files }: JournalCheck): boolean {
+  return manifest !== null && files.every(({ problems }) => problems.length === 0);
+}
+
+/** A line with what is wrong with it; one that is only without its newline is worth keeping. */
+export interface JudgedLine {
+  readonly number: number;
+  readonly bytes: Buffer;
+  readonly problem: string | null;
+  readonly keep: boolean;
+}
+
+/** The lines of a file of records, each verified: checksum, schema and, of results, that no case is there twice. */
+export function* judgedLines(path: string, file: RecordFile, results = new SeenResults()): Generator<JudgedLine> {
+  for (const { number, bytes, whole } of scanLines(path, statSync(path).size)) {
+    const problem = file === RESULTS_FILE ? results.problemOf(bytes, number) : problemIn(bytes, SCHEMAS[file]);
+    if (whole) yield { number, bytes, problem, keep: problem === null };
+    else yield { number, bytes, problem: `it is torn: ${problem ?? "its newline is missing"}`, keep: problem === null };
+  }
+}
+
+function checkedFile(directory: string, file: RecordFile, results: SeenResults, beingWritten: boolean): CheckedFile {
+  const path = join(directory, file);
+  if (!existsSync(path)) {
+    const missing = { line: 0, problem: "it is missing", about: null };
+    return { file, present: false, lines: 0, problems: file === RESULTS_FILE ? [missing] : [] };
+  }
+  let lines = 0;
+  const problems: LineProblem[] = [];
+  for (const { number, bytes, problem } of judgedLines(path, file, results)) {
+    const unfinished = beingWritten && problem?.startsWith("it is torn") === true;
+    if (unfinished) continue;
+    lines += 1;
+    if (problem !== null) problems.push({ line: number, problem, about: identityIn(bytes) });
+  }
+  return { file, present: true, lines, problems };
+}
+
+function checkedManifest(directory: string): Pick<JournalCheck, "manifest" | "manifest_problem"> {
+  try {
+    return { manifest: readManifest(directory), manifest_problem: null };
+  } catch (error) {
+    return { manifest: null, manifest_problem: messageOf(error) };
+  }
+}
+
+/** Which cases have a result. A skipped case may come again once it was sent; nothing else may. */
+class SeenResults {
+  readonly #at = new Map<string, { readonly line: number; readonly skipped: boolean }>();
+
+  problemOf(bytes: Buffer, line: number): string | null {
+    const decoded = decodeResult(bytes);
+    if (!decoded.ok) return decoded.problem;
+    const key = resultKey(decoded.record);
+    const earlier = this.#at.get(key);
+    if (earlier !== undefined && !earlier.skipped) return `it is the same case as line ${earlier.line}`;
+    this.#at.set(key, { line, skipped: decoded.record.status === "skipped" });
+    return null;
+  }
+
+  has(identity: CaseIdentity): boolean {
+    return this.#at.get(resultKey(identity))?.skipped === false;
+  }
+
+  get finished(): number {
+    let count = 0;
+    for (const { skipped } of this.#at.values()) if (!skipped) count += 1;
+    return count;
+  }
+}
+
+const identitySchema = z.object({
+  v: z.literal(1),
+  target: z.string(),
+  test_id: z.string(),
+  sample: z.int().nonnegative(),
+});
+
+const SCHEMAS = {
+  [RESPONSES_FILE]: identitySchema.extend({ raw: z.string() }),
+  [FAILURES_FILE]: identitySchema.extend({
+    attempt: z.int().nonnegative(),
+    code: failureCodeSchema,
+    http_status: z.int().nullable(),
+    message: z.string(),
+    request_id: z.string().nullable(),
+    waited_ms: z.number().nonnegative(),
+  }),
+} as const;
+
+function problemIn(bytes: Buffer, schema: z.ZodType): string | null {
+  const decoded: Decoded<unknown> = decodeLine(bytes);
+  if (!decoded.ok) return decoded.problem;
+  const parsed = schema.safeParse(decoded.record);
+  if (parsed.success) return null;
+  const where = parsed.error.issues[0]?.path.join(".") ?? "";
+  return `it is not a record of format 1${where === "" ? "" : ` (${where})`}`;
+}
+
+const TEXT = String.raw`"((?:[^"\\]|\\.)*)"`;
+const IDENTITY = new RegExp(String.raw`"target":${TEXT},.*?"test_id":${TEXT},"sample":(\d+),`, "s");
+
+/** The case that a damaged line is about, where its beginning is readable; a damaged name is a name all the same. */
+function identityIn(bytes: Buffer): CaseIdentity | null {
+  const [, target, testId, sample] = IDENTITY.exec(bytes.toString("utf8")) ?? [];
+  try {
+    const [named, id]: [unknown, unknown] = [JSON.parse(`"${target}"`), JSON.parse(`"${testId}"`)];
+    if (target === undefined || typeof named !== "string" || typeof id !== "string") return null;
+    return { target: named, test_id: id, sample: Number(sample) };
+  } catch {
+    return null;
+  }
+}
