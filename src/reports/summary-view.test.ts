@@ -116,7 +116,7 @@ test("retries, cut answers, unknown usage and cost, and an interruption are note
   expect(text).toContain("a:1: 1 retry a:1: 1 answer cut off by max_tokens");
   expect(text).toContain("a:1: 1 answer without usage from the server; token sums leave them out");
   expect(text).toContain("a:1: 1 answer of unknown cost; the sum leaves them out");
-  expect(text).toContain("The run was interrupted: 2 of 9 cases have a result; --resume runs the others.");
+  expect(text).toContain("The run was interrupted: 2 of 9 cases have a result; llm-test-bench resume runs the others.");
   expect(text).toContain("DEGRADED this client was not measured");
   expect(text).not.toContain("Comparison");
   expect(text).not.toContain("simulated");

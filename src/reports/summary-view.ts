@@ -121,7 +121,7 @@ function interruption(manifest: Manifest, summaries: ReadonlyMap<string, Summary
   const done = [...summaries.values()].reduce((sum, { total }) => sum + total, 0);
   const planned = manifest.planned_per_target * manifest.plan.targets.length;
   const what = manifest.status === "interrupted" ? "was interrupted" : "has not finished";
-  return `The run ${what}: ${done} of ${planned} cases have a result; --resume runs the others.`;
+  return `The run ${what}: ${done} of ${planned} cases have a result; llm-test-bench resume runs the others.`;
 }
 
 function failureLines(group: FailureGroup): Line[] {
