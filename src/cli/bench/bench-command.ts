@@ -90,7 +90,7 @@ async function originOf({ dataset, config }: BenchFlags, cwd: string): Promise<O
 }
 
 /** The load that the flags and the configuration ask for. */
-export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
+function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
   return {
     concurrency: flags.concurrency ?? config.benchmarks?.concurrency ?? DEFAULT_CONCURRENCY,
     timeoutMs: flags.timeout ?? null,
