@@ -61,6 +61,12 @@ export function isoTimeOf(unixSeconds: unknown): string | null {
   return new Date(unixSeconds * 1000).toISOString();
 }
 
+/** ISO-8601 UTC, to the millisecond, of a date in any form that `Date` reads; null when it is none. */
+export function wallTimeOf(date: string | null): string | null {
+  const at = Date.parse(date ?? "");
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}
+
 /** Milliseconds from one wall time to another; null when either is no date. Both may be ISO-8601 or HTTP dates. */
 export function wallMillisBetween(from: string, to: string): Millis | null {
   const difference = Date.parse(to) - Date.parse(from);

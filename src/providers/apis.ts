@@ -1,3 +1,4 @@
+import type { ApiType } from "../core/api-type.ts";
 import type { Clock } from "../core/clock.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
@@ -6,7 +7,14 @@ import type { Connection } from "./http/connection.ts";
 import { routeTo } from "./http/open-socket.ts";
 import { undiciConnection } from "./http/undici-connection.ts";
 import { anthropicMessages } from "./wire/anthropic-messages.ts";
+import { cohereChat } from "./wire/cohere-chat.ts";
+import { googleGemini } from "./wire/google-gemini.ts";
+import { ollamaChat } from "./wire/ollama-chat.ts";
 import { openaiChat } from "./wire/openai-chat.ts";
+import { openaiCompletions } from "./wire/openai-completions.ts";
+import { openaiEmbeddings } from "./wire/openai-embeddings.ts";
+import { openaiResponses } from "./wire/openai-responses.ts";
+import type { WireFormat } from "./wire/wire-format.ts";
 
 /** Where an API is and how to be let in. */
 export interface ApiOptions {
@@ -28,17 +36,44 @@ function connector({ baseUrl, network = DIRECT }: Pick<ApiOptions, "baseUrl" | "
   return (): Connection => undiciConnection(route, clock);
 }
 
+/** The wire format of an API; some of it depends on whose server it is. */
+export function wireOf(type: ApiType, baseUrl: string): WireFormat {
+  switch (type) {
+    case "openai":
+      return openaiChat({
+        maxTokensField: new URL(baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens",
+      });
+    case "openai-responses":
+      return openaiResponses;
+    case "openai-completions":
+      return openaiCompletions;
+    case "openai-embeddings":
+      return openaiEmbeddings;
+    case "anthropic":
+      return anthropicMessages;
+    case "google":
+      return googleGemini;
+    case "ollama":
+      return ollamaChat;
+    case "cohere":
+      return cohereChat;
+  }
+}
+
+/** An API at OpenAI, Anthropic and so on, or at any server that speaks it. */
+export function apiProvider(type: ApiType, options: ApiOptions, clock: Clock): Provider {
+  const wire = wireOf(type, options.baseUrl);
+  return httpProvider({ ...options, wire, openConnection: connector(options, clock) }, clock);
+}
+
 /** OpenAI chat completions at OpenAI, or at any server that speaks them. */
 export function openaiProvider(options: ApiOptions, clock: Clock): Provider {
-  const maxTokensField =
-    new URL(options.baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
-  const wire = openaiChat({ maxTokensField });
-  return httpProvider({ ...options, wire, openConnection: connector(options, clock) }, clock);
+  return apiProvider("openai", options, clock);
 }
 
 /** Anthropic messages. */
 export function anthropicProvider(options: ApiOptions, clock: Clock): Provider {
-  return httpProvider({ ...options, wire: anthropicMessages, openConnection: connector(options, clock) }, clock);
+  return apiProvider("anthropic", options, clock);
 }
 
 /**

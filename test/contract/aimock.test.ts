@@ -91,10 +91,7 @@ describe.each(APIS)("$name against aimock", ({ name, make, model, ends }) => {
 
     test("a tool call arrives whole", async () => {
       const { outcome } = await ask("call", stream);
-      const call =
-        name === "openai"
-          ? { function: { name: "f", arguments: '{"a":1,"b":"two"}' } }
-          : { name: "f", input: { a: 1, b: "two" } };
+      const call = { type: "function", function: { name: "f", arguments: '{"a":1,"b":"two"}' } };
       expect(outcome).toMatchObject({
         ok: true,
         response: { content: null, tool_calls: [call], finish_reason: ends.tool },

@@ -7,12 +7,12 @@ import { parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
+import { framingOf, streamDecoder, type StreamDecoder } from "./framing.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
 import { redirectFailure } from "./redirect.ts";
-import { sseDecoder, type SseDecoder } from "./sse.ts";
 
-/** How long a server may keep a stream open after its end marker before the connection is given up. */
+/** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
 const LINGER_MS = 1000;
 
 /** What an attempt asks of whoever made it. */
@@ -50,7 +50,7 @@ export class HttpAttempt implements ExchangeListener {
   #status = 0;
   #headers: HttpHeaders = {};
   #fresh = true;
-  #stream: { reader: StreamReader; decoder: SseDecoder } | null = null;
+  #stream: { reader: StreamReader; decoder: StreamDecoder } | null = null;
   #readAt: Millis = 0;
   #read = -1;
   #tokenRead = -1;
@@ -84,11 +84,12 @@ export class HttpAttempt implements ExchangeListener {
     this.#instants.headers = at;
     this.#status = status;
     this.#headers = headers;
-    const type = this.#header("content-type") ?? "";
-    if (status >= 300 || !this.#call.request.stream || /json|html/i.test(type)) return;
+    const { startStream, framings } = this.#wire;
+    const framing = framingOf(this.#header("content-type"), framings);
+    if (status >= 300 || !this.#call.request.stream || framing === null || startStream === null) return;
     const { observer } = this.#call;
-    const reader = this.#wire.startStream((text) => observer.text?.(text));
-    const decoder = sseDecoder((event) => {
+    const reader = startStream((text) => observer.text?.(text));
+    const decoder = streamDecoder(framing, (event) => {
       this.#bytesSinceEvent = 0;
       this.#events += 1;
       if (this.#tooMuch) return;
@@ -117,7 +118,7 @@ export class HttpAttempt implements ExchangeListener {
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
       this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
     }
-    if (this.#stream.reader.ended) {
+    if (this.#stream.reader.ended || this.#stream.reader.failure !== null) {
       this.#lingering ??= this.#clock.setTimer(LINGER_MS, () =>
         this.#outside.end(new Error("the server keeps the connection open after the end of its answer")),
       );
@@ -190,21 +191,27 @@ export class HttpAttempt implements ExchangeListener {
     if (this.#status >= 300) {
       return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
-    if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
     const read = this.#wire.readBody(body);
+    if (read?.failure !== undefined) return this.#refused(read.failure);
+    if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
     if (read === null) return this.#malformed("the body is not an answer of this API:", text);
     this.#systemFingerprint = read.systemFingerprint;
     return { ok: true, response: read.response };
   }
 
-  #streamOutcome({ reader, decoder }: { reader: StreamReader; decoder: SseDecoder }): Attempt["outcome"] {
+  #streamOutcome({ reader, decoder }: { reader: StreamReader; decoder: StreamDecoder }): Attempt["outcome"] {
     const before = reader.failure;
-    if (!reader.complete) decoder.end();
-    const { usage } = reader.response();
+    if (!reader.ended) decoder.end();
+    const response = reader.response();
+    const { usage } = response;
+    this.#reasoningStreamed ||= response.reasoning !== null;
     this.#systemFingerprint = reader.systemFingerprint;
     if (before !== null) return this.#refused(before, usage);
-    if (reader.complete) return { ok: true, response: reader.response() };
-    if (reader.failure?.code === "stream_error") return this.#refused(reader.failure, usage);
+    if (reader.complete) return { ok: true, response };
+    if (reader.failure !== null && reader.failure.code !== "stream_malformed") {
+      return this.#refused(reader.failure, usage);
+    }
+    if (decoder.problem !== null) return this.#refused({ code: "stream_malformed", message: decoder.problem }, usage);
     // Half an event at the very end is the mark of a cut, not of a server that writes nonsense.
     return this.#refused({ code: "stream_cut", message: "the stream ended without its end marker" }, usage);
   }
@@ -217,7 +224,10 @@ export class HttpAttempt implements ExchangeListener {
   #refused(wire: WireFailure, usage: Usage | null = null): Attempt["outcome"] {
     return {
       ok: false,
-      failure: failure(wire.code, wire.message, { http_status: this.#status, retry_after_ms: this.#retryAfterMs() }),
+      failure: failure(wire.code, wire.message, {
+        http_status: this.#status,
+        retry_after_ms: this.#retryAfterMs() ?? wire.retryAfterMs ?? null,
+      }),
       usage,
     };
   }

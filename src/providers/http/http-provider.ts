@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Attempt, Call, Channel, Provider } from "../../core/provider.ts";
 import type { WireFormat } from "../wire/wire-format.ts";
 import type { Connection, HttpRequest } from "./connection.ts";
+import { decodingContent } from "./content-encoding.ts";
 import { HttpAttempt } from "./http-attempt.ts";
 
 /** What makes an API at some address a provider. */
@@ -22,17 +23,19 @@ export interface HttpProviderSettings {
 
 /** A provider that is an HTTP API. Each channel owns one connection. */
 export function httpProvider(settings: HttpProviderSettings, clock: Clock): Provider {
-  const url = new URL(`${settings.baseUrl.replace(/\/+$/, "")}${settings.wire.path}`);
+  const url = new URL(settings.baseUrl);
+  const base = url.pathname.replace(/\/+$/, "");
+  const { wire } = settings;
   const headers = {
     "content-type": "application/json",
     "user-agent": settings.userAgent,
-    ...settings.wire.headers(settings.apiKey),
+    ...wire.headers(settings.apiKey),
     ...lowerCased(settings.headers ?? {}),
   };
   const render = (call: Call): HttpRequest => ({
-    path: `${url.pathname}${url.search}`,
+    path: `${base}${wire.path(call.request)}`,
     headers: settings.callHeaders === undefined ? headers : { ...headers, ...settings.callHeaders(call) },
-    body: JSON.stringify(settings.wire.body(call.request)),
+    body: JSON.stringify(wire.body(call.request)),
   });
   return {
     name: settings.name,
@@ -40,11 +43,19 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     openChannel(): Channel {
       const connection = settings.openConnection();
       return {
-        send: (call) => exchange(connection, call, render(call), settings.wire, clock, url),
+        send(asked) {
+          const call = wire.startStream === null ? withoutStream(asked) : asked;
+          return exchange(connection, call, render(call), wire, clock, url);
+        },
         close: () => connection.close(),
       };
     },
   };
+}
+
+/** The call of an API that does not stream. */
+function withoutStream(call: Call): Call {
+  return call.request.stream ? { ...call, request: { ...call.request, stream: false } } : call;
 }
 
 /** Names of headers are the same in any case; two spellings of one would both be sent. */
@@ -62,15 +73,20 @@ function exchange(
 ): Promise<Attempt> {
   return new Promise((resolve) => {
     let abort: ((error: Error) => void) | null = null;
-    const onAbort = (): void => abort?.(new Error("aborted"));
+    const end = (error: Error): void => {
+      abort?.(error);
+      listener.cancel(error);
+    };
+    const onAbort = (): void => end(new Error("aborted"));
     const attempt = new HttpAttempt(call, wire, clock, url, {
       settle(result) {
         call.signal.removeEventListener("abort", onAbort);
         resolve(result);
       },
-      end: (reason) => abort?.(reason),
+      end,
     });
-    abort = connection.exchange(request, attempt);
+    const listener = decodingContent(attempt, (error) => abort?.(error));
+    abort = connection.exchange(request, listener);
     if (call.signal.aborted) onAbort();
     else call.signal.addEventListener("abort", onAbort, { once: true });
   });

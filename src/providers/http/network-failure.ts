@@ -1,5 +1,6 @@
 import { messageOf, systemCodeOf } from "../../core/errors.ts";
 import { failure, type Failure, type FailureCode } from "../../core/failure.ts";
+import { UNDECODABLE } from "./content-encoding.ts";
 import { LimitError } from "./limits.ts";
 import { ProxyUnreachable } from "./open-socket.ts";
 import { ProxyError } from "./proxy-tunnel.ts";
@@ -46,6 +47,7 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
   if (error instanceof ProxyError) return failure(error.code, error.message);
   if (error instanceof ProxyUnreachable) return proxyFailure(error);
   const code = systemCodeOf(error) ?? "";
+  if (code === UNDECODABLE) return failure("stream_malformed", messageOf(error));
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return failure("response_too_large", "the head of the response is too long, and no more is taken");
   }

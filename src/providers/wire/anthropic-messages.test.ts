@@ -104,8 +104,17 @@ describe("a messages stream", () => {
     expect(reader.response()).toMatchObject({
       reasoning: "hm",
       content: null,
-      tool_calls: [{ type: "tool_use", id: "t", name: "add", input: { a: 1 } }],
+      tool_calls: [{ type: "function", id: "t", function: { name: "add", arguments: '{"a":1}' } }],
     });
+  });
+
+  it("reads a tool call without arguments as the plain answer has it", () => {
+    const tool = { type: "tool_use", id: "t", name: "now", input: {} };
+    const { deltas, reader } = streamed(start(), block(tool), piece({ type: "input_json_delta", partial_json: "" }));
+    expect(deltas).toEqual(["none", "none", "none"]);
+    expect(reader.response().tool_calls).toEqual([
+      { id: "t", type: "function", function: { name: "now", arguments: "{}" } },
+    ]);
   });
 
   it("is not complete without its end marker, whatever came before", () => {
@@ -142,11 +151,13 @@ describe("a plain message", () => {
       content: [{ type: "text", text: "a" }, { type: "text", text: "b" }, tool],
       usage: { input_tokens: 2, output_tokens: 3 },
     });
-    expect(read?.response).toMatchObject({
-      content: "ab",
-      tool_calls: [tool],
-      finish_reason: "max_tokens",
-      usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5, cached_tokens: null },
+    expect(read).toMatchObject({
+      response: {
+        content: "ab",
+        tool_calls: [{ id: "t", type: "function", function: { name: "f", arguments: "{}" } }],
+        finish_reason: "max_tokens",
+        usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5, cached_tokens: null },
+      },
     });
   });
 

@@ -20,7 +20,11 @@ export function codeOfStatus(status: number): FailureCode {
 
 /** The first of the patterns that a message matches decides; APIs distinguish these cases in words only. */
 export function codeOfMessage(message: string): FailureCode | null {
-  if (/context (length|window)|prompt is too long|maximum context|too many (input )?tokens/i.test(message)) {
+  if (
+    /context (length|window|size)|prompt is too long|maximum context|too many (input )?tokens|token count .*exceeds/i.test(
+      message,
+    )
+  ) {
     return "context_length";
   }
   if (/credit balance is too low|exceeded your current quota|insufficient[_ ](quota|credits|balance)/i.test(message)) {
@@ -36,4 +40,9 @@ const MESSAGE_LIMIT = 600;
 export function tidyMessage(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   return line.length > MESSAGE_LIMIT ? `${line.slice(0, MESSAGE_LIMIT)}…` : line;
+}
+
+/** A refusal whose body is not of the API's shape: the status decides, the text is shown. */
+export function statusOnly(status: number, text: string): { code: FailureCode; message: string } {
+  return { code: codeOfStatus(status), message: tidyMessage(text) || `HTTP ${status} without a message` };
 }

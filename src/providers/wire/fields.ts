@@ -29,6 +29,12 @@ export function countAt(fields: Fields, key: string): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
+/** A number that is not negative: a cost, a duration. */
+export function numberAt(fields: Fields, key: string): number | null {
+  const value = fields[key];
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
 /** The value of a JSON text, or undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {

@@ -168,10 +168,12 @@ describe("a plain chat completion", () => {
         completion_tokens_details: { reasoning_tokens: 15 },
       },
     });
-    expect(read?.systemFingerprint).toBe("fp");
-    expect(read?.response).toMatchObject({
-      content: "Hi",
-      usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30, reasoning_tokens: 15, cached_tokens: 4 },
+    expect(read).toMatchObject({
+      systemFingerprint: "fp",
+      response: {
+        content: "Hi",
+        usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30, reasoning_tokens: 15, cached_tokens: 4 },
+      },
     });
   });
 

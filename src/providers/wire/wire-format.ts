@@ -1,6 +1,7 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { ModelRequest } from "../../core/request.ts";
 import type { ModelResponse } from "../../core/response.ts";
+import type { ParameterTable } from "./parameters.ts";
 
 /** What an event of a stream brought. Role-only, usage-only, ping and empty events bring `none`. */
 export type Delta = "none" | "text" | "reasoning" | "other";
@@ -9,13 +10,18 @@ export type Delta = "none" | "text" | "reasoning" | "other";
 export interface WireFailure {
   readonly code: FailureCode;
   readonly message: string;
+  /** How long the body asks us to wait; headers rule over it. */
+  readonly retryAfterMs?: number;
 }
 
-/** A server-sent event: its name (`message` where the server gave none) and its data. */
+/** One event of a stream: its name (`message` where the server gave none) and its data. */
 export interface WireEvent {
   readonly name: string;
   readonly data: string;
 }
+
+/** How the body of a stream is cut into events: server-sent events, a JSON value a line, or the elements of one array. */
+export type Framing = "sse" | "ndjson" | "json_array";
 
 /** Reads one stream, event by event. */
 export interface StreamReader {
@@ -33,15 +39,30 @@ export interface StreamReader {
   response(): ModelResponse;
 }
 
+/** What a 2xx body holds: an answer, or a failure that the server reports all the same. */
+export type WireAnswer =
+  | { readonly response: ModelResponse; readonly systemFingerprint: string | null; readonly failure?: undefined }
+  | { readonly failure: WireFailure };
+
 /** One API: a request out, a response or events in. Pure: no clock, no socket, no state between requests. */
 export interface WireFormat {
   /** Appended to the base URL. */
-  readonly path: string;
+  path(request: ModelRequest): string;
   headers(apiKey: string | null): Record<string, string>;
   body(request: ModelRequest): Record<string, unknown>;
+  /** Where each request parameter goes; null for what the API does not know. */
+  readonly parameters: ParameterTable;
   /** The answer in a 2xx body; null when it is not what was asked for. */
-  readBody(body: unknown): { response: ModelResponse; systemFingerprint: string | null } | null;
-  startStream(onText?: (text: string) => void): StreamReader;
+  readBody(body: unknown): WireAnswer | null;
+  /** How a stream may be framed, the usual way first. */
+  readonly framings: readonly Framing[];
+  /** Null for an API that does not stream; it is then asked for plain answers. */
+  readonly startStream: ((onText?: (text: string) => void) => StreamReader) | null;
   /** What a body that is not 2xx says; the status is used where the body says nothing. */
   readFailure(status: number, body: unknown, text: string): WireFailure;
+}
+
+/** An API that streams. */
+export interface StreamingWireFormat extends WireFormat {
+  readonly startStream: (onText?: (text: string) => void) => StreamReader;
 }

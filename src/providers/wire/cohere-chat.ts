@@ -1,0 +1,129 @@
+import type { Usage } from "../../core/response.ts";
+import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { bearer } from "./openai-chat.ts";
+import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
+import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
+import { openaiToolCalls } from "./tool-calls.ts";
+import { usageOf } from "./usage.ts";
+import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = {
+  system: asFirstMessage,
+  temperature: at("temperature"),
+  top_p: at("p"),
+  max_tokens: at("max_tokens"),
+  stop: at("stop_sequences"),
+};
+
+/** Billed tokens, which leave out what Cohere itself puts around a prompt; the counts of all tokens where it bills none. */
+function usageIn(usage: unknown): Usage | null {
+  if (!isFields(usage)) return null;
+  const [billed, all] = [fieldsAt(usage, "billed_units"), fieldsAt(usage, "tokens")];
+  return usageOf({
+    prompt: countAt(billed, "input_tokens") ?? countAt(all, "input_tokens"),
+    completion: countAt(billed, "output_tokens") ?? countAt(all, "output_tokens"),
+    cached: countAt(usage, "cached_tokens"),
+  });
+}
+
+/** These end an answer that the server gave up. */
+const BROKEN: ReadonlySet<unknown> = new Set(["ERROR", "ERROR_TOXIC", "ERROR_LIMIT", "TIMEOUT", "USER_CANCEL"]);
+
+function brokenBy(finish: string | null, fields: Fields): WireFailure | null {
+  if (!BROKEN.has(finish)) return null;
+  const message = textAt(fields, "error") ?? textAt(fields, "message") ?? `the answer ended with ${finish}`;
+  return { code: "stream_error", message: tidyMessage(message) };
+}
+
+const partsText = (parts: readonly Fields[], type: string): string | null => {
+  const texts = parts.filter((part) => part["type"] === type).map((part) => textAt(part, type) ?? "");
+  return texts.length > 0 ? texts.join("") : null;
+};
+
+function readEvent(event: Fields, answer: StreamedAnswer): void {
+  const delta = fieldsAt(event, "delta");
+  const message = fieldsAt(delta, "message");
+  const content = fieldsAt(message, "content");
+  switch (event["type"]) {
+    case "message-start":
+      answer.known.id = textAt(event, "id");
+      return;
+    case "content-start":
+    case "content-delta":
+      answer.thought(textAt(content, "thinking"));
+      return answer.text(textAt(content, "text"));
+    case "tool-plan-delta":
+      return answer.thought(textAt(message, "tool_plan"));
+    case "tool-call-start":
+    case "tool-call-delta": {
+      const call = fieldsAt(message, "tool_calls");
+      const named = fieldsAt(call, "function");
+      const index = countAt(event, "index") ?? 0;
+      return answer.tool(index, {
+        id: textAt(call, "id"),
+        name: textAt(named, "name"),
+        arguments: textAt(named, "arguments"),
+      });
+    }
+    case "message-end": {
+      answer.known.finish_reason = textAt(delta, "finish_reason");
+      answer.known.usage = usageIn(delta["usage"]);
+      const broken = brokenBy(answer.known.finish_reason, delta);
+      if (broken !== null) return answer.fail(broken);
+      answer.complete = true;
+      answer.ended = true;
+      return;
+    }
+    default:
+      // An event without a type is a refusal's body that came after the headers.
+      if (event["type"] === undefined && textAt(event, "message") !== null) {
+        answer.fail({ code: "stream_error", message: tidyMessage(textAt(event, "message") ?? "") });
+      }
+  }
+}
+
+/** Cohere's chat API, version 2. */
+export const cohereChat: StreamingWireFormat = {
+  path: () => "/chat",
+  headers: bearer,
+  parameters: PARAMETERS,
+  body: (request) =>
+    withParameters(
+      { model: request.model, messages: [{ role: "user", content: request.prompt }], stream: request.stream },
+      PARAMETERS,
+      request,
+    ),
+  readBody(body) {
+    if (!isFields(body) || !isFields(body["message"])) return null;
+    const message = body["message"];
+    const finish = textAt(body, "finish_reason");
+    const broken = brokenBy(finish, body);
+    if (broken !== null) return { failure: broken };
+    const parts = listAt(message, "content");
+    return {
+      response: {
+        id: textAt(body, "id"),
+        model: null,
+        content: partsText(parts, "text"),
+        reasoning: partsText(parts, "thinking") ?? textAt(message, "tool_plan"),
+        tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
+        finish_reason: finish,
+        usage: usageIn(body["usage"]),
+        created_at: null,
+      },
+      systemFingerprint: null,
+    };
+  },
+  framings: ["sse"],
+  startStream: (onText) => jsonStreamReader(onText, readEvent),
+  readFailure(status, body, text) {
+    const message = isFields(body) ? textAt(body, "message") : null;
+    if (message === null) return statusOnly(status, text);
+    const worded = status === 400 || status === 422 || status === 429 ? codeOfMessage(message) : null;
+    return {
+      code: worded ?? (status === 498 ? "content_filter" : codeOfStatus(status)),
+      message: tidyMessage(message),
+    };
+  },
+};

@@ -1,0 +1,131 @@
+import { parseDuration } from "../../core/duration.ts";
+import type { FailureCode } from "../../core/failure.ts";
+import type { Usage } from "../../core/response.ts";
+import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
+import { argumentsText } from "./tool-calls.ts";
+import { sumOf, usageOf } from "./usage.ts";
+import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = {
+  system: (body, text) => void (body["systemInstruction"] = { parts: [{ text }] }),
+  temperature: at("generationConfig", "temperature"),
+  top_p: at("generationConfig", "topP"),
+  max_tokens: at("generationConfig", "maxOutputTokens"),
+  stop: at("generationConfig", "stopSequences"),
+};
+
+const BY_ERROR_STATUS: Readonly<Record<string, FailureCode>> = {
+  UNAUTHENTICATED: "auth",
+  PERMISSION_DENIED: "permission",
+  NOT_FOUND: "not_found",
+  UNAVAILABLE: "overloaded",
+};
+
+/** The words are the same for a limit a minute and for one a day ("exceeded your current quota"); the details tell. */
+function exhausted(details: readonly Fields[], message: string): FailureCode {
+  const limits = details
+    .flatMap((detail) => listAt(detail, "violations"))
+    .map((violation) => textAt(violation, "quotaId"));
+  if (limits.some((id) => id !== null && /PerDay/.test(id))) return "quota";
+  const waits = details.some((detail) => textAt(detail, "retryDelay") !== null);
+  return waits || limits.length > 0 ? "rate_limited" : (codeOfMessage(message) ?? "rate_limited");
+}
+
+function failureIn(error: Fields, status: number): WireFailure {
+  const message = textAt(error, "message") ?? JSON.stringify(error);
+  const details = listAt(error, "details");
+  const wait = details.map((detail) => textAt(detail, "retryDelay")).find((text) => text !== null);
+  const retryAfterMs = wait === undefined ? null : parseDuration(wait);
+  const badKey = details.some(({ reason }) => reason === "API_KEY_INVALID");
+  const named =
+    error["status"] === "RESOURCE_EXHAUSTED"
+      ? exhausted(details, message)
+      : BY_ERROR_STATUS[textAt(error, "status") ?? ""];
+  return {
+    code: badKey ? "auth" : (named ?? (status === 400 ? codeOfMessage(message) : null) ?? codeOfStatus(status)),
+    message: tidyMessage(message),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  };
+}
+
+/** Without `alt=sse` the API puts also an error into an array. */
+function errorIn(body: unknown): Fields | null {
+  const outer: unknown = Array.isArray(body) ? body[0] : body;
+  return isFields(outer) && isFields(outer["error"]) ? outer["error"] : null;
+}
+
+/** Gemini counts thoughts beside the candidates, and a tool's own prompt beside the prompt; a zero is left out. */
+function usageIn(response: Fields): Usage | null {
+  const usage = response["usageMetadata"];
+  if (!isFields(usage)) return null;
+  const candidates = countAt(usage, "candidatesTokenCount");
+  const thoughts = countAt(usage, "thoughtsTokenCount");
+  return usageOf({
+    prompt: sumOf(countAt(usage, "promptTokenCount"), countAt(usage, "toolUsePromptTokenCount") ?? 0),
+    completion: candidates === null && thoughts === null ? null : (candidates ?? 0) + (thoughts ?? 0),
+    reasoning: thoughts,
+    cached: countAt(usage, "cachedContentTokenCount"),
+  });
+}
+
+/** Plain answers and the chunks of a stream have one shape. */
+function readChunk(response: Fields, answer: StreamedAnswer, calls: { count: number }): void {
+  const error = errorIn(response);
+  if (error !== null) return answer.fail({ code: "stream_error", message: failureIn(error, 500).message });
+  const { known } = answer;
+  known.id ??= textAt(response, "responseId");
+  known.model ??= textAt(response, "modelVersion");
+  known.usage = usageIn(response) ?? known.usage;
+  const blocked = textAt(fieldsAt(response, "promptFeedback"), "blockReason");
+  if (blocked !== null) answer.fail({ code: "content_filter", message: `the prompt was blocked: ${blocked}` });
+  const candidate = listAt(response, "candidates").find(({ index }) => index === undefined || index === 0);
+  if (candidate === undefined) return;
+  for (const part of listAt(fieldsAt(candidate, "content"), "parts")) {
+    if (part["thought"] === true) answer.thought(textAt(part, "text"));
+    else answer.text(textAt(part, "text"));
+    if (!isFields(part["functionCall"])) continue;
+    const { id, name, args } = part["functionCall"];
+    calls.count += 1;
+    answer.tool(calls.count, {
+      id: typeof id === "string" ? id : null,
+      name: typeof name === "string" ? name : null,
+      arguments: argumentsText(args ?? {}),
+    });
+  }
+  known.finish_reason = textAt(candidate, "finishReason") ?? known.finish_reason;
+  // There is no end marker; the last chunk has the reason.
+  if (known.finish_reason !== null) answer.complete = true;
+}
+
+/** Google Gemini's `generateContent`. */
+export const googleGemini: StreamingWireFormat = {
+  path({ model, stream }) {
+    const name = model.includes("/") ? model : `models/${model}`;
+    const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
+    return `/${name.split("/").map(encodeURIComponent).join("/")}:${method}`;
+  },
+  headers: (apiKey) => (apiKey === null ? {} : { "x-goog-api-key": apiKey }),
+  parameters: PARAMETERS,
+  body: (request) =>
+    withParameters({ contents: [{ role: "user", parts: [{ text: request.prompt }] }] }, PARAMETERS, request),
+  readBody(body) {
+    if (!isFields(body)) return null;
+    if (!("candidates" in body) && !("promptFeedback" in body) && errorIn(body) === null) return null;
+    const answer = new StreamedAnswer();
+    readChunk(body, answer, { count: 0 });
+    if (answer.failure !== null) return { failure: answer.failure };
+    return { response: answer.response(), systemFingerprint: null };
+  },
+  framings: ["sse", "json_array"],
+  startStream(onText) {
+    const calls = { count: 0 };
+    return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls));
+  },
+  readFailure(status, body, text) {
+    const error = errorIn(body);
+    return error === null ? statusOnly(status, text) : failureIn(error, status);
+  },
+};

@@ -1,0 +1,100 @@
+import { wallTimeOf } from "../../core/clock.ts";
+import type { ServerTiming, Usage } from "../../core/response.ts";
+import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
+import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { bearer } from "./openai-chat.ts";
+import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
+import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
+import { argumentsText } from "./tool-calls.ts";
+import { usageOf } from "./usage.ts";
+import type { StreamingWireFormat } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = {
+  system: asFirstMessage,
+  temperature: at("options", "temperature"),
+  top_p: at("options", "top_p"),
+  max_tokens: at("options", "num_predict"),
+  stop: at("options", "stop"),
+};
+
+/** Older versions leave the prompt's count out when it was cached. */
+function usageIn(chunk: Fields): Usage | null {
+  const prompt = countAt(chunk, "prompt_eval_count");
+  const completion = countAt(chunk, "eval_count");
+  return prompt === null && completion === null ? null : usageOf({ prompt, completion });
+}
+
+/** Ollama states its own times in nanoseconds. */
+function timingIn(chunk: Fields): ServerTiming | null {
+  const millisAt = (key: string): number | null => {
+    const nanoseconds = numberAt(chunk, key);
+    return nanoseconds === null ? null : nanoseconds / 1e6;
+  };
+  const timing = {
+    load_ms: millisAt("load_duration"),
+    prompt_ms: millisAt("prompt_eval_duration"),
+    output_ms: millisAt("eval_duration"),
+    total_ms: millisAt("total_duration"),
+  };
+  return Object.values(timing).every((value) => value === null) ? null : timing;
+}
+
+/** A plain answer is one last chunk with everything in it. */
+function readChunk(chunk: Fields, answer: StreamedAnswer, calls: { count: number }): void {
+  const error = textAt(chunk, "error");
+  if (error !== null) return answer.fail({ code: "stream_error", message: tidyMessage(error) });
+  const { known } = answer;
+  known.model ??= textAt(chunk, "model");
+  known.created_at ??= wallTimeOf(textAt(chunk, "created_at"));
+  const message = fieldsAt(chunk, "message");
+  answer.thought(textAt(message, "thinking"));
+  answer.text(textAt(message, "content"));
+  for (const call of listAt(message, "tool_calls")) {
+    const named = fieldsAt(call, "function");
+    calls.count += 1;
+    answer.tool(calls.count, {
+      id: textAt(call, "id"),
+      name: textAt(named, "name"),
+      arguments: argumentsText(named["arguments"] ?? {}),
+    });
+  }
+  if (chunk["done"] !== true) return;
+  known.finish_reason = textAt(chunk, "done_reason");
+  known.usage = usageIn(chunk);
+  const timing = timingIn(chunk);
+  if (timing !== null) known.server_timing = timing;
+  answer.complete = true;
+  answer.ended = true;
+}
+
+/** Ollama's own chat API. Its streams are a JSON object a line. */
+export const ollamaChat: StreamingWireFormat = {
+  path: () => "/chat",
+  headers: bearer,
+  parameters: PARAMETERS,
+  // It streams unless it is told not to.
+  body: ({ model, prompt, stream, ...asked }) =>
+    withParameters({ model, messages: [{ role: "user", content: prompt }], stream }, PARAMETERS, {
+      model,
+      prompt,
+      stream,
+      ...asked,
+    }),
+  readBody(body) {
+    if (!isFields(body) || (!isFields(body["message"]) && textAt(body, "error") === null)) return null;
+    const answer = new StreamedAnswer();
+    readChunk(body, answer, { count: 0 });
+    if (answer.failure !== null) return { failure: answer.failure };
+    return { response: answer.response(), systemFingerprint: null };
+  },
+  framings: ["ndjson"],
+  startStream(onText) {
+    const calls = { count: 0 };
+    return jsonStreamReader(onText, (chunk, answer) => readChunk(chunk, answer, calls));
+  },
+  readFailure(status, body, text) {
+    const message = isFields(body) ? textAt(body, "error") : null;
+    if (message === null) return statusOnly(status, text);
+    return { code: codeOfMessage(message) ?? codeOfStatus(status), message: tidyMessage(message) };
+  },
+};

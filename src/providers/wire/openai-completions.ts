@@ -1,0 +1,66 @@
+import { isoTimeOf } from "../../core/clock.ts";
+import { isFields, textAt } from "./fields.ts";
+import { bearer, firstChoice, readChunk } from "./openai-chat.ts";
+import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { openaiUsageIn } from "./openai-usage.ts";
+import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { jsonStreamReader } from "./streamed-answer.ts";
+import type { StreamingWireFormat } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = {
+  system: null,
+  temperature: at("temperature"),
+  top_p: at("top_p"),
+  max_tokens: at("max_tokens"),
+  stop: at("stop"),
+};
+
+/** OpenAI's older text completions: a prompt in, its continuation out. For base models on servers of one's own. */
+export const openaiCompletions: StreamingWireFormat = {
+  path: () => "/completions",
+  headers: bearer,
+  parameters: PARAMETERS,
+  body: (request) =>
+    withParameters(
+      {
+        model: request.model,
+        prompt: request.prompt,
+        ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+      },
+      PARAMETERS,
+      request,
+    ),
+  readBody(body) {
+    if (!isFields(body)) return null;
+    const choice = firstChoice(body);
+    const text = choice === undefined ? null : textAt(choice, "text");
+    if (choice === undefined || text === null) {
+      const failure = openaiErrorIn(body);
+      return failure === null ? null : { failure };
+    }
+    return {
+      response: {
+        id: textAt(body, "id"),
+        model: textAt(body, "model"),
+        content: text,
+        reasoning: null,
+        tool_calls: null,
+        finish_reason: textAt(choice, "finish_reason"),
+        usage: openaiUsageIn(body),
+        created_at: isoTimeOf(body["created"]),
+      },
+      systemFingerprint: textAt(body, "system_fingerprint"),
+    };
+  },
+  framings: ["sse"],
+  startStream: (onText) =>
+    jsonStreamReader(
+      onText,
+      (chunk, answer) => {
+        const choice = readChunk(chunk, answer);
+        if (choice !== null) answer.text(textAt(choice, "text"));
+      },
+      true,
+    ),
+  readFailure: readOpenaiFailure,
+};

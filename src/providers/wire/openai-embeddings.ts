@@ -1,0 +1,45 @@
+import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
+import { bearer } from "./openai-chat.ts";
+import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import type { ParameterTable } from "./parameters.ts";
+import { usageOf } from "./usage.ts";
+import type { WireFormat } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = { system: null, temperature: null, top_p: null, max_tokens: null, stop: null };
+
+/**
+ * OpenAI embeddings. There is no text to keep, so `content` is null; the vector is in the raw body. No completion tokens
+ * exist, so theirs are null and the prompt's are the total.
+ */
+export const openaiEmbeddings: WireFormat = {
+  path: () => "/embeddings",
+  headers: bearer,
+  parameters: PARAMETERS,
+  body: ({ model, prompt }) => ({ model, input: prompt }),
+  readBody(body) {
+    if (!isFields(body)) return null;
+    const vector = listAt(body, "data")[0]?.["embedding"];
+    // With `encoding_format: base64` the vector is a text.
+    if (!Array.isArray(vector) && typeof vector !== "string") {
+      const failure = openaiErrorIn(body);
+      return failure === null ? null : { failure };
+    }
+    const prompt = countAt(fieldsAt(body, "usage"), "prompt_tokens");
+    return {
+      response: {
+        id: textAt(body, "id"),
+        model: textAt(body, "model"),
+        content: null,
+        reasoning: null,
+        tool_calls: null,
+        finish_reason: null,
+        usage: prompt === null ? null : { ...usageOf({ prompt, completion: null }), total_tokens: prompt },
+        created_at: null,
+      },
+      systemFingerprint: null,
+    };
+  },
+  framings: [],
+  startStream: null,
+  readFailure: readOpenaiFailure,
+};

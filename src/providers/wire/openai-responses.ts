@@ -1,0 +1,138 @@
+import { isoTimeOf } from "../../core/clock.ts";
+import type { ModelResponse, Usage } from "../../core/response.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { bearer } from "./openai-chat.ts";
+import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
+import { toolCall } from "./tool-calls.ts";
+import { usageOf } from "./usage.ts";
+import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
+
+const PARAMETERS: ParameterTable = {
+  system: at("instructions"),
+  temperature: at("temperature"),
+  top_p: at("top_p"),
+  max_tokens: at("max_output_tokens"),
+  stop: null,
+};
+
+function usageIn(response: Fields): Usage | null {
+  const usage = response["usage"];
+  if (!isFields(usage)) return null;
+  return usageOf({
+    prompt: countAt(usage, "input_tokens"),
+    completion: countAt(usage, "output_tokens"),
+    reasoning: countAt(fieldsAt(usage, "output_tokens_details"), "reasoning_tokens"),
+    cached: countAt(fieldsAt(usage, "input_tokens_details"), "cached_tokens"),
+  });
+}
+
+/** The texts of the parts of all items of a type, joined; null when there is none. */
+function textsOf(
+  items: readonly Fields[],
+  type: string,
+  parts: readonly string[],
+  keys: readonly string[],
+): string | null {
+  const texts = items
+    .filter((item) => item["type"] === type)
+    .flatMap((item) => parts.flatMap((name) => listAt(item, name)))
+    .flatMap((part) => keys.map((key) => textAt(part, key) ?? ""));
+  return texts.length === 0 ? null : texts.join("");
+}
+
+function answerIn(response: Fields): ModelResponse {
+  const items = listAt(response, "output");
+  const calls = items.filter((item) => item["type"] === "function_call");
+  return {
+    id: textAt(response, "id"),
+    model: textAt(response, "model"),
+    content: textsOf(items, "message", ["content"], ["text", "refusal"]),
+    reasoning: textsOf(items, "reasoning", ["summary", "content"], ["text"]),
+    tool_calls:
+      calls.length === 0
+        ? null
+        : calls.map((call) =>
+            toolCall(textAt(call, "call_id"), { name: textAt(call, "name"), arguments: call["arguments"] }),
+          ),
+    finish_reason: finishOf(response),
+    usage: usageIn(response),
+    created_at: isoTimeOf(response["created_at"]),
+  };
+}
+
+/** Why an answer is not whole, else its status. */
+const finishOf = (response: Fields): string | null =>
+  textAt(fieldsAt(response, "incomplete_details"), "reason") ?? textAt(response, "status");
+
+const failed = (response: Fields): WireFailure =>
+  openaiErrorIn(response) ?? { code: "stream_error", message: "the response failed without a reason" };
+
+/** `response` as the last event of a stream states it: what no delta brought is taken from it. */
+function finish(response: Fields, answer: StreamedAnswer): void {
+  const { content, reasoning: _reasoning, tool_calls: _calls, ...known } = answerIn(response);
+  Object.assign(answer.known, known);
+  if (!answer.hasText) answer.text(content);
+  answer.complete = true;
+  answer.ended = true;
+}
+
+function readEvent(event: Fields, answer: StreamedAnswer): void {
+  const delta = textAt(event, "delta");
+  const item = countAt(event, "output_index") ?? 0;
+  switch (event["type"]) {
+    case "response.created": {
+      const response = fieldsAt(event, "response");
+      answer.known.id = textAt(response, "id");
+      answer.known.model = textAt(response, "model");
+      answer.known.created_at = isoTimeOf(response["created_at"]);
+      return;
+    }
+    case "response.output_text.delta":
+    case "response.refusal.delta":
+      return answer.text(delta);
+    case "response.reasoning_text.delta":
+    case "response.reasoning_summary_text.delta":
+      return answer.thought(delta);
+    case "response.output_item.added": {
+      const added = fieldsAt(event, "item");
+      if (added["type"] !== "function_call") return;
+      return answer.tool(item, { id: textAt(added, "call_id"), name: textAt(added, "name") });
+    }
+    case "response.function_call_arguments.delta":
+      return answer.tool(item, { arguments: delta });
+    case "response.completed":
+    case "response.incomplete":
+      return finish(fieldsAt(event, "response"), answer);
+    case "response.failed":
+      answer.known.usage = usageIn(fieldsAt(event, "response"));
+      return answer.fail(failed(fieldsAt(event, "response")));
+    case "error":
+      return answer.fail(failed({ error: isFields(event["error"]) ? event["error"] : event }));
+    default:
+  }
+}
+
+/** OpenAI's Responses API. */
+export const openaiResponses: StreamingWireFormat = {
+  path: () => "/responses",
+  headers: bearer,
+  parameters: PARAMETERS,
+  body: (request) =>
+    withParameters(
+      { model: request.model, input: request.prompt, ...(request.stream ? { stream: true } : {}) },
+      PARAMETERS,
+      request,
+    ),
+  readBody(body) {
+    if (!isFields(body)) return null;
+    if (body["status"] === "failed" || (body["output"] === undefined && openaiErrorIn(body) !== null)) {
+      return { failure: failed(body) };
+    }
+    return Array.isArray(body["output"]) ? { response: answerIn(body), systemFingerprint: null } : null;
+  },
+  framings: ["sse"],
+  startStream: (onText) => jsonStreamReader(onText, readEvent),
+  readFailure: readOpenaiFailure,
+};

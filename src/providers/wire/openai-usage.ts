@@ -1,0 +1,28 @@
+import type { Usage } from "../../core/response.ts";
+import { countAt, fieldsAt, isFields, numberAt, type Fields } from "./fields.ts";
+import { sumOf, usageOf } from "./usage.ts";
+
+/**
+ * The usage of a chat or text completion. Servers that copy OpenAI put some of it elsewhere: Groq its streams' usage into
+ * `x_groq`, DeepSeek cache hits into a member of their own, OpenRouter and Perplexity the cost beside the tokens.
+ */
+export function openaiUsageIn(body: Fields): Usage | null {
+  const usage = isFields(body["usage"]) ? body["usage"] : fieldsAt(body, "x_groq")["usage"];
+  if (!isFields(usage)) return null;
+  const promptDetails = fieldsAt(usage, "prompt_tokens_details");
+  const prompt = countAt(usage, "prompt_tokens");
+  const completion = countAt(usage, "completion_tokens");
+  const reasoning = countAt(fieldsAt(usage, "completion_tokens_details"), "reasoning_tokens");
+  // xAI counts reasoning beside the completion; only its total tells.
+  const beside = reasoning !== null && reasoning > 0 && isTotal(usage, sumOf(prompt, completion, reasoning));
+  return usageOf({
+    prompt,
+    completion: beside ? sumOf(completion, reasoning) : completion,
+    reasoning,
+    cached: countAt(promptDetails, "cached_tokens") ?? countAt(usage, "prompt_cache_hit_tokens"),
+    cacheWrite: countAt(promptDetails, "cache_write_tokens"),
+    statedCostUsd: numberAt(usage, "cost") ?? numberAt(fieldsAt(usage, "cost"), "total_cost"),
+  });
+}
+
+const isTotal = (usage: Fields, sum: number | null): boolean => sum !== null && countAt(usage, "total_tokens") === sum;
