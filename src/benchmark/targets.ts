@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { PriceOf, Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
-import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
+import { apiProvider, parametersUnknownTo, simulatedProvider } from "../providers/apis.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
@@ -23,6 +23,8 @@ export interface PricedTarget {
   readonly maxConcurrency: number | null;
   /** Null when the model's price is not known. */
   readonly priceOf: PriceOf | null;
+  /** Request parameters that its API does not know, which are left out; none unless given. */
+  readonly unknownParameters?: readonly (keyof RequestParameters)[];
   /** Taken out of everything that is written. */
   readonly secrets: readonly string[];
 }
@@ -77,20 +79,15 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     retries,
     maxConcurrency,
     priceOf: await pricesOf(target),
+    unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type),
     secrets: secretsOf([target]),
   };
 }
 
 function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {
-  const { provider: name, apiKey, headers, network } = target;
-  switch (target.type) {
-    case "openai":
-      return openaiProvider({ name, baseUrl, apiKey, headers, network, userAgent }, clock);
-    case "anthropic":
-      return anthropicProvider({ name, baseUrl, apiKey, headers, network, userAgent }, clock);
-    case "sim":
-      return simulatedProvider({ baseUrl, network, userAgent }, clock);
-  }
+  const { type, provider: name, apiKey, headers, network } = target;
+  if (type === "sim") return simulatedProvider({ baseUrl, network, userAgent }, clock);
+  return apiProvider(type, { name, baseUrl, apiKey, headers, network, userAgent }, clock);
 }
 
 async function pricesOf({ type, provider, model, baseUrl, prices }: ResolvedTarget): Promise<PriceOf | null> {

@@ -1,10 +1,24 @@
+import type { ApiType } from "../core/api-type.ts";
 import { BenchError } from "../core/errors.ts";
 
+/** What stands between a server's address and the paths of each API; `sim` is our own simulator. */
+export const API_BASE_PATHS: Readonly<Record<ApiType | "sim", string>> = {
+  openai: "/v1",
+  "openai-responses": "/v1",
+  "openai-completions": "/v1",
+  "openai-embeddings": "/v1",
+  anthropic: "/v1",
+  google: "/v1beta",
+  ollama: "/api",
+  cohere: "/v2",
+  sim: "/v1",
+};
+
 /**
- * The URL that `/chat/completions` or `/messages` is appended to: `/v1` is added only where there is no path.
- * Throws `BenchError("config")` that names `source`, the variable or key which the text came from.
+ * The URL that an API's paths (`/chat/completions`, `/messages`) are appended to: `apiPath` is added only where there
+ * is no path. Throws `BenchError("config")` that names `source`, the variable or key which the text came from.
  */
-export function completeBaseUrl(text: string, source: string): string {
+export function completeBaseUrl(text: string, source: string, apiPath = "/v1"): string {
   const url = parsed(text, source);
   const wrong = (what: string, hint: string): BenchError => new BenchError("config", `${source} ${what}`, { hint });
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -18,7 +32,7 @@ export function completeBaseUrl(text: string, source: string): string {
     throw wrong("has a query or fragment", "Give the part of the URL before the ?; paths are appended to it.");
   }
   const path = url.pathname.replace(/\/+$/, "");
-  return url.origin + (path === "" ? "/v1" : path);
+  return url.origin + (path === "" ? apiPath : path);
 }
 
 function parsed(text: string, source: string): URL {

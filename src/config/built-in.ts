@@ -1,6 +1,8 @@
+import type { ApiType } from "../core/api-type.ts";
+
 /** What is known of a provider without any configuration. */
 export interface BuiltInProvider {
-  readonly type: "openai" | "anthropic" | "sim";
+  readonly type: ApiType | "sim";
   readonly apiKeyEnv: string | null;
   /** The variable of the provider's own SDK that moves it elsewhere. */
   readonly baseUrlEnv: string | null;

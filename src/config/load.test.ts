@@ -156,7 +156,7 @@ describe("what a user is told of", () => {
       home/.config/llm-test-bench/config.yaml:2:3 benchmarks.concurency: unknown key "concurency"; did you mean "concurrency"?
         2 |   concurency: 3
           |   ^
-      project/llm-test-bench.config.yaml:3:11 providers.local.type: expected "openai" or "anthropic", found "opnai"; did you mean "openai"?
+      project/llm-test-bench.config.yaml:3:11 providers.local.type: expected "openai", "openai-responses", "openai-completions", "openai-embeddings", "anthropic", "google", "ollama" or "cohere", found "opnai"; did you mean "openai"?
         3 |     type: opnai
           |           ^
       project/llm-test-bench.config.yaml:5:13 providers.local.prices: missing "output_per_million"

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { API_TYPES } from "../core/api-type.ts";
 import type { Problem } from "../documents/problem.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
 import { pathText, valueAt } from "../documents/source-document.ts";
@@ -92,7 +93,7 @@ function providerProblems(config: Config, document: SourceDocument): Problem[] {
     const builtIn = BUILT_IN_PROVIDERS.get(name);
     if (builtIn === undefined) {
       return type === undefined
-        ? problem('missing "type"', 'It must be "openai" or "anthropic", the API it speaks.')
+        ? problem('missing "type"', `It must be one of ${API_TYPES.join(", ")}: the API it speaks.`)
         : [];
     }
     if (builtIn.type === "sim") return problem("sim is the built-in simulator", "Give this provider another name.");

@@ -116,6 +116,18 @@ describe("a target", () => {
   });
 });
 
+it.each([
+  ["openai-responses", "http://h/v1"],
+  ["openai-completions", "http://h/v1"],
+  ["openai-embeddings", "http://h/v1"],
+  ["google", "http://h/v1beta"],
+  ["ollama", "http://h/api"],
+  ["cohere", "http://h/v2"],
+] as const)("a target of the type %s is called at %s, when its base URL has no path", (type, full) => {
+  expect(one("local", local({ type, base_url: "http://h" }))).toMatchObject({ type, baseUrl: full });
+  expect(one("local", local({ type, base_url: "http://h/other" })).baseUrl).toBe("http://h/other");
+});
+
 describe("a target cannot be used", () => {
   it("without its key", () => {
     expect(failure("openai", {}, {})).toEqual({

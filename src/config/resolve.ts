@@ -1,10 +1,11 @@
+import { API_TYPES, type ApiType } from "../core/api-type.ts";
 import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
-import { completeBaseUrl } from "./base-url.ts";
+import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
 import { BUILT_IN_PROVIDERS } from "./built-in.ts";
 import type { BuiltInProvider } from "./built-in.ts";
 import { certificatesIn } from "./ca-file.ts";
@@ -21,9 +22,9 @@ export interface ResolvedTarget {
   /** The alias, or `provider:model`; stands in every result. */
   readonly label: string;
   readonly provider: string;
-  readonly type: "openai" | "anthropic" | "sim";
+  readonly type: ApiType | "sim";
   readonly model: string;
-  /** What `/chat/completions` or `/messages` is appended to; null for a simulator that is still to be started. */
+  /** What the API's paths are appended to; null for a simulator that is still to be started. */
   readonly baseUrl: string | null;
   readonly apiKey: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -63,7 +64,7 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
   if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, providers.keys());
   const type = builtIn?.type ?? entry.type;
   if (type === undefined) {
-    const hint = "Add type: openai or type: anthropic, the API that it speaks.";
+    const hint = `Add the API that it speaks: type: ${API_TYPES.join(", ")}.`;
     throw new BenchError("config", `the provider ${spec.provider} has no type`, { hint });
   }
   const model = spec.model ?? flagModel ?? entry.default_model ?? builtIn?.defaultModel;
@@ -106,11 +107,12 @@ export function baseUrlOf(
   builtIn: BuiltInProvider | null,
   env: Environment,
 ): string | null {
-  if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`);
+  const path = API_BASE_PATHS[type];
+  if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`, path);
   const variable = builtIn?.baseUrlEnv ?? null;
   const fromEnv = variable === null ? null : setVariable(env, variable);
-  if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable);
-  if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name);
+  if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable, path);
+  if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name, path);
   if (type === "sim") return null;
   const hint = "Add base_url, the address of the server, such as http://127.0.0.1:8000/v1.";
   throw new BenchError("config", `the provider ${name} has no base_url`, { hint });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema } from "../core/dataset.ts";
 import { requestParametersSchema } from "../core/request.ts";
 
@@ -17,10 +18,7 @@ const pricesSchema = z.strictObject({
 export type Prices = z.infer<typeof pricesSchema>;
 
 const providerConfigSchema = z.strictObject({
-  type: z
-    .enum(["openai", "anthropic"])
-    .optional()
-    .describe("The wire format; required unless the provider is built in"),
+  type: z.enum(API_TYPES).optional().describe("The API that it speaks; required unless the provider is built in"),
   api_key_env: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of an environment variable, not a key" })

@@ -2,6 +2,7 @@ import type { ApiType } from "../core/api-type.ts";
 import type { Clock } from "../core/clock.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
+import type { RequestParameters } from "../core/request.ts";
 import { httpProvider } from "./http/http-provider.ts";
 import type { Connection } from "./http/connection.ts";
 import { routeTo } from "./http/open-socket.ts";
@@ -14,6 +15,7 @@ import { openaiChat } from "./wire/openai-chat.ts";
 import { openaiCompletions } from "./wire/openai-completions.ts";
 import { openaiEmbeddings } from "./wire/openai-embeddings.ts";
 import { openaiResponses } from "./wire/openai-responses.ts";
+import { unknownParameters } from "./wire/parameters.ts";
 import type { WireFormat } from "./wire/wire-format.ts";
 
 /** Where an API is and how to be let in. */
@@ -58,6 +60,11 @@ export function wireOf(type: ApiType, baseUrl: string): WireFormat {
     case "cohere":
       return cohereChat;
   }
+}
+
+/** The request parameters that an API does not know. */
+export function parametersUnknownTo(type: ApiType): (keyof RequestParameters)[] {
+  return unknownParameters(wireOf(type, "http://any").parameters);
 }
 
 /** An API at OpenAI, Anthropic and so on, or at any server that speaks it. */

@@ -44,3 +44,10 @@ it("states the date of the very package that is installed", () => {
     version: PRICE_DATA.version,
   });
 });
+
+it("prices an embedding, which has no completion at all, by its prompt", async () => {
+  const embedding = { ...usage, completion_tokens: null, total_tokens: usage.prompt_tokens };
+  const model = { model: "text-embedding-3-small", providerId: "openai", baseUrl: null } as const;
+  expect((await publishedPrices(model))?.(embedding)).toBeCloseTo(0.02, 9);
+  expect(fixedPrices({ input_per_million: 3, output_per_million: 9 })(embedding)).toBe(3);
+});

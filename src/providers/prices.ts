@@ -17,11 +17,18 @@ export interface PricedModel {
   readonly baseUrl: string | null;
 }
 
+/** Completion tokens to be paid; an embedding has none, which its total tells. */
+function completionIn(usage: Usage | null): number | null {
+  if (usage === null || usage.completion_tokens !== null) return usage?.completion_tokens ?? null;
+  return usage.prompt_tokens !== null && usage.total_tokens === usage.prompt_tokens ? 0 : null;
+}
+
 /** Prices by the user's own figures; cached and reasoning tokens cost what other tokens do. */
 export function fixedPrices(prices: TokenPrices): PriceOf {
   return (usage) => {
-    if (usage === null || usage.prompt_tokens === null || usage.completion_tokens === null) return null;
-    return (usage.prompt_tokens * prices.input_per_million + usage.completion_tokens * prices.output_per_million) / 1e6;
+    const completion = completionIn(usage);
+    if (usage === null || usage.prompt_tokens === null || completion === null) return null;
+    return (usage.prompt_tokens * prices.input_per_million + completion * prices.output_per_million) / 1e6;
   };
 }
 
@@ -33,10 +40,11 @@ export async function publishedPrices({ model, providerId, baseUrl }: PricedMode
   const { calcPrice } = await import("@pydantic/genai-prices");
   const where = providerId === null ? { providerApiUrl: baseUrl ?? "" } : { providerId };
   const priceOf = (usage: Usage | null): number | null => {
-    if (usage === null || usage.prompt_tokens === null || usage.completion_tokens === null) return null;
+    const completion = completionIn(usage);
+    if (usage === null || usage.prompt_tokens === null || completion === null) return null;
     const counted = {
       input_tokens: usage.prompt_tokens,
-      output_tokens: usage.completion_tokens,
+      output_tokens: completion,
       cache_read_tokens: usage.cached_tokens ?? 0,
       cache_write_tokens: usage.cache_write_tokens ?? 0,
     };

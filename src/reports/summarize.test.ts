@@ -90,6 +90,15 @@ test("tokens and costs are sums of what is known, beside how many are not", () =
 test("answers that reached max_tokens count as truncated on either wire", () => {
   const ended = (finish_reason: string): TestResult => exampleResult({ response: exampleResponse({ finish_reason }) });
   expect(summaryOf([ended("length"), ended("max_tokens"), ended("stop")]).truncated).toBe(2);
+  expect(summaryOf([ended("MAX_TOKENS"), ended("max_output_tokens"), ended("STOP")]).truncated).toBe(2);
+});
+
+test("an embedding's usage is known, though it has no completion", () => {
+  const usage = { prompt_tokens: 8, completion_tokens: null, total_tokens: 8 };
+  const embedding = exampleResponse({
+    usage: { ...usage, reasoning_tokens: null, cached_tokens: null, cache_write_tokens: null },
+  });
+  expect(summaryOf([exampleResult({ response: embedding })])).toMatchObject({ usage_unknown: 0, total_tokens: 8 });
 });
 
 test("gaps are pooled exactly; aiperf's are means a request", () => {

@@ -7,8 +7,8 @@ import { createSeries } from "../stats/series.ts";
 import type { Collector } from "./collector.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
 
-/** `finish_reason` of an answer that was cut off because it reached `max_tokens`, on either wire. */
-const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens"]);
+/** `finish_reason` of an answer that was cut off because it reached `max_tokens`, in the words of each API. */
+const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens", "max_output_tokens", "MAX_TOKENS"]);
 
 /** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
 export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
@@ -43,7 +43,9 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
     const completion = response.usage?.completion_tokens ?? null;
     sums.prompt += prompt ?? 0;
     sums.completion += completion ?? 0;
-    if (prompt === null || completion === null) sums.usageUnknown += 1;
+    // An embedding has no completion: its prompt is all there is.
+    const whole = prompt !== null && (completion !== null || response.usage?.total_tokens === prompt);
+    if (!whole) sums.usageUnknown += 1;
     if (cost_usd === null) sums.costUnknown += 1;
     if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
   };

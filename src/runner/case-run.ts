@@ -5,6 +5,7 @@ import type { Attempt, AttemptObserver, Channel } from "../core/provider.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
+import { costOfUsage } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
 import { resultOf } from "./results.ts";
 import { decideRetry } from "./retry.ts";
@@ -91,7 +92,7 @@ export async function runCase(
     if (failed.code === "cancelled") return null;
     if (!decision.retry) return finish();
 
-    failedCostUsd += target.priceOf(request.model, usage) ?? 0;
+    failedCostUsd += costOfUsage(target, request.model, usage) ?? 0;
     if (decision.counted) retriesUsed += 1;
     else staleConnections += 1;
     if (decision.afterMs > 0 && !(await sleep(clock, decision.afterMs, context.stop))) return null;

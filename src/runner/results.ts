@@ -1,6 +1,7 @@
 import { statusOf } from "../core/failure.ts";
 import type { Attempt } from "../core/provider.ts";
 import type { TestResult } from "../core/result.ts";
+import { costOfUsage } from "./cost.ts";
 import type { RunTarget } from "./target.ts";
 import { NO_TIMING, timingOf, type CaseInstants } from "./timing.ts";
 import type { WorkItem } from "./work.ts";
@@ -40,7 +41,7 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
   const { last, around } = history;
   const { outcome, instants } = last;
   const usage = outcome.ok ? outcome.response.usage : outcome.usage;
-  const ownCost = target.priceOf(history.model, usage);
+  const ownCost = costOfUsage(target, history.model, usage);
   const manyPerRead = last.deltasPerRead.some((deltas) => deltas > 1);
   return {
     ...identityOf(target, item, history.model, history.segment),

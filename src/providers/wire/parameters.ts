@@ -19,9 +19,9 @@ export function withParameters(body: Body, table: ParameterTable, request: Model
   return body;
 }
 
-/** The parameters that are asked for and that the API does not know. */
-export function unknownParameters(table: ParameterTable, asked: RequestParameters): (keyof RequestParameters)[] {
-  return parameterNames(table).filter((name) => table[name] === null && asked[name] !== undefined);
+/** The parameters that the API does not know. */
+export function unknownParameters(table: ParameterTable): (keyof RequestParameters)[] {
+  return parameterNames(table).filter((name) => table[name] === null);
 }
 
 const parameterNames = (table: ParameterTable): (keyof Known)[] => Object.keys(table) as (keyof Known)[];
