@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { caseKeyOf, readChatRequest } from "./chat-request.ts";
+import { anthropicWire } from "./wire-anthropic.ts";
+import { openaiWire } from "./wire-openai.ts";
 
 const messages = [{ role: "user", content: "12345" }];
-const read = (body: unknown, maxTokensRequired = false): object =>
-  readChatRequest(JSON.stringify(body), maxTokensRequired);
+const read = (body: unknown, wire = openaiWire): object => readChatRequest(JSON.stringify(body), wire);
 
 test("a request is read with everything that shapes its answer", () => {
   expect(read({ model: "m", messages, stream: true, stream_options: { include_usage: true }, max_tokens: 9 })).toEqual({
@@ -45,12 +46,12 @@ test.each([
   [JSON.stringify({ model: "m", messages, max_tokens: 0 }), "max_tokens"],
   [JSON.stringify({ model: "m", messages, max_tokens: "9" }), "max_tokens"],
 ])("%s is refused and names the member", (text, param) => {
-  expect(readChatRequest(text, false)).toMatchObject({ message: expect.any(String), ...(param ? { param } : {}) });
+  expect(readChatRequest(text, openaiWire)).toMatchObject({ message: expect.any(String), ...(param ? { param } : {}) });
 });
 
 test("a limit is demanded where the wire demands one", () => {
-  expect(read({ model: "m", messages }, true)).toMatchObject({ param: "max_tokens" });
-  expect(read({ model: "m", messages, max_tokens: 1 }, true)).toMatchObject({ maxTokens: 1 });
+  expect(read({ model: "m", messages }, anthropicWire)).toMatchObject({ param: "max_tokens" });
+  expect(read({ model: "m", messages, max_tokens: 1 }, anthropicWire)).toMatchObject({ maxTokens: 1 });
 });
 
 test("whatever comes is read or refused, never thrown at", () => {
@@ -63,7 +64,7 @@ test("whatever comes is read or refused, never thrown at", () => {
         body.map((value) => JSON.stringify(value)),
       ),
       (text) => {
-        const found = readChatRequest(text, false);
+        const found = readChatRequest(text, openaiWire);
         expect("model" in found ? found.promptTokens >= 0 : found.message.length > 0).toBe(true);
       },
     ),
@@ -72,7 +73,7 @@ test("whatever comes is read or refused, never thrown at", () => {
 
 test("a case is known by its model and messages alone", () => {
   const keyOf = (more: object): string => {
-    const found = readChatRequest(JSON.stringify({ model: "m", messages, ...more }), false);
+    const found = readChatRequest(JSON.stringify({ model: "m", messages, ...more }), openaiWire);
     if (!("model" in found)) throw new Error(found.message);
     return caseKeyOf(found);
   };

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
+import type { Addressed, Wire } from "./wire.ts";
 
-/** What a body asks for, in either wire. */
+/** What a body asks for, in any wire. */
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly unknown[];
@@ -23,21 +24,30 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads a request's body; both wires have the members in common that matter here. */
-export function readChatRequest(text: string, maxTokensRequired: boolean): ChatRequest | BadRequest {
-  let body: unknown;
+/** Reads a request's body, in whatever API's words. */
+export function readChatRequest(
+  text: string,
+  wire: Pick<Wire, "asChat" | "names" | "maxTokensRequired">,
+  addressed: Addressed = {},
+): ChatRequest | BadRequest {
+  let own: unknown;
   try {
-    body = JSON.parse(text);
+    own = JSON.parse(text);
   } catch {
     return { message: "The request body is not valid JSON" };
   }
-  if (!isFields(body)) return { message: "The request body is not a JSON object" };
+  if (!isFields(own)) return { message: "The request body is not a JSON object" };
+  const body = wire.asChat(own, addressed);
+  const missing = (member: string, wanted: string): BadRequest => {
+    const param = wire.names[member] ?? member;
+    return { message: `${param}: expected ${wanted}`, param };
+  };
   const { model, messages } = body;
   if (typeof model !== "string" || model === "") return missing("model", "a model's name");
   if (!Array.isArray(messages) || messages.length === 0) return missing("messages", "a list of at least one message");
   const param = "max_completion_tokens" in body ? "max_completion_tokens" : "max_tokens";
   const maxTokens = body[param] ?? null;
-  if ((maxTokens === null && maxTokensRequired) || (maxTokens !== null && !isCount(maxTokens))) {
+  if ((maxTokens === null && wire.maxTokensRequired) || (maxTokens !== null && !isCount(maxTokens))) {
     return missing(param, "a whole number of at least 1");
   }
   return {
@@ -57,9 +67,7 @@ export function caseKeyOf(request: ChatRequest): string {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
 
-const missing = (param: string, wanted: string): BadRequest => ({ message: `${param}: expected ${wanted}`, param });
-
-/** Characters of texts, also inside the lists of content parts that both wires allow. */
+/** Characters of texts, also inside the lists of content parts that APIs allow. */
 function charactersIn(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (Array.isArray(value)) return value.reduce((sum: number, part: unknown) => sum + charactersIn(part), 0);

@@ -48,12 +48,12 @@ export function sendMalformed({ response }: Exchange): void {
 export function sendStream(exchange: Exchange, answer: Answer, dueMs: readonly Millis[], fault: Break | null): void {
   const { response, wire, clock, receivedAt } = exchange;
   const sent = fault === null ? dueMs.length : Math.floor(dueMs.length / 2);
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+  response.writeHead(200, { "content-type": wire.streamType, "cache-control": "no-cache" });
   writeNow(response, wire.opening(answer));
   const timer = atEach(
     clock,
     dueMs.slice(0, sent).map((ms) => receivedAt + ms),
-    (i) => writeNow(response, wire.token(answer, answer.tokens[i] ?? "", stampsOf(exchange))),
+    (i) => writeNow(response, wire.token(answer, answer.tokens[i] ?? "", stampsOf(exchange), i)),
     () => {
       if (fault === "stall") return;
       if (fault === "stream_error") response.end(wire.streamError(exchange.requestId));

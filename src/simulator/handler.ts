@@ -9,15 +9,9 @@ import { profileOf } from "./profile.ts";
 import { fullBucket, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { Counter } from "./statistics.ts";
-import { anthropicWire } from "./wire-anthropic.ts";
-import { openaiWire } from "./wire-openai.ts";
-import type { Answer, Wire } from "./wire.ts";
+import { routeOf } from "./routes.ts";
+import type { Addressed, Answer } from "./wire.ts";
 import { wordsOf } from "./words.ts";
-
-const CHAT: Readonly<Record<string, Wire>> = {
-  "POST /v1/chat/completions": openaiWire,
-  "POST /v1/messages": anthropicWire,
-};
 
 /** The pause that an injected 429 asks for, kept short so that tests and demonstrations end soon. */
 const FAULT_RETRY_AFTER_MS = 50;
@@ -35,9 +29,9 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     return taken.waitMs;
   };
 
-  const answerChat = (exchange: Exchange, request: IncomingMessage, text: string): void => {
+  const answerChat = (exchange: Exchange, request: IncomingMessage, text: string, addressed: Addressed): void => {
     const { wire, requestId } = exchange;
-    const chat = readChatRequest(text, wire.maxTokensRequired);
+    const chat = readChatRequest(text, wire, addressed);
     const named = headerOf(request, "x-sim-case");
     const caseKey = named ?? ("model" in chat ? caseKeyOf(chat) : null);
     if (caseKey !== null) counter.identified(caseKey);
@@ -83,21 +77,23 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     const receivedNs = sharedNow();
     const receivedAt = clock.now();
     received += 1;
-    const route = `${request.method ?? ""} ${(request.url ?? "").split("?")[0] ?? ""}`;
-    const wire = CHAT[route] ?? wireOf(request);
+    const path = `${request.method ?? ""} ${(request.url ?? "").split("?")[0] ?? ""}`;
+    const route = routeOf(path, request.headers);
+    const { wire } = route;
     const requestId = `req_sim_${received}`;
     const exchange = { response, wire, clock, receivedAt, receivedNs, requestId };
     response.setHeader("x-simulated", "true");
     response.setHeader(wire.requestIdHeader, requestId);
-    if (route === "GET /sim/stats") return sendJson(response, counter.snapshot());
-    if (route === "GET /v1/models")
+    if (path === "GET /sim/stats") return sendJson(response, counter.snapshot());
+    if (route.kind === "models") {
       return sendJson(response, wire.modelList(options.models ?? ["default", "fast", "slow"]));
-    if (!(route in CHAT)) {
-      return sendRefused(exchange, wire.refuse("unknown_url", requestId, { message: `Unknown request URL: ${route}` }));
+    }
+    if (route.kind === "unknown") {
+      return sendRefused(exchange, wire.refuse("unknown_url", requestId, { message: `Unknown request URL: ${path}` }));
     }
     counter.enter();
     response.on("close", () => counter.leave());
-    whenRead(request, (text) => answerChat(exchange, request, text));
+    whenRead(request, (text) => answerChat(exchange, request, text, route.addressed));
   };
 }
 
@@ -111,12 +107,6 @@ function whenRead(request: IncomingMessage, use: (text: string) => void): void {
 function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
-}
-
-/** Which API a request outside the chat endpoints means. */
-function wireOf(request: IncomingMessage): Wire {
-  const anthropic = headerOf(request, "anthropic-version") !== null || request.url?.startsWith("/v1/messages") === true;
-  return anthropic ? anthropicWire : openaiWire;
 }
 
 /** The attempt that the client says this is: ours and the official clients' headers count alike, from 0. */

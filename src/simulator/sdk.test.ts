@@ -1,4 +1,6 @@
 import { Anthropic, APIError as AnthropicError, NotFoundError as AnthropicNotFound } from "@anthropic-ai/sdk";
+import { ApiError as GoogleError, GoogleGenAI } from "@google/genai";
+import { Ollama } from "ollama";
 import { APIError, NotFoundError, OpenAI } from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../core/clock.ts";
@@ -7,6 +9,8 @@ import { startSimulator, type Simulator } from "./server.ts";
 let simulator: Simulator;
 let openai: OpenAI;
 let anthropic: Anthropic;
+let google: GoogleGenAI;
+let ollama: Ollama;
 
 beforeAll(async () => {
   simulator = await startSimulator(
@@ -15,8 +19,12 @@ beforeAll(async () => {
   );
   openai = new OpenAI({ apiKey: "any", baseURL: `${simulator.url}/v1`, maxRetries: 0 });
   anthropic = new Anthropic({ apiKey: "any", baseURL: simulator.url, maxRetries: 0 });
+  google = googleAt(simulator.url);
+  ollama = new Ollama({ host: simulator.url });
 });
 afterAll(() => simulator.close());
+
+const googleAt = (baseUrl: string): GoogleGenAI => new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl } });
 
 const messages = [{ role: "user" as const, content: "hello you" }];
 const EIGHT_WORDS = /^\[simulated\]( [a-z]+){7}$/;
@@ -98,4 +106,73 @@ test("both clients see an error event inside a stream as an error", async () => 
   const message = client.messages.stream({ model: "fast", messages, max_tokens: 9 }).finalMessage();
   await expect(message).rejects.toBeInstanceOf(AnthropicError);
   await failing.close();
+});
+
+test("the official Google client reads a plain answer", async () => {
+  const answer = await google.models.generateContent({ model: "m", contents: "hello you" });
+  expect(answer.text).toMatch(EIGHT_WORDS);
+  expect(answer.candidates?.[0]?.finishReason).toBe("STOP");
+  expect(answer.usageMetadata).toMatchObject({ promptTokenCount: 3, candidatesTokenCount: 8, totalTokenCount: 11 });
+});
+
+test("the official Google client reads a stream, its usage and its length limit", async () => {
+  const config = { maxOutputTokens: 5, systemInstruction: "four" };
+  const stream = await google.models.generateContentStream({ model: "m", contents: "hello you", config });
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  expect(chunks.map(({ text }) => text ?? "").join("")).toMatch(/^\[simulated\]( [a-z]+){4}$/);
+  expect(chunks.at(-1)?.candidates?.[0]?.finishReason).toBe("MAX_TOKENS");
+  expect(chunks.at(-1)?.usageMetadata).toMatchObject({ promptTokenCount: 4, candidatesTokenCount: 5 });
+});
+
+test("the official Google client knows the error of an unknown model, and one inside a stream", async () => {
+  const failed = google.models.generateContent({ model: "gone", contents: "hello" });
+  await expect(failed).rejects.toBeInstanceOf(GoogleError);
+  await expect(failed).rejects.toMatchObject({ status: 404 });
+  const failing = await startSimulator({ tokens: 2, fail: 1, failKinds: ["stream_error"] }, systemClock);
+  const readAll = async (): Promise<void> => {
+    const stream = await googleAt(failing.url).models.generateContentStream({ model: "fast", contents: "hello" });
+    for await (const chunk of stream) expect(chunk.candidates).toHaveLength(1);
+  };
+  await expect(readAll()).rejects.toThrow("overloaded");
+  await failing.close();
+});
+
+test("the official OpenAI client reads a plain response and a streamed one", async () => {
+  const answer = await openai.responses.create({ model: "m", input: "hello you" });
+  expect(answer.output_text).toMatch(EIGHT_WORDS);
+  expect(answer).toMatchObject({ status: "completed", usage: { input_tokens: 3, output_tokens: 8 } });
+  const streamed = await openai.responses
+    .stream({ model: "m", input: messages, instructions: "four", max_output_tokens: 5 })
+    .finalResponse();
+  expect(streamed.output_text).toMatch(/^\[simulated\]( [a-z]+){4}$/);
+  expect(streamed).toMatchObject({
+    status: "incomplete",
+    incomplete_details: { reason: "max_output_tokens" },
+    usage: { input_tokens: 4, output_tokens: 5 },
+  });
+});
+
+test("the official OpenAI client sees an error event inside a response as an error", async () => {
+  const failing = await startSimulator({ tokens: 2, fail: 1, failKinds: ["stream_error"] }, systemClock);
+  const client = openai.withOptions({ baseURL: `${failing.url}/v1` });
+  const readAll = async (): Promise<void> => {
+    const stream = await client.responses.create({ model: "fast", input: "hello", stream: true });
+    for await (const event of stream) if (event.type === "error") throw new Error(event.message);
+  };
+  await expect(readAll()).rejects.toThrow("had an error");
+  await failing.close();
+});
+
+test("the official Ollama client reads a plain answer, a stream and the models", async () => {
+  const answer = await ollama.chat({ model: "m", messages });
+  expect(answer.message.content).toMatch(EIGHT_WORDS);
+  expect(answer).toMatchObject({ done: true, done_reason: "stop", prompt_eval_count: 3, eval_count: 8 });
+  const chunks = [];
+  for await (const chunk of await ollama.chat({ model: "m", messages, stream: true, options: { num_predict: 5 } })) {
+    chunks.push(chunk);
+  }
+  expect(chunks.map(({ message }) => message.content).join("")).toMatch(/^\[simulated\]( [a-z]+){4}$/);
+  expect(chunks.at(-1)).toMatchObject({ done: true, done_reason: "length", eval_count: 5 });
+  expect((await ollama.list()).models.map(({ name }) => name)).toEqual(["fast", "m"]);
 });

@@ -48,6 +48,9 @@ const messageOf = (answer: Answer, content: object[], stopReason: string | null,
 export const anthropicWire: Wire = {
   requestIdHeader: "request-id",
   maxTokensRequired: true,
+  streamType: "text/event-stream; charset=utf-8",
+  names: {},
+  asChat: (body) => body,
   opening: (answer) =>
     [
       // Like the real API this already reports an output token: counts are cumulative, and adding them up is wrong.

@@ -56,6 +56,9 @@ const refuse: Wire["refuse"] = (kind, _requestId, about) => {
 export const openaiWire: Wire = {
   requestIdHeader: "x-request-id",
   maxTokensRequired: false,
+  streamType: "text/event-stream; charset=utf-8",
+  names: {},
+  asChat: (body) => body,
   opening: (answer) => chunk(answer, { role: "assistant", content: "", refusal: null }, null),
   token: (answer, text, sim) => chunk(answer, { content: text }, null, { sim }),
   closing(answer) {

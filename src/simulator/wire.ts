@@ -29,14 +29,27 @@ export interface Refused {
   readonly body: unknown;
 }
 
-/** How one API writes answers and errors. Renders only; never sends, paces or decides. */
+/** What stands in a request's path instead of its body. */
+export interface Addressed {
+  readonly model?: string;
+  readonly stream?: boolean;
+}
+
+/** How one API writes requests, answers and errors. Reads and renders only; never sends, paces or decides. */
 export interface Wire {
   readonly requestIdHeader: string;
+  /** The content type of a stream. */
+  readonly streamType: string;
+  /** A request's members under the names that OpenAI's chat completions and Anthropic's messages share. */
+  asChat(body: Readonly<Record<string, unknown>>, addressed: Addressed): Readonly<Record<string, unknown>>;
+  /** What this API calls those members, where it has names of its own. */
+  readonly names: Readonly<Record<string, string>>;
   /** Whether a request without `max_tokens` is an error. */
   readonly maxTokensRequired: boolean;
   /** The events of a stream before its first token. */
   opening(answer: Answer): string;
-  token(answer: Answer, text: string, stamps: Stamps): string;
+  /** The event of the i-th token, from 0. */
+  token(answer: Answer, text: string, stamps: Stamps, i: number): string;
   /** The events after the last token, with the end marker. */
   closing(answer: Answer): string;
   /** An error event inside a stream. */
