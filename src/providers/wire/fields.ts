@@ -6,16 +6,19 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const NOTHING: Fields = {};
+const NONE: readonly Fields[] = [];
+
 /** The object at `key`, or an empty one. */
 export function fieldsAt(fields: Fields, key: string): Fields {
   const value = fields[key];
-  return isFields(value) ? value : {};
+  return isFields(value) ? value : NOTHING;
 }
 
 /** The objects in the array at `key`. */
 export function listAt(fields: Fields, key: string): readonly Fields[] {
   const value = fields[key];
-  return Array.isArray(value) ? value.filter((entry) => isFields(entry)) : [];
+  return Array.isArray(value) ? value.filter((entry) => isFields(entry)) : NONE;
 }
 
 export function textAt(fields: Fields, key: string): string | null {

@@ -13,7 +13,12 @@ export const bearer = (apiKey: string | null): Record<string, string> =>
 
 /** The first of the answers that a request for several brings; chunks of the others come between its own. */
 export function firstChoice(body: Fields): Fields | undefined {
-  return listAt(body, "choices").find(({ index }) => index === undefined || index === 0);
+  const choices = body["choices"];
+  if (!Array.isArray(choices)) return undefined;
+  for (const choice of choices as unknown[]) {
+    if (isFields(choice) && (choice["index"] === undefined || choice["index"] === 0)) return choice;
+  }
+  return undefined;
 }
 
 const reasoningIn = (message: Fields): string | null =>

@@ -7,7 +7,7 @@ import { sumOf, usageOf } from "./usage.ts";
  * `x_groq`, DeepSeek cache hits into a member of their own, OpenRouter and Perplexity the cost beside the tokens.
  */
 export function openaiUsageIn(body: Fields): Usage | null {
-  const usage = isFields(body["usage"]) ? body["usage"] : fieldsAt(body, "x_groq")["usage"];
+  const usage = body["usage"] ?? fieldsAt(body, "x_groq")["usage"];
   if (!isFields(usage)) return null;
   const promptDetails = fieldsAt(usage, "prompt_tokens_details");
   const prompt = countAt(usage, "prompt_tokens");
