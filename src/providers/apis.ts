@@ -108,8 +108,8 @@ export function simulatedProvider(
   );
 }
 
-/** The whole URL that requests for chat completions or messages go to. */
-export function endpointOf(type: "openai" | "anthropic" | "sim", baseUrl: string): string {
-  const { path } = type === "anthropic" ? anthropicMessages : openaiChat({ maxTokensField: "max_tokens" });
-  return `${baseUrl.replace(/\/+$/, "")}${path}`;
+/** The URL that requests go to, as `httpProvider` puts it together; some APIs have the model in it. */
+export function endpointOf(type: ApiType | "sim", baseUrl: string, model: string): string {
+  const wire = wireOf(type === "sim" ? "openai" : type, baseUrl);
+  return `${baseUrl.replace(/\/+$/, "")}${wire.path({ model, prompt: "", stream: false })}`;
 }

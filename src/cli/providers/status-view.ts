@@ -3,8 +3,8 @@ import { endpointOf } from "../../providers/apis.ts";
 import { line, type Line, type Section } from "../../reports/view.ts";
 
 /** The URL that requests really go to; null while it is unknown. */
-function urlOf({ type, baseUrl }: ProviderStatus): string | null {
-  return baseUrl === null ? null : endpointOf(type, baseUrl);
+function urlOf({ type, baseUrl, defaultModel }: ProviderStatus): string | null {
+  return baseUrl === null ? null : endpointOf(type, baseUrl, defaultModel ?? "MODEL");
 }
 
 /** The same in words. */
