@@ -15,6 +15,7 @@ import { planDifferences } from "../journal/plan-differences.ts";
 import { MANIFEST_FILE } from "../journal/run-files.ts";
 import type { Findings } from "../reports/summary-view.ts";
 import { run, type RunOutcome } from "../runner/run.ts";
+import { closedLoop } from "../runner/stage.ts";
 import type { RunTarget } from "../runner/target.ts";
 import { workOrder, type WorkItem } from "../runner/work.ts";
 import { writeExports, type ExportOptions } from "./exports.ts";
@@ -87,6 +88,7 @@ export async function runBenchmark(
       announce(plan, planned, opened.finished, options.observe);
       const outcome = await run({
         targets: plan.targets.map((target) => runTarget(target, load, sources)),
+        stages: [closedLoop(load.concurrency)],
         workFor: (target) =>
           unfinished(
             workOrder(() => cases, plan),
@@ -183,7 +185,7 @@ export function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: Req
   return {
     label: target.label,
     provider: target.provider,
-    concurrency: Math.min(load.concurrency, target.maxConcurrency ?? Infinity),
+    maxConcurrency: target.maxConcurrency,
     retries: load.retries ?? target.retries ?? DEFAULT_RETRIES,
     priceOf: (model, usage) => (model === target.model ? (target.priceOf?.(usage) ?? null) : null),
     modelFor: (testCase) => modelFor(testCase, target, sources.caseModels),

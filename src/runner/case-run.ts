@@ -36,19 +36,28 @@ export interface FinishedCase {
   readonly raw: string | null;
 }
 
+/** When a case was to begin and when it could, on the monotonic clock. */
+export interface CaseStart {
+  readonly intended: Millis;
+  /** The later of that and the moment when a slot was there for it. */
+  readonly ready: Millis;
+}
+
 /** Brings one case to its end, retries included; null when the run was stopped before that. */
 export async function runCase(
   target: RunTarget,
   channel: Channel,
   item: WorkItem,
-  intended: Millis,
+  { intended, ready: slotAt }: CaseStart,
   context: CaseContext,
 ): Promise<FinishedCase | null> {
   const { clock, journal, observe } = context;
   const identity = { target: target.label, test_id: item.testCase.id, sample: item.sample };
   const request = target.toRequest(item.testCase);
-  let ready = intended;
+  const slotWaitMs = slotAt - intended;
+  let ready = slotAt;
   let retriesUsed = 0;
+  let limiterWaitMs = 0;
   let backoffMs = 0;
   let connectMs = 0;
   let failedCostUsd = 0;
@@ -56,6 +65,12 @@ export async function runCase(
   let firstSent: Millis | null = null;
 
   for (let attempt = 0; ; attempt += 1) {
+    const limitedMs = target.limiter?.grant(request) ?? 0;
+    if (limitedMs > 0) {
+      if (!(await sleep(clock, limitedMs, context.stop))) return null;
+      limiterWaitMs += limitedMs;
+      ready = clock.now();
+    }
     const last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
     connectMs += connectMsOf(last);
     firstSent ??= last.instants.sent;
@@ -64,7 +79,16 @@ export async function runCase(
         last,
         model: request.model,
         attempts: attempt + 1 - staleConnections,
-        around: { segmentStart: context.segmentStart, intended, firstSent, ready, backoffMs, connectMs },
+        around: {
+          segmentStart: context.segmentStart,
+          intended,
+          firstSent,
+          ready,
+          slotWaitMs,
+          limiterWaitMs,
+          backoffMs,
+          connectMs,
+        },
         failedCostUsd,
         segment: context.segment,
         timestamp: clock.wallTime(),

@@ -1,11 +1,15 @@
-import { sleep } from "../core/clock.ts";
-import type { FailureCode } from "../core/failure.ts";
-import type { Channel } from "../core/provider.ts";
+import { setMaxListeners } from "node:events";
+import { sleep, type Millis, type Timer } from "../core/clock.ts";
 import type { TestResult } from "../core/result.ts";
-import { runCase, type CaseContext } from "./case-run.ts";
-import { opensCircuit } from "./circuit.ts";
+import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
+import type { ChannelPool } from "./channel-pool.ts";
+import type { Circuit } from "./circuit.ts";
+import type { Gate } from "./gate.ts";
+import { RateBooks } from "./rate-books.ts";
 import { skippedResult } from "./results.ts";
 import type { SlotCounter } from "./slot-counter.ts";
+import { Slots } from "./slots.ts";
+import type { Stage } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
 import type { WorkItem } from "./work.ts";
 
@@ -15,10 +19,9 @@ const SKIP_BATCH = 1000;
 /** What a lane needs of its run besides what each case needs. */
 export interface LaneContext extends CaseContext {
   /** Pause of a slot between two cases, in milliseconds. */
-  readonly delayMs: number;
-  readonly slots: SlotCounter;
-  /** Whether no further case may be sent; says why the rest is skipped, or null when it is left for a resume. */
-  closed(): { readonly skipWith: string | null } | null;
+  readonly delayMs: Millis;
+  readonly books: SlotCounter;
+  readonly gate: Gate;
   /** Hears of each case that failed, before its record is written. */
   failed(): void;
   /** Hears of each record once it is written. */
@@ -27,69 +30,142 @@ export interface LaneContext extends CaseContext {
   broke(error: unknown): void;
 }
 
-/** One target's way through the work: a fixed number of slots, each with a channel of its own, taking case after case. */
+/**
+ * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
+ * schedule, then with a slot, then the next case. Nothing else decides when a case begins.
+ */
 export class Lane {
   readonly #target: RunTarget;
+  readonly #pool: ChannelPool;
+  readonly #context: LaneContext;
+  readonly #stage: Stage;
   readonly #work: AsyncIterator<WorkItem>;
   /** Items that were asked for in time and came too late to be sent. */
   readonly #late: WorkItem[] = [];
-  readonly #context: LaneContext;
-  #succeeded = false;
-  #circuit: { code: FailureCode; message: string } | null = null;
+  readonly #slots: Slots;
+  readonly #rates = new RateBooks();
+  readonly #circuit: Circuit;
+  /** Ends the loop; what is in flight goes on. */
+  readonly #ending = new AbortController();
+  #start: Millis = 0;
+  /** Until when the loop last had to wait for a slot. */
+  #heldUntil: Millis = 0;
 
-  constructor(target: RunTarget, work: AsyncIterable<WorkItem>, context: LaneContext) {
+  constructor(
+    { target, pool, circuit }: { target: RunTarget; pool: ChannelPool; circuit: Circuit },
+    stage: Stage,
+    work: AsyncIterable<WorkItem>,
+    context: LaneContext,
+  ) {
     this.#target = target;
+    this.#pool = pool;
+    this.#circuit = circuit;
+    this.#stage = stage;
     this.#work = work[Symbol.asyncIterator]();
     this.#context = context;
+    this.#slots = new Slots(this.#capped(stage.slots[0]?.slots ?? 0));
+    // Every slot may pause under it; that is no leak.
+    setMaxListeners(0, this.#ending.signal);
   }
 
-  /** The failure that stopped this target, if one did. */
-  get circuit(): FailureCode | null {
-    return this.#circuit?.code ?? null;
+  /** What the schedule asked for and got; null in a closed loop. */
+  get rates(): ReturnType<RateBooks["rates"]> {
+    return this.#rates.rates();
   }
 
-  get succeeded(): boolean {
-    return this.#succeeded;
-  }
-
-  /** Resolves when every case has ended, or the run was stopped. */
+  /** Resolves when every case has ended, the time is over, or the run was stopped, and nothing is in flight. */
   async run(): Promise<void> {
-    const slots: Promise<void>[] = [];
-    await this.#guarded(async () => {
-      for (let i = 0; i < this.#target.concurrency; i += 1) {
-        const first = await this.#next();
-        if (first === null) break;
-        slots.push(this.#slot(first));
+    const { clock, gate } = this.#context;
+    const { slots, durationMs } = this.#stage;
+    this.#start = clock.now();
+    const end = (): void => this.#end();
+    const timers: Timer[] = slots
+      .slice(1)
+      .map((step) => clock.setTimer(step.atMs, () => this.#slots.resize(this.#capped(step.slots))));
+    if (durationMs !== null) timers.push(clock.setTimer(durationMs, end));
+    gate.signal.addEventListener("abort", end, { once: true });
+    if (gate.signal.aborted || this.#circuit.open !== null) end();
+    try {
+      await this.#guarded(() => this.#letGo());
+      this.#end();
+      await this.#guarded(() => this.#skipRest());
+      while (this.#slots.held > 0) await this.#slots.change();
+    } finally {
+      for (const timer of timers) timer.cancel();
+      gate.signal.removeEventListener("abort", end);
+    }
+  }
+
+  #capped(slots: number): number {
+    return Math.min(slots, this.#target.maxConcurrency ?? Infinity);
+  }
+
+  #end(): void {
+    this.#ending.abort();
+    this.#slots.wake();
+  }
+
+  /** Lets one request after another go. */
+  async #letGo(): Promise<void> {
+    const { clock } = this.#context;
+    const arrivals = this.#stage.arrivals?.() ?? null;
+    let at = arrivals?.next().value ?? null;
+    for (; await this.#isTime(at); at = arrivals?.next().value ?? null) {
+      if (!(await this.#slotTaken())) break;
+      const item = await this.#next();
+      if (item === null) {
+        this.#slots.free();
+        break;
       }
-    });
-    await Promise.all(slots);
-    await this.#guarded(() => this.#skipRest());
+      const now = clock.now();
+      const intended = at === null ? now : this.#start + at;
+      const ready = at === null ? now : Math.max(intended, this.#heldUntil);
+      if (at !== null) this.#rates.sent(at, now - this.#start);
+      void this.#guarded(() => this.#take(item, { intended, ready }));
+    }
+    if (arrivals !== null && at !== null) this.#countUnsent(arrivals, at);
+  }
+
+  /** Waits for an instant of the schedule; false when the stage has ended or will have by then. */
+  async #isTime(at: Millis | null): Promise<boolean> {
+    const { clock } = this.#context;
+    const { signal } = this.#ending;
+    if (signal.aborted) return false;
+    if (at === null) return true;
+    const { durationMs } = this.#stage;
+    if (durationMs !== null && at >= durationMs) return false;
+    // Node's timers count whole milliseconds from the start of their loop turn: they can fire up to one early.
+    for (let left = this.#start + at - clock.now(); left > 0; left = this.#start + at - clock.now()) {
+      if (!(await sleep(clock, left, signal))) return false;
+    }
+    return true;
+  }
+
+  async #slotTaken(): Promise<boolean> {
+    const { signal } = this.#ending;
+    if (!signal.aborted && this.#slots.take()) return true;
+    while (!signal.aborted) {
+      await this.#slots.change();
+      if (signal.aborted || !this.#slots.take()) continue;
+      this.#heldUntil = this.#context.clock.now();
+      return true;
+    }
+    return false;
+  }
+
+  /** Where the time was over first, what the schedule still wanted within it was asked for and not delivered. */
+  #countUnsent(arrivals: Iterator<Millis, never>, first: Millis): void {
+    const { durationMs } = this.#stage;
+    if (durationMs === null || this.#context.gate.closed !== null || this.#circuit.open !== null) return;
+    for (let at = first; at < durationMs; at = arrivals.next().value) this.#rates.unsent(at);
   }
 
   async #next(): Promise<WorkItem | null> {
-    if (this.#ended()) return null;
     const next = await this.#work.next();
     if (next.done === true) return null;
-    if (!this.#ended()) return next.value;
+    if (!this.#ending.signal.aborted) return next.value;
     this.#late.push(next.value);
     return null;
-  }
-
-  #ended(): boolean {
-    return this.#circuit !== null || this.#context.closed() !== null;
-  }
-
-  async #slot(first: WorkItem): Promise<void> {
-    const { clock, delayMs, stop } = this.#context;
-    const channel = this.#target.provider.openChannel();
-    await this.#guarded(async () => {
-      for (let item: WorkItem | null = first; item !== null; item = await this.#next()) {
-        await this.#take(item, channel);
-        if (this.#circuit !== null) await this.#skipRest();
-        if (delayMs > 0) await sleep(clock, delayMs, stop);
-      }
-    });
-    await channel.close();
   }
 
   async #guarded(action: () => Promise<void>): Promise<void> {
@@ -100,38 +176,44 @@ export class Lane {
     }
   }
 
-  async #take(item: WorkItem, channel: Channel): Promise<void> {
-    const { clock, slots, observe, journal } = this.#context;
-    const intended = clock.now();
+  async #take(item: WorkItem, start: CaseStart): Promise<void> {
+    const { clock, delayMs, books, observe, journal } = this.#context;
+    const takenAt = clock.now();
+    const channel = this.#pool.take();
+    books.taken();
     observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
-    slots.taken();
     try {
-      const finished = await runCase(this.#target, channel, item, intended, this.#context);
+      const finished = await runCase(this.#target, channel, item, start, this.#context);
       if (finished === null) return;
       const { result, raw } = finished;
-      this.#judge(result.status === "success", result.error?.code ?? null, result.error?.message ?? "");
+      this.#judge(result);
       await journal.record(result, raw);
       this.#context.finished(result);
     } finally {
-      slots.freed(clock.now() - intended);
+      books.freed(clock.now() - takenAt);
+      this.#pool.give(channel);
+      if (delayMs > 0) await sleep(clock, delayMs, this.#ending.signal);
+      this.#slots.free();
     }
   }
 
-  #judge(success: boolean, code: FailureCode | null, message: string): void {
-    if (success) this.#succeeded = true;
+  #judge({ status, error }: TestResult): void {
+    if (status === "success") this.#circuit.succeeded();
     else this.#context.failed();
-    if (code === null || this.#circuit !== null || !opensCircuit(code, this.#succeeded)) return;
-    this.#circuit = { code, message };
+    const { code = null, message = "" } = error ?? {};
+    if (code === null || !this.#circuit.failed(code, message)) return;
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });
+    this.#end();
   }
 
-  /** Records what will not be sent. Cases that a resume should send have no record. */
+  /** Records what will not be sent. Cases that a resume should send have no record, nor has work without an end. */
   async #skipRest(): Promise<void> {
+    const open = this.#circuit.open;
     const message =
-      this.#circuit === null
-        ? (this.#context.closed()?.skipWith ?? null)
-        : `not sent: ${this.#target.label} stopped at its first ${this.#circuit.code} failure: ${this.#circuit.message}`;
-    if (message === null) return;
+      open === null
+        ? (this.#context.gate.closed?.skipWith ?? null)
+        : `not sent: ${this.#target.label} stopped at its first ${open.code} failure: ${open.message}`;
+    if (message === null || this.#stage.endless) return;
     const { clock, journal, segment } = this.#context;
     let pending: Promise<void>[] = [];
     for (let item = await this.#unsent(); item !== null; item = await this.#unsent()) {

@@ -12,6 +12,7 @@ import { seededRandom } from "../core/random.ts";
 import type { FailedAttempt, TestResult } from "../core/result.ts";
 import type { RunEvent } from "../core/run-events.ts";
 import { run, type RunOptions, type RunOutcome } from "./run.ts";
+import { closedLoop } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
 import { workOrder } from "./work.ts";
 
@@ -77,7 +78,7 @@ const NO_RESPONSE = {
 const targetOf = (provider: Provider, more: Partial<RunTarget> = {}): RunTarget => ({
   label: "a",
   provider,
-  concurrency: 2,
+  maxConcurrency: null,
   retries: 3,
   priceOf: () => null,
   modelFor: () => "m",
@@ -115,7 +116,7 @@ interface Started {
 function start(
   clock: FakeClock,
   targets: RunTarget[],
-  work: { cases?: number; repeat?: number } = {},
+  work: { cases?: number; repeat?: number; concurrency?: number } = {},
   more: Partial<RunOptions> = {},
   journal = memoryJournal(),
 ): Started {
@@ -123,6 +124,7 @@ function start(
   const cases = casesOf(work.cases ?? 4);
   const outcome = run({
     targets,
+    stages: [closedLoop(work.concurrency ?? 2)],
     workFor: () => workOrder(() => streamed(cases), { repeat: work.repeat ?? 1, seed: null }),
     journal,
     clock,
@@ -171,7 +173,7 @@ describe("a run", () => {
   it("keeps every slot busy and never takes one more than its concurrency", async () => {
     const clock = fakeClock();
     const provider = scripted(clock, () => ({ ms: 100 }));
-    const started = start(clock, [targetOf(provider, { concurrency: 7 })], { cases: 70 });
+    const started = start(clock, [targetOf(provider)], { cases: 70, concurrency: 7 });
     await clock.advance(50);
     expect(provider.inFlight).toBe(7);
     await finish(clock, started);
@@ -183,7 +185,7 @@ describe("a run", () => {
     const clock = fakeClock();
     const provider = scripted(clock, () => ({ ms: 100 }));
     const journal = memoryJournal(async () => void (await sleep(clock, 50)));
-    const started = start(clock, [targetOf(provider, { concurrency: 1 })], { cases: 2 }, {}, journal);
+    const started = start(clock, [targetOf(provider)], { cases: 2, concurrency: 1 }, {}, journal);
     await clock.advance(120);
     expect(provider.calls).toHaveLength(1);
     await clock.advance(30);
@@ -194,7 +196,7 @@ describe("a run", () => {
   it("pauses each slot between its cases when a delay is asked for", async () => {
     const clock = fakeClock();
     const provider = scripted(clock, () => ({ ms: 100 }));
-    const started = start(clock, [targetOf(provider, { concurrency: 1 })], { cases: 3 }, { delayMs: 400 });
+    const started = start(clock, [targetOf(provider)], { cases: 3, concurrency: 1 }, { delayMs: 400 });
     await finish(clock, started);
     expect(started.journal.results.map(({ timing }) => timing.sent_at_ms)).toEqual([0, 500, 1000]);
   });
@@ -217,7 +219,7 @@ describe("a run", () => {
           const code = codes[Math.floor(random() * 8)];
           return code === undefined ? { ms } : { ms, failed: failure(code, "no") };
         });
-        const started = start(clock, [targetOf(provider, { concurrency, retries })], { cases, repeat });
+        const started = start(clock, [targetOf(provider, { retries })], { cases, repeat, concurrency });
         await finish(clock, started);
         const keys = started.journal.results.map(({ test_id, sample }) => `${test_id}#${sample}`);
         expect(new Set(keys).size).toBe(cases * repeat);
@@ -303,7 +305,7 @@ describe("a target that cannot work", () => {
     const clock = fakeClock();
     const dead = scripted(clock, () => ({ ms: 10, failed: failure("auth", "bad key", { http_status: 401 }) }));
     const alive = scripted(clock, () => ({ ms: 10 }));
-    const started = start(clock, [targetOf(dead, { concurrency: 1 }), targetOf(alive, { label: "b" })], {
+    const started = start(clock, [targetOf(dead, { maxConcurrency: 1 }), targetOf(alive, { label: "b" })], {
       cases: 2500,
     });
     const outcome = await finish(clock, started);
@@ -321,7 +323,7 @@ describe("a target that cannot work", () => {
     const provider = scripted(clock, ({ test_id }) =>
       test_id === "t1" ? { ms: 10, failed: failure("not_found", "gone") } : { ms: 10 },
     );
-    const started = start(clock, [targetOf(provider, { concurrency: 1 })]);
+    const started = start(clock, [targetOf(provider, { maxConcurrency: 1 })]);
     expect((await finish(clock, started)).stoppedTargets.size).toBe(0);
     expect(statuses(started.journal.results)).toEqual({ success: 3, failure: 1 });
   });
@@ -370,7 +372,7 @@ describe("a run that is stopped", () => {
     const provider = scripted(clock, ({ test_id }) =>
       test_id === "t1" ? { ms: 10, failed: failure("invalid_request", "no") } : { ms: 10 },
     );
-    const targets = [targetOf(provider, { concurrency: 1 })];
+    const targets = [targetOf(provider, { maxConcurrency: 1 })];
     const started = start(clock, targets, { cases: 5 }, { failFast: true });
     await finish(clock, started);
     expect(statuses(started.journal.results)).toEqual({ success: 1, failure: 1, skipped: 3 });

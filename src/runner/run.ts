@@ -6,9 +6,13 @@ import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
+import { ChannelPool } from "./channel-pool.ts";
+import { Circuit } from "./circuit.ts";
+import { Gate } from "./gate.ts";
 import { Lane, type LaneContext } from "./lane.ts";
 import { measureSelf } from "./self-measurement.ts";
 import { SlotCounter } from "./slot-counter.ts";
+import type { Stage } from "./stage.ts";
 import { Tally } from "./tally.ts";
 import type { RunTarget } from "./target.ts";
 import { judgeValidity } from "./validity.ts";
@@ -17,8 +21,10 @@ import type { WorkItem } from "./work.ts";
 /** A run to be made. */
 export interface RunOptions {
   readonly targets: readonly RunTarget[];
-  /** The work of one target that is still to be done; each call begins a pass of its own. */
-  readonly workFor: (target: RunTarget) => AsyncIterable<WorkItem>;
+  /** What is done under which load, one after the other; each begins when nothing of the one before is in flight. */
+  readonly stages: readonly Stage[];
+  /** The work of one target in a stage that is still to be done; each call begins a pass of its own. */
+  readonly workFor: (target: RunTarget, stage: Stage) => AsyncIterable<WorkItem>;
   readonly journal: Journal;
   readonly clock: Clock;
   /** For the jitter of retries. */
@@ -44,35 +50,35 @@ export interface RunOutcome {
 }
 
 /**
- * Sends every target its work, all targets at the same time, each with its own number of slots.
+ * Sends every target its work, all targets at the same time, stage after stage, each with slots of its own.
  * Rejects with what the journal rejected with; by then nothing is in flight any more.
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const { clock, stop } = options;
-  const slots = new SlotCounter();
+  const { clock, targets, stages, workFor } = options;
+  const books = new SlotCounter();
   const tally = new Tally();
+  const gate = new Gate();
   const stopAll = new AbortController();
   const abandonAll = new AbortController();
   let broken: { error: unknown } | null = null;
-  let failedFast = false;
 
-  const stopOrBroken = AbortSignal.any([stop, stopAll.signal]);
-  const abandonOrBroken = AbortSignal.any([options.abandon, abandonAll.signal]);
+  const stop = AbortSignal.any([options.stop, stopAll.signal]);
+  const abandon = AbortSignal.any([options.abandon, abandonAll.signal]);
   // Every case in flight listens to them; that is no leak.
-  setMaxListeners(0, stopOrBroken, abandonOrBroken);
+  setMaxListeners(0, stop, abandon);
+  const onStop = (): void => gate.close({ skipWith: null });
+  if (stop.aborted) onStop();
+  stop.addEventListener("abort", onStop, { once: true });
 
   const context: LaneContext = {
     ...options,
-    stop: stopOrBroken,
-    abandon: abandonOrBroken,
+    stop,
+    abandon,
     segmentStart: clock.now(),
-    slots,
-    closed() {
-      if (broken !== null || stop.aborted) return { skipWith: null };
-      return failedFast ? { skipWith: "not sent: the run stopped at its first failure (--fail-fast)" } : null;
-    },
+    books,
+    gate,
     failed() {
-      if (options.failFast) failedFast = true;
+      if (options.failFast) gate.close({ skipWith: "not sent: the run stopped at its first failure (--fail-fast)" });
     },
     finished(result: TestResult) {
       tally.add(result);
@@ -85,23 +91,42 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     },
   };
 
-  const self = measureSelf(clock, slots);
-  const lanes = options.targets.map((target) => ({ target, lane: new Lane(target, options.workFor(target), context) }));
-  await Promise.all(lanes.map(({ lane }) => lane.run()));
+  const self = measureSelf(clock, books);
+  const sides = targets.map((target) => ({ target, pool: new ChannelPool(target.provider), circuit: new Circuit() }));
+  const rates: ReturnType<typeof ratesOf>[] = [];
+  for (const stage of stages) {
+    const lanes = sides.map((side) => new Lane(side, stage, workFor(side.target, stage), context));
+    await Promise.all(lanes.map((lane) => lane.run()));
+    rates.push(ratesOf(lanes));
+  }
+  await Promise.all(sides.map(({ pool }) => pool.close()));
   const own = self.stop();
+  stop.removeEventListener("abort", onStop);
   if (broken !== null) throw (broken as { error: unknown }).error;
 
   const stoppedTargets = new Map<string, FailureCode>();
-  for (const { target, lane } of lanes) if (lane.circuit !== null) stoppedTargets.set(target.label, lane.circuit);
+  for (const { target, circuit } of sides) {
+    if (circuit.open !== null) stoppedTargets.set(target.label, circuit.open.code);
+  }
+  const rate = rates.find((of) => of !== null) ?? null;
   return {
     stoppedTargets,
     validity: judgeValidity({
       ...tally.medians(),
       eventLoopDelayMs: own.eventLoopDelayMs,
       cpuShare: own.cpuShare,
-      requestedRate: null,
-      deliveredRate: slots.endedPerSecond(own.windowMs),
-      littleResidual: slots.littleResidual(own.windowMs),
+      requestedRate: rate?.requested ?? null,
+      deliveredRate: rate?.delivered ?? books.endedPerSecond(own.windowMs),
+      littleResidual: books.littleResidual(own.windowMs),
     }),
   };
+}
+
+/** The rates of a stage over all targets; null in a closed loop. */
+function ratesOf(lanes: readonly Lane[]): { requested: number; delivered: number } | null {
+  const known = lanes.map((lane) => lane.rates).filter((rates) => rates !== null);
+  if (known.length === 0) return null;
+  const sum = (read: (rates: (typeof known)[number]) => number): number =>
+    known.reduce((total, rates) => total + read(rates), 0);
+  return { requested: sum(({ requested }) => requested), delivered: sum(({ delivered }) => delivered) };
 }

@@ -1,9 +1,11 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { cpuUsage } from "node:process";
 import type { Clock, Millis, Timer } from "../core/clock.ts";
+import { seededRandom } from "../core/random.ts";
 import type { SlotCounter } from "./slot-counter.ts";
 
 const RESOLUTION_MS = 10;
+/** The mean gap between two looks at the slots. */
 const SLOT_SAMPLING_MS = 20;
 
 /** What this process did while it measured others. */
@@ -27,12 +29,15 @@ export function measureSelf(clock: Clock, slots: SlotCounter): SelfMeasurement {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const cpuBefore = cpuUsage();
   const start = clock.now();
+  // At random gaps: requests that leave at even ones would always be met in the same moment of their lives.
+  const random = seededRandom("slot samples");
+  const gap = (): Millis => SLOT_SAMPLING_MS * (0.5 + random());
   let timer: Timer;
   const sampleSlots = (): void => {
     slots.sample();
-    timer = clock.setTimer(SLOT_SAMPLING_MS, sampleSlots);
+    timer = clock.setTimer(gap(), sampleSlots);
   };
-  timer = clock.setTimer(SLOT_SAMPLING_MS, sampleSlots);
+  timer = clock.setTimer(gap(), sampleSlots);
   histogram.enable();
   return {
     stop() {

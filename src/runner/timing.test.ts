@@ -34,7 +34,8 @@ const streamed: Attempt = {
   raw: null,
 };
 const succeeded = { ...streamed, outcome: { ok: true, response: null as never } } as Attempt;
-const around = { segmentStart: 10, intended: 60, firstSent: 70, ready: 100, backoffMs: 40, connectMs: 4 };
+const waits = { slotWaitMs: 3, limiterWaitMs: 5, backoffMs: 40, connectMs: 4 };
+const around = { segmentStart: 10, intended: 60, firstSent: 70, ready: 100, ...waits };
 
 describe("the timing of a case", () => {
   it("follows the definitions", () => {
@@ -47,8 +48,8 @@ describe("the timing of a case", () => {
       ttf_text_ms: 113,
       tpot_ms: 6,
       output_tokens_per_second: (11 * 1000) / 163,
-      slot_wait_ms: 0,
-      limiter_wait_ms: 0,
+      slot_wait_ms: 3,
+      limiter_wait_ms: 5,
       backoff_ms: 40,
       connect_ms: 4,
       send_lag_ms: 2,

@@ -11,6 +11,10 @@ export interface CaseInstants {
   readonly firstSent: Millis | null;
   /** When slot, limiter and backoff were over for the last attempt; an open connection may have come later. */
   readonly ready: Millis;
+  /** From the intended instant until a slot was held. */
+  readonly slotWaitMs: Millis;
+  /** Waits for the target's limiter, summed over all attempts. */
+  readonly limiterWaitMs: Millis;
   /** Pauses between attempts, summed. */
   readonly backoffMs: Millis;
   /** DNS, TCP and TLS of all attempts, summed. */
@@ -55,8 +59,8 @@ export function timingOf(attempt: Attempt, usage: Usage | null, around: CaseInst
     ttf_text_ms: between(sent, instants.firstText),
     tpot_ms: succeeded ? tpotOf(attempt, usage) : null,
     output_tokens_per_second: duration && tokens !== null ? (tokens * 1000) / duration : null,
-    slot_wait_ms: 0,
-    limiter_wait_ms: 0,
+    slot_wait_ms: around.slotWaitMs,
+    limiter_wait_ms: around.limiterWaitMs,
     backoff_ms: around.backoffMs,
     connect_ms: around.connectMs,
     send_lag_ms: between(ready, instants.sent),
