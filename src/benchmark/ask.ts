@@ -1,10 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { AttemptObserver } from "../core/provider.ts";
+import { NO_PART_LIMITS } from "../core/part-limits.ts";
 import { seededRandom } from "../core/random.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TestResult } from "../core/result.ts";
 import { runCase } from "../runner/case-run.ts";
 import { runTarget } from "./bench.ts";
+import { PLAIN_LOAD } from "./plan.ts";
 import type { BenchTarget } from "./targets.ts";
 
 /** One request to be made outside any run. */
@@ -33,14 +35,15 @@ export interface AskContext {
 export async function ask(target: BenchTarget, question: Question, context: AskContext): Promise<TestResult | null> {
   const { prompt, parameters, stream } = question;
   const load = {
-    concurrency: 1,
+    ...PLAIN_LOAD,
     timeoutMs: question.timeoutMs,
+    partLimits: NO_PART_LIMITS,
     retries: 0,
     delayMs: 0,
     failFast: false,
     saveResponses: false,
   };
-  const sources = { parameters, stream, defaults: {}, caseModels: false };
+  const sources = { parameters, stream, defaults: {}, caseModels: false, synthetic: false };
   const request = { ...target.parameters, ...parameters, model: target.model, prompt, stream };
   const channel = target.provider.openChannel();
   const start = context.clock.now();
@@ -49,14 +52,14 @@ export async function ask(target: BenchTarget, question: Question, context: AskC
       { ...runTarget(target, load, sources), toRequest: () => request },
       channel,
       { testCase: { id: "prompt", prompt }, sample: 0 },
-      start,
+      { intended: start, ready: start, hold: null },
       {
         clock: context.clock,
         random: seededRandom(prompt),
         journal: { record: async () => {}, recordFailure() {} },
         observe() {},
         keepRaw: false,
-        segment: 0,
+        place: { segment: 0, level: null },
         segmentStart: start,
         stop: context.abandon,
         abandon: context.abandon,

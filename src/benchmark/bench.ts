@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { requireDistinct } from "../config/targets.ts";
 import type { Clock } from "../core/clock.ts";
+import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import { resultKey } from "../core/result.ts";
@@ -14,18 +15,22 @@ import { maskPlan } from "../journal/mask.ts";
 import { planDifferences } from "../journal/plan-differences.ts";
 import { MANIFEST_FILE } from "../journal/run-files.ts";
 import type { Findings } from "../reports/summary-view.ts";
-import { run, type RunOutcome } from "../runner/run.ts";
-import { closedLoop } from "../runner/stage.ts";
+import { Budget } from "../runner/budget.ts";
+import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { RunTarget } from "../runner/target.ts";
 import { workOrder, type WorkItem } from "../runner/work.ts";
 import { writeExports, type ExportOptions } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
 import { newManifest, withEnd, withSegment } from "./manifest.ts";
-import { checkRequests, sourcesOf } from "./check-requests.ts";
-import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
+import { checkRequests, hasEndlessCases, sourcesOf } from "./check-requests.ts";
+import { highestCostOf } from "./highest-cost.ts";
+import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
 import { loadRecord, planRecord } from "./records.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
+import { NOTHING_SO_FAR, soFarIn, timeIsOver } from "./so-far.ts";
+import { isEndless, stagesOf } from "./stages.ts";
 import type { BenchTarget } from "./targets.ts";
+import { warmUpOf } from "./warm-up-work.ts";
 
 /** Where it is kept, and who watches. */
 export interface BenchmarkOptions {
@@ -51,8 +56,10 @@ export interface BenchmarkOptions {
 export interface BenchmarkOutcome {
   readonly directory: string;
   readonly findings: Findings;
-  /** Cases left for a resume. */
-  readonly left: number;
+  /** Whether it was stopped before its end. */
+  readonly interrupted: boolean;
+  /** Requests left for a resume; null where a run has no number of them. */
+  readonly left: number | null;
   readonly stoppedTargets: RunOutcome["stoppedTargets"];
   /** Paths of the exports. */
   readonly files: readonly string[];
@@ -72,35 +79,37 @@ export async function runBenchmark(
   const { clock } = options;
   checkTargets(plan.targets, load);
   const cases = await selectCases(plan.dataset, plan);
-  const sources = sourcesOf(plan);
-  const planned = (await checkRequests(cases, plan, options.warn)) * plan.repeat;
+  const count = await checkRequests(cases, plan, load, options.warn);
+  const planned = plannedRequests(plan, load, count);
   const opened = openDirectory(plan, load, planned, options);
   options.opened?.(opened);
 
-  let manifest = opened.manifest;
-  let stoppedTargets: RunOutcome["stoppedTargets"] = new Map();
+  let manifest: Manifest = { ...opened.manifest, planned_per_target: planned };
+  let outcome: RunOutcome | null = null;
   let done = opened.finished.size;
-  const total = planned * plan.targets.length;
+  const total = planned === null ? null : planned * plan.targets.length;
+  let begun = false;
+  const endedByItself = (): boolean => !begun || (outcome !== null && outcome.endedBy !== "stop");
+  const isOver = (): boolean => (total === null ? endedByItself() : done >= total);
   try {
-    if (done < total) {
+    const soFar = needsPast(load) && done > 0 ? soFarIn(readRun(opened.directory).results()) : NOTHING_SO_FAR;
+    const stages = stagesOf(load, {
+      levels: plan.levels,
+      seed: `${plan.seed ?? manifest.id}/${manifest.segments.length}`,
+      endlessCases: count === null,
+      elapsedMs: (index) => (timeIsOver(manifest, load) ? Infinity : soFar.elapsedMs(plan.levels?.[index] ?? null)),
+    });
+    if (total === null ? stages.length > 0 : done < total) {
+      begun = true;
       manifest = withSegment(manifest, loadRecord(load), clock);
       opened.saveManifest(manifest);
       announce(plan, planned, opened.finished, options.observe);
-      const outcome = await run({
-        targets: plan.targets.map((target) => runTarget(target, load, sources)),
-        stages: [closedLoop(load.concurrency)],
-        workFor: (target) =>
-          unfinished(
-            workOrder(() => cases, plan),
-            target.label,
-            opened.finished,
-          ),
-        journal: opened.journal,
+      outcome = await run({
+        ...runOptions(plan, load, cases, opened),
+        stages,
+        budget: load.budgetUsd === null ? null : new Budget(load.budgetUsd, soFar.spentUsd),
         clock,
         random: seededRandom(manifest.id),
-        delayMs: load.delayMs,
-        failFast: load.failFast,
-        keepRaw: load.saveResponses,
         segment: manifest.segments.length - 1,
         stop: options.stop,
         abandon: options.abandon,
@@ -109,12 +118,13 @@ export async function runBenchmark(
           options.observe(event);
         },
       });
-      stoppedTargets = outcome.stoppedTargets;
-      manifest = withEnd(manifest, done < total ? "interrupted" : "finished", outcome.validity, clock);
+      tellOfWarmUp(outcome, load, options);
+      manifest = withEnd(manifest, isOver() ? "finished" : "interrupted", outcome, clock);
       opened.saveManifest(manifest);
     } else if (manifest.status !== "finished") {
       // The process that wrote the last record died before it could say so.
-      manifest = withEnd(manifest, "finished", manifest.segments.at(-1)?.validity ?? null, clock);
+      const validity = manifest.segments.at(-1)?.validity ?? null;
+      manifest = withEnd(manifest, "finished", { validity, endedBy: total === null ? "time" : "work" }, clock);
       opened.saveManifest(manifest);
     }
     // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
@@ -126,12 +136,71 @@ export async function runBenchmark(
       options.warn?.(`results.jsonl has damaged lines (${damaged}); their cases are missing from the results`);
     }
     const files = writeExports(opened.directory, findings, results, options.exports);
-    return { directory: opened.directory, findings, left: total - done, stoppedTargets, files };
+    return {
+      directory: opened.directory,
+      findings,
+      interrupted: !isOver(),
+      left: total === null ? null : Math.max(0, total - done),
+      stoppedTargets: outcome?.stoppedTargets ?? new Map(),
+      files,
+    };
   } catch (error) {
-    if (done < total) saveInterrupted(opened, manifest, clock);
+    if (!isOver()) saveInterrupted(opened, manifest, clock);
     throw error;
   } finally {
     await opened.close();
+  }
+}
+
+/** Whether what earlier segments did decides how far this one goes. */
+const needsPast = ({ durationMs, budgetUsd }: LoadShape): boolean => durationMs !== null || budgetUsd !== null;
+
+/** Requests to each target; null where the time, or nothing but the budget, ends the run. */
+function plannedRequests({ repeat, levels }: BenchmarkPlan, load: LoadShape, cases: number | null): number | null {
+  if (isEndless(load, cases === null)) return null;
+  const ofLevel = load.maxRequests ?? (cases ?? 0) * repeat;
+  return ofLevel * (levels?.length ?? 1);
+}
+
+/** How each target is sent its work. */
+function runOptions(
+  plan: BenchmarkPlan,
+  load: BenchmarkLoad,
+  cases: AsyncIterable<TestCase>,
+  { finished, journal }: OpenRun,
+): Pick<RunOptions, "targets" | "workFor" | "journal" | "delayMs" | "maxErrors" | "keepRaw" | "warmUp"> {
+  const sources = sourcesOf(plan);
+  const endlessCases = hasEndlessCases(plan);
+  const cycled = load.durationMs !== null || load.maxRequests !== null;
+  return {
+    targets: plan.targets.map((target) => runTarget(target, load, sources)),
+    workFor(target, { index }) {
+      const work = workOrder(() => cases, {
+        passes: cycled ? Infinity : plan.repeat,
+        atMost: load.maxRequests ?? Infinity,
+        seed: plan.seed,
+        level: { index, of: plan.levels?.length ?? 1 },
+        endlessCases,
+      });
+      return unfinished(work, target.label, finished);
+    },
+    journal,
+    delayMs: load.delayMs,
+    maxErrors: maxErrorsOf(load),
+    keepRaw: load.saveResponses,
+    warmUp: warmUpOf(cases, load, endlessCases),
+  };
+}
+
+function maxErrorsOf({ failFast, maxErrors }: BenchmarkLoad): RunOptions["maxErrors"] {
+  if (failFast) return { count: 1, skipWith: "not sent: the run stopped at its first failure (--fail-fast)" };
+  if (maxErrors === null) return null;
+  return { count: maxErrors, skipWith: `not sent: the run stopped at ${maxErrors} failed cases (--max-errors)` };
+}
+
+function tellOfWarmUp({ warmUpFailures }: RunOutcome, { warmup }: LoadShape, { warn }: BenchmarkOptions): void {
+  for (const { target, failed, last } of warmUpFailures) {
+    warn?.(`${target}: ${failed} of ${warmup} warm-up requests failed, the last with ${last.code}: ${last.message}`);
   }
 }
 
@@ -144,7 +213,12 @@ function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): voi
   }
 }
 
-function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number, options: BenchmarkOptions): OpenRun {
+function openDirectory(
+  plan: BenchmarkPlan,
+  load: BenchmarkLoad,
+  planned: number | null,
+  options: BenchmarkOptions,
+): OpenRun {
   const { clock, mask, directory, mode } = options;
   const writer = { clock, mask, saveResponses: load.saveResponses };
   const wanted = planRecord(plan);
@@ -170,7 +244,12 @@ function openDirectory(plan: BenchmarkPlan, load: BenchmarkLoad, planned: number
   return opened;
 }
 
-function announce(plan: BenchmarkPlan, planned: number, finished: ReadonlySet<string>, observe: RunObserver): void {
+function announce(
+  plan: BenchmarkPlan,
+  planned: number | null,
+  finished: ReadonlySet<string>,
+  observe: RunObserver,
+): void {
   const done = new Map<string, number>();
   for (const key of finished) {
     const target = key.slice(0, key.indexOf("\u0000"));
@@ -185,12 +264,13 @@ export function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: Req
   return {
     label: target.label,
     provider: target.provider,
+    highestCostOf: (request) => highestCostOf(request, request.model === target.model ? target.priceOf : null),
     maxConcurrency: target.maxConcurrency,
     retries: load.retries ?? target.retries ?? DEFAULT_RETRIES,
     priceOf: (model, usage) => (model === target.model ? (target.priceOf?.(usage) ?? null) : null),
     modelFor: (testCase) => modelFor(testCase, target, sources.caseModels),
     toRequest: (testCase) => requestFor(testCase, target, sources),
-    timeoutsFor: (testCase) => timeoutsFor(testCase, target, load.timeoutMs),
+    timeoutsFor: (testCase) => timeoutsFor(testCase, target, load),
   };
 }
 
@@ -207,7 +287,7 @@ async function* unfinished(
 /** After a failure of the run the manifest should not say "running"; on a full disk that may fail as well. */
 function saveInterrupted(opened: OpenRun, manifest: Manifest, clock: Clock): void {
   try {
-    opened.saveManifest(withEnd(manifest, "interrupted", null, clock));
+    opened.saveManifest(withEnd(manifest, "interrupted", { validity: null }, clock));
   } catch {
     // The journal is what counts, and a resume needs nothing else.
   }

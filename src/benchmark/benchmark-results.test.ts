@@ -104,7 +104,7 @@ test("a kept result does not change with the object it was made of", () => {
 test("nothing can be added to the results of a run", () => {
   const manifest = exampleManifest(["sim:fast"]);
   const summary = resultsOf([exampleResult()]).summary;
-  const ofRun = BenchmarkResults.ofRun(headOf(manifest, "sim:fast"), [exampleResult()], summary);
+  const ofRun = BenchmarkResults.ofRun(headOf(manifest, "sim:fast", 0), [exampleResult()], summary);
   expect(() => ofRun.addResult(exampleResult({ test_id: "t2" }))).toThrow(refused(/those of a run/, /merge/));
   const copy = BenchmarkResults.merge([ofRun]);
   copy.addResult(exampleResult({ test_id: "t2" }));

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
+import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
@@ -12,6 +13,7 @@ import { warmUp } from "../providers/warm-up.ts";
 import { headOf } from "../reports/json.ts";
 import { runBenchmark, type BenchmarkOutcome } from "./bench.ts";
 import { BenchmarkResults } from "./benchmark-results.ts";
+import { PLAIN_LOAD, type LoadShape } from "./plan.ts";
 import type { BenchTarget } from "./targets.ts";
 import { toolVersion } from "./version.ts";
 
@@ -47,6 +49,12 @@ export interface BenchmarkRunnerConfig {
   readonly seed?: string;
   /** They rule over those of targets, cases and dataset. */
   readonly parameters?: RequestParameters;
+  /** Limits of connecting, of the first output and of pauses between outputs, in milliseconds. */
+  readonly partLimits?: Partial<PartLimits>;
+  /** When requests leave, and when no more do; a closed loop through every case unless given. */
+  readonly load?: Partial<LoadShape>;
+  /** Slots of each level of a sweep. */
+  readonly levels?: readonly number[];
   /** Which of `results.json` and `results.csv` are written at the end; both unless given. `summary.md` always is. */
   readonly exports?: "json" | "csv" | "both" | "none";
   /** Texts to take out of everything that is written, besides the targets' own keys. */
@@ -152,9 +160,14 @@ export class BenchmarkRunner {
         seed: config.seed ?? null,
         stream: config.stream ?? true,
         parameters: config.parameters ?? {},
+        levels: config.levels ?? null,
+        synthetic: null,
       },
       {
-        concurrency: config.concurrency ?? 5,
+        ...PLAIN_LOAD,
+        ...config.load,
+        concurrency: config.concurrency ?? config.load?.concurrency ?? PLAIN_LOAD.concurrency,
+        partLimits: { ...NO_PART_LIMITS, ...config.partLimits },
         timeoutMs: config.timeoutMs ?? null,
         retries: config.retries ?? null,
         delayMs: config.delayMs ?? 0,
@@ -184,7 +197,11 @@ export class BenchmarkRunner {
 function runFound({ directory, findings }: BenchmarkOutcome): BenchmarkRun {
   const { manifest, summaries, comparison, validity } = findings;
   const targets = [...summaries].map(([target, summary]) =>
-    BenchmarkResults.ofRun(headOf(manifest, target), journalled(directory, manifest.id, target), summary),
+    BenchmarkResults.ofRun(
+      headOf(manifest, target, summary.total),
+      journalled(directory, manifest.id, target),
+      summary,
+    ),
   );
   const results = (): Iterable<TestResult> => journalled(directory, manifest.id, null);
   return { directory, manifest, targets, summaries, comparison, validity, results };

@@ -5,7 +5,7 @@ import type { Comparison, Summary } from "../core/summary.ts";
 import { collect } from "../reports/collector.ts";
 import { compareTargets } from "../reports/compare.ts";
 import { runDifferences, targetDifferences, type ComparedRun, type Matched } from "../reports/run-differences.ts";
-import type { SavedRun } from "./saved-run.ts";
+import { plannedOf, type SavedRun } from "./saved-run.ts";
 
 /** A target of A and the target of B that it is compared with. */
 export interface TargetPair {
@@ -64,9 +64,11 @@ export function compareRuns(a: SavedRun, b: SavedRun, pairs: readonly TargetPair
     { target: sideName("A", pair.a.target) },
     { target: sideName("B", pair.b.target) },
   ]);
-  const repeat = Math.max(a.manifest.plan.repeat, b.manifest.plan.repeat);
+  const samplesOf = ({ manifest: { plan } }: SavedRun): number => plan.repeat * (plan.levels?.length ?? 1);
+  const repeat = Math.max(samplesOf(a), samplesOf(b));
+  const segments = [...a.manifest.segments, ...b.manifest.segments];
   const compared = compareTargets(
-    { plan: { targets, repeat } },
+    { plan: { targets, repeat }, segments },
     pairs.map((pair) => [sideName("A", pair.a.target), sideName("B", pair.b.target)] as const),
   );
   const cases = { A: new Set<string>(), B: new Set<string>() };
@@ -87,7 +89,7 @@ export function compareRuns(a: SavedRun, b: SavedRun, pairs: readonly TargetPair
   const matched = { both, onlyA: cases.A.size - both, onlyB: cases.B.size - both };
   const runOf = (name: "A" | "B", { manifest }: SavedRun): ComparedRun => {
     const count = new Set(pairs.map((pair) => (name === "A" ? pair.a : pair.b).target)).size;
-    return { name, manifest, finished: finished[name], planned: manifest.planned_per_target * count };
+    return { name, manifest, finished: finished[name], planned: plannedOf(manifest, count) };
   };
   return {
     pairs: pairs.flatMap((pair) => {

@@ -1,12 +1,11 @@
-import type { Usage } from "../core/response.ts";
 import { selectCases } from "../datasets/select.ts";
-import type { BenchmarkPlan } from "./plan.ts";
+import { workOrder, type WorkItem } from "../runner/work.ts";
+import type { BenchmarkPlan, LoadShape } from "./plan.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
+import { CHARS_PER_TOKEN, usageOf } from "./highest-cost.ts";
 import { requestFor } from "./requests.ts";
+import { isEndless } from "./stages.ts";
 import type { PricedTarget } from "./targets.ts";
-
-/** A rough rule for English text: no tokenizer is asked, since each model has its own. */
-const CHARS_PER_TOKEN = 4;
 
 /** What a target would be sent. */
 export interface TargetEstimate {
@@ -24,47 +23,68 @@ export interface TargetEstimate {
   readonly cost_usd_limit: number | null;
 }
 
+/** What is estimated of a run, and of how much of it. */
+export interface Estimate {
+  readonly targets: TargetEstimate[];
+  /** False where the time or the budget ends the run: the figures are then of one pass, or of one made prompt. */
+  readonly whole: boolean;
+}
+
 /** What a plan would send to each target, and what it may cost; sends nothing. Throws as rendering does. */
 export async function estimate(
   plan: BenchmarkPlan<PricedTarget>,
+  load: LoadShape,
   warn?: (message: string) => void,
-): Promise<TargetEstimate[]> {
+): Promise<Estimate> {
   const cases = await selectCases(plan.dataset, plan);
-  await checkRequests(cases, plan, warn);
-  const sources = sourcesOf(plan);
-  const estimates: TargetEstimate[] = [];
-  for (const target of plan.targets) {
-    let requests = 0;
-    let chars = 0;
-    let limit: number | null = 0;
-    for await (const testCase of cases) {
-      const request = requestFor(testCase, target, sources);
-      requests += plan.repeat;
-      chars += plan.repeat * (request.prompt.length + (request.system?.length ?? 0));
-      limit = limit === null || request.max_tokens === undefined ? null : limit + plan.repeat * request.max_tokens;
-    }
-    const tokens = Math.ceil(chars / CHARS_PER_TOKEN);
-    estimates.push({
-      target: target.label,
-      model: target.model,
-      requests,
-      prompt_chars: chars,
-      prompt_tokens_estimate: tokens,
-      completion_tokens_limit: limit,
-      prompt_cost_usd_estimate: target.priceOf?.(usageOf(tokens, 0)) ?? null,
-      cost_usd_limit: limit === null ? null : (target.priceOf?.(usageOf(tokens, limit)) ?? null),
-    });
-  }
-  return estimates;
+  const endlessCases = (await checkRequests(cases, plan, load, warn)) === null;
+  const whole = !isEndless(load, endlessCases);
+  const order = {
+    passes: whole && load.maxRequests !== null ? Infinity : plan.repeat,
+    atMost: whole ? (load.maxRequests ?? Infinity) : endlessCases ? 1 : Infinity,
+    seed: null,
+    level: { index: 0, of: 1 },
+    endlessCases,
+  };
+  const levels = plan.levels?.length ?? 1;
+  const targets = await Promise.all(
+    plan.targets.map((target) =>
+      estimateOf(
+        target,
+        plan,
+        levels,
+        workOrder(() => cases, order),
+      ),
+    ),
+  );
+  return { targets, whole };
 }
 
-function usageOf(prompt: number, completion: number): Usage {
+async function estimateOf(
+  target: PricedTarget,
+  plan: BenchmarkPlan<PricedTarget>,
+  levels: number,
+  work: AsyncIterable<WorkItem>,
+): Promise<TargetEstimate> {
+  const sources = sourcesOf(plan);
+  let requests = 0;
+  let chars = 0;
+  let limit: number | null = 0;
+  for await (const { testCase } of work) {
+    const request = requestFor(testCase, target, sources);
+    requests += levels;
+    chars += levels * (request.prompt.length + (request.system?.length ?? 0));
+    limit = limit === null || request.max_tokens === undefined ? null : limit + levels * request.max_tokens;
+  }
+  const tokens = Math.ceil(chars / CHARS_PER_TOKEN);
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    reasoning_tokens: null,
-    cached_tokens: null,
-    cache_write_tokens: null,
+    target: target.label,
+    model: target.model,
+    requests,
+    prompt_chars: chars,
+    prompt_tokens_estimate: tokens,
+    completion_tokens_limit: limit,
+    prompt_cost_usd_estimate: target.priceOf?.(usageOf(tokens, 0)) ?? null,
+    cost_usd_limit: limit === null ? null : (target.priceOf?.(usageOf(tokens, limit)) ?? null),
   };
 }

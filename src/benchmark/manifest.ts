@@ -3,14 +3,14 @@ import os from "node:os";
 import { version as nodeVersion } from "node:process";
 import type { Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
-import type { Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
+import type { Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
 
 /** The manifest of a run that begins now. */
 export function newManifest(
   dataset: Dataset,
   plan: Plan,
-  planned: number,
+  planned: number | null,
   { clock, toolVersion, origin }: { clock: Clock; toolVersion: string; origin?: Origin },
 ): Manifest {
   const { name, version, sha256, source } = dataset;
@@ -47,11 +47,14 @@ export function withSegment(manifest: Manifest, load: Load, clock: Clock): Manif
 export function withEnd(
   manifest: Manifest,
   status: Manifest["status"],
-  validity: Validity | null,
+  { validity, endedBy }: { readonly validity: Validity | null; readonly endedBy?: Ending },
   clock: Clock,
 ): Manifest {
   const ended_at = clock.wallTime();
   const last = manifest.segments.length - 1;
-  const segments = manifest.segments.map((segment, i) => (i === last ? { ...segment, ended_at, validity } : segment));
+  const ending = endedBy === undefined ? {} : { ended_by: endedBy };
+  const segments = manifest.segments.map((segment, i) =>
+    i === last ? { ...segment, ended_at, validity, ...ending } : segment,
+  );
   return { ...manifest, status, ended_at, segments };
 }

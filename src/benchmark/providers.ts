@@ -3,6 +3,7 @@ import { BUILT_IN_PROVIDERS } from "../config/built-in.ts";
 import { sendableKey } from "../config/keys.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { DIRECT, type Network } from "../core/network.ts";
+import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
@@ -21,8 +22,12 @@ export interface TargetOptions {
   readonly parameters?: RequestParameters;
   /** Limit of one attempt, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Limits of connecting, of the first output and of pauses between outputs, in milliseconds. */
+  readonly partLimits?: Partial<PartLimits>;
   readonly retries?: number;
   readonly maxConcurrency?: number;
+  /** Whether the server knows `ignore_eos`; synthetic loads then get answers of exactly their limit. */
+  readonly ignoreEos?: boolean;
   /** US dollars per million tokens; the published prices unless given. */
   readonly prices?: TokenPrices;
 }
@@ -54,8 +59,10 @@ function targetOf(
     baseUrl,
     parameters: options.parameters ?? {},
     timeoutMs: options.timeoutMs ?? null,
+    partLimits: { ...NO_PART_LIMITS, ...options.partLimits },
     retries: options.retries ?? null,
     maxConcurrency: options.maxConcurrency ?? null,
+    ignoreEos: options.ignoreEos ?? false,
     priceOf: options.prices === undefined ? priceOf : fixedPrices(options.prices),
     secrets,
   };

@@ -5,7 +5,20 @@ import { providers } from "./providers.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
 import { loadFrom, loadRecord, planFrom, planRecord } from "./records.ts";
 
+const some = fc.option(fc.integer({ min: 1, max: 600_000 }));
+
 const loads: fc.Arbitrary<BenchmarkLoad> = fc.record({
+  partLimits: fc.record({ connectMs: some, firstTokenMs: some, idleMs: some }),
+  rate: some,
+  arrival: fc.constantFrom("constant", "poisson"),
+  maxInFlight: some,
+  ramp: fc.option(fc.record({ from: fc.nat(), to: fc.nat(), overMs: fc.nat() })),
+  durationMs: some,
+  maxRequests: some,
+  maxErrors: some,
+  budgetUsd: some,
+  warmup: fc.nat(),
+  p95LimitMs: some,
   concurrency: fc.integer({ min: 1, max: 1000 }),
   timeoutMs: fc.option(fc.integer({ min: 1, max: 600_000 })),
   retries: fc.option(fc.integer({ min: 0, max: 10 })),
@@ -44,6 +57,8 @@ test("a plan comes back with its dataset and targets", () => {
     limit: 3,
     repeat: 2,
     seed: "s",
+    levels: [1, 2],
+    synthetic: { input: { mean: 5, sd: 1 }, output: { mean: 6, sd: 0 }, shared_prefix: 0.5, seed: "1" },
     stream: false,
     parameters: { temperature: 0.5 },
   };

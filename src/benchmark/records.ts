@@ -19,6 +19,8 @@ export function planRecord(plan: BenchmarkPlan): Required<Plan> {
     limit: plan.limit,
     repeat: plan.repeat,
     seed: plan.seed,
+    levels: plan.levels === null ? null : [...plan.levels],
+    synthetic: plan.synthetic,
   };
 }
 
@@ -31,6 +33,8 @@ export function planFrom(record: Plan, dataset: Dataset, targets: readonly Bench
     limit: record.limit,
     repeat: record.repeat,
     seed: record.seed,
+    levels: record.levels ?? null,
+    synthetic: record.synthetic ?? null,
     stream: record.stream,
     parameters: record.parameters,
   };
@@ -38,6 +42,7 @@ export function planFrom(record: Plan, dataset: Dataset, targets: readonly Bench
 
 /** The load as `run.json` records it. */
 export function loadRecord(load: BenchmarkLoad): Required<Load> {
+  const { ramp, partLimits } = load;
   return {
     concurrency: load.concurrency,
     timeout_ms: load.timeoutMs,
@@ -45,11 +50,25 @@ export function loadRecord(load: BenchmarkLoad): Required<Load> {
     delay_ms: load.delayMs,
     fail_fast: load.failFast,
     save_responses: load.saveResponses,
+    connect_timeout_ms: partLimits.connectMs,
+    first_token_timeout_ms: partLimits.firstTokenMs,
+    idle_timeout_ms: partLimits.idleMs,
+    rate: load.rate,
+    arrival: load.arrival,
+    max_in_flight: load.maxInFlight,
+    ramp: ramp === null ? null : { from: ramp.from, to: ramp.to, over_ms: ramp.overMs },
+    duration_ms: load.durationMs,
+    max_requests: load.maxRequests,
+    max_errors: load.maxErrors,
+    budget_usd: load.budgetUsd,
+    warmup: load.warmup,
+    p95_limit_ms: load.p95LimitMs,
   };
 }
 
-/** The load that a segment recorded. */
+/** The load that a segment recorded; what an older version did not record is what it did. */
 export function loadFrom(record: Load): BenchmarkLoad {
+  const { ramp = null } = record;
   return {
     concurrency: record.concurrency,
     timeoutMs: record.timeout_ms,
@@ -57,5 +76,20 @@ export function loadFrom(record: Load): BenchmarkLoad {
     delayMs: record.delay_ms,
     failFast: record.fail_fast,
     saveResponses: record.save_responses,
+    partLimits: {
+      connectMs: record.connect_timeout_ms ?? null,
+      firstTokenMs: record.first_token_timeout_ms ?? null,
+      idleMs: record.idle_timeout_ms ?? null,
+    },
+    rate: record.rate ?? null,
+    arrival: record.arrival ?? "constant",
+    maxInFlight: record.max_in_flight ?? null,
+    ramp: ramp === null ? null : { from: ramp.from, to: ramp.to, overMs: ramp.over_ms },
+    durationMs: record.duration_ms ?? null,
+    maxRequests: record.max_requests ?? null,
+    maxErrors: record.max_errors ?? null,
+    budgetUsd: record.budget_usd ?? null,
+    warmup: record.warmup ?? 0,
+    p95LimitMs: record.p95_limit_ms ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_PART_LIMITS } from "../core/part-limits.ts";
 import { providers } from "./providers.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
 
@@ -13,6 +14,7 @@ const sources: RequestSources = {
   stream: true,
   defaults: { temperature: 0.1, top_p: 0.1, max_tokens: 1, stop: ["x"] },
   caseModels: true,
+  synthetic: false,
 };
 
 describe("a request's parameters", () => {
@@ -50,10 +52,34 @@ describe("a request's parameters", () => {
   });
 });
 
-it("time limits come from the flag over the case, over the target, over 60 s; connecting gets 10 s of them", () => {
+describe("time limits", () => {
+  const limits = (more: object = {}): Parameters<typeof timeoutsFor>[2] => ({
+    timeoutMs: null,
+    partLimits: { ...NO_PART_LIMITS, ...more },
+  });
   const testCase = { id: "a", prompt: "Hi", config: { timeout: "30s" } };
-  expect(timeoutsFor(testCase, target, 5000)).toEqual({ connectMs: 5000, totalMs: 5000 });
-  expect(timeoutsFor(testCase, target, null)).toEqual({ connectMs: 10_000, totalMs: 30_000 });
-  expect(timeoutsFor({ id: "a", prompt: "Hi" }, target, null).totalMs).toBe(2000);
-  expect(timeoutsFor({ id: "a", prompt: "Hi" }, plain, null).totalMs).toBe(60_000);
+  const other = { id: "a", prompt: "Hi" };
+
+  it("come from the flag over the case, over the target, over 60 s; connecting gets 10 s of them", () => {
+    const flag = { ...limits(), timeoutMs: 5000 };
+    expect(timeoutsFor(testCase, target, flag)).toMatchObject({ connectMs: 5000, totalMs: 5000 });
+    expect(timeoutsFor(testCase, target, limits())).toMatchObject({ connectMs: 10_000, totalMs: 30_000 });
+    expect(timeoutsFor(other, target, limits()).totalMs).toBe(2000);
+    expect(timeoutsFor(other, plain, limits())).toEqual({
+      connectMs: 10_000,
+      firstTokenMs: null,
+      idleMs: null,
+      totalMs: 60_000,
+    });
+  });
+
+  it("of the parts come from the flag over the target", () => {
+    const ofTarget = { ...plain, partLimits: { connectMs: 1, firstTokenMs: 2, idleMs: null } };
+    expect(timeoutsFor(other, ofTarget, limits())).toMatchObject({ connectMs: 1, firstTokenMs: 2, idleMs: null });
+    expect(timeoutsFor(other, ofTarget, limits({ firstTokenMs: 7, idleMs: 8 }))).toMatchObject({
+      connectMs: 1,
+      firstTokenMs: 7,
+      idleMs: 8,
+    });
+  });
 });

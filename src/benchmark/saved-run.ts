@@ -10,8 +10,8 @@ export interface SavedRun {
   readonly manifest: Manifest;
   readonly results: Results;
   readonly findings: Findings;
-  /** Cases × samples × targets of the plan. */
-  readonly planned: number;
+  /** Cases × samples × targets of the plan; null for a run that its time or budget ends. */
+  readonly planned: number | null;
   /** Those that have a result which a resume would not send again; skipped ones have none. */
   readonly finished: number;
   /** Damaged lines, in words. */
@@ -32,14 +32,19 @@ export function readSavedRun(directory: string): SavedRun {
       yield result;
     }
   });
-  const planned = manifest.planned_per_target * manifest.plan.targets.length;
+  const planned = plannedOf(manifest);
   return { manifest, results, findings, planned, finished: finished.size, warnings };
+}
+
+/** Requests to so many targets of a run, all of them unless told; null where there is no number of them. */
+export function plannedOf({ planned_per_target, plan }: Manifest, targets = plan.targets.length): number | null {
+  return planned_per_target === null ? null : planned_per_target * targets;
 }
 
 /** In words how far a run is, where it is not at its end; null for a finished one. */
 export function progressOf({ manifest, planned, finished }: SavedRun): string | null {
-  if (manifest.status === "finished" && finished >= planned) return null;
-  const counts = `${finished} of ${planned} cases have a result`;
+  if (manifest.status === "finished" && finished >= (planned ?? 0)) return null;
+  const counts = planned === null ? `${finished} cases have a result` : `${finished} of ${planned} cases have a result`;
   if (manifest.status === "interrupted") return `interrupted: ${counts}`;
   if (manifest.status === "running") return `not finished (it still runs, or was killed): ${counts}`;
   return `some cases were skipped or lost: ${counts}`;

@@ -1,5 +1,6 @@
 import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Clock } from "../core/clock.ts";
+import type { PartLimits } from "../core/part-limits.ts";
 import type { PriceOf, Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
@@ -19,8 +20,11 @@ export interface PricedTarget {
   readonly parameters: RequestParameters;
   /** What the configuration says of this target; null where nothing. */
   readonly timeoutMs: number | null;
+  readonly partLimits: PartLimits;
   readonly retries: number | null;
   readonly maxConcurrency: number | null;
+  /** Whether synthetic loads ask it for answers of exactly their limit. */
+  readonly ignoreEos: boolean;
   /** Null when the model's price is not known. */
   readonly priceOf: PriceOf | null;
   /** Request parameters that its API does not know, which are left out; none unless given. */
@@ -69,15 +73,17 @@ async function openTarget(
 
 /** The target with its prices, for what needs no provider. */
 export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget> {
-  const { label, model, baseUrl, parameters, timeoutMs, retries, maxConcurrency } = target;
+  const { label, model, baseUrl, parameters, timeoutMs, partLimits, retries, maxConcurrency, ignoreEos } = target;
   return {
     label,
     model,
     baseUrl,
     parameters,
     timeoutMs,
+    partLimits,
     retries,
     maxConcurrency,
+    ignoreEos,
     priceOf: await pricesOf(target),
     unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type),
     secrets: secretsOf([target]),

@@ -32,6 +32,30 @@ export const duration =
     throw new InvalidArgumentError(`Expected a duration such as 500, 500ms, 2s or 1m.`);
   };
 
+/** Whole numbers of at least 1, separated by commas, none twice. */
+export function levelList(text: string): number[] {
+  const levels = text.split(",").map((part) => wholeNumber(1, 100_000)(part.trim()));
+  if (new Set(levels).size < levels.length) throw new InvalidArgumentError("Expected each level once.");
+  return levels;
+}
+
+/** Two whole numbers: `1..200`. */
+export function span(text: string): { from: number; to: number } {
+  const [from, to, ...more] = text.split("..");
+  if (from === undefined || to === undefined || more.length > 0) {
+    throw new InvalidArgumentError("Expected two numbers, such as 1..200.");
+  }
+  const slots = wholeNumber(1, 100_000);
+  return { from: slots(from.trim()), to: slots(to.trim()) };
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value > 0 && value < Infinity) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}
+
 /** Names separated by commas. */
 export function nameList(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BenchError } from "../core/errors.ts";
+import { NO_PART_LIMITS } from "../core/part-limits.ts";
 import type { Environment } from "./environment.ts";
 import { resolveTargets } from "./resolve.ts";
 import type { ResolvedTarget } from "./resolve.ts";
@@ -50,8 +51,10 @@ describe("a target", () => {
         network: { proxy: null, ca: null },
         parameters: {},
         timeoutMs: null,
+        partLimits: NO_PART_LIMITS,
         retries: null,
         maxConcurrency: null,
+        ignoreEos: false,
         prices: null,
       },
       expect.objectContaining({ label: "anthropic:claude-x", apiKey: "sk-a", baseUrl: "https://api.anthropic.com/v1" }),
@@ -66,6 +69,9 @@ describe("a target", () => {
   it("of a configured provider has everything that the configuration says", () => {
     const more: ProviderConfig = {
       timeout: "2s",
+      connect_timeout: "300ms",
+      idle_timeout: 5000,
+      ignore_eos: true,
       max_retries: 0,
       max_concurrency: 64,
       headers: { "X-Team": "a" },
@@ -83,8 +89,10 @@ describe("a target", () => {
       network: { proxy: null, ca: null },
       parameters: { temperature: 0.5 },
       timeoutMs: 2000,
+      partLimits: { connectMs: 300, firstTokenMs: null, idleMs: 5000 },
       retries: 0,
       maxConcurrency: 64,
+      ignoreEos: true,
       prices: { input_per_million: 1, output_per_million: 2 },
     });
   });

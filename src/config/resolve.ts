@@ -3,6 +3,7 @@ import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
+import type { PartLimits } from "../core/part-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
@@ -31,8 +32,11 @@ export interface ResolvedTarget {
   readonly network: Network;
   readonly parameters: RequestParameters;
   readonly timeoutMs: Millis | null;
+  readonly partLimits: PartLimits;
   readonly retries: number | null;
   readonly maxConcurrency: number | null;
+  /** Whether the server can be told not to end an answer before its limit. */
+  readonly ignoreEos: boolean;
   readonly prices: Prices | null;
 }
 
@@ -83,12 +87,21 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     headers: entry.headers ?? {},
     network: { proxy: baseUrl === null ? null : proxyFor(env, baseUrl), ca: caOf(spec.provider, entry, context) },
     parameters: entry.parameters ?? {},
-    timeoutMs: entry.timeout === undefined ? null : parseDuration(entry.timeout),
+    timeoutMs: millisOf(entry.timeout),
+    partLimits: {
+      connectMs: millisOf(entry.connect_timeout),
+      firstTokenMs: millisOf(entry.first_token_timeout),
+      idleMs: millisOf(entry.idle_timeout),
+    },
     retries: entry.max_retries ?? null,
     maxConcurrency: entry.max_concurrency ?? null,
+    ignoreEos: entry.ignore_eos ?? false,
     prices: entry.prices ?? null,
   };
 }
+
+const millisOf = (duration: string | number | undefined): Millis | null =>
+  duration === undefined ? null : parseDuration(duration);
 
 function unknownProvider(name: string, configured: Iterable<string>): BenchError {
   const known = [...new Set([...BUILT_IN_PROVIDERS.keys(), ...configured])];

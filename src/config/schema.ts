@@ -2,6 +2,7 @@ import { z } from "zod";
 import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema } from "../core/dataset.ts";
 import { requestParametersSchema } from "../core/request.ts";
+import { ARRIVALS } from "../core/run.ts";
 
 const headersSchema = z
   .record(
@@ -32,9 +33,16 @@ const providerConfigSchema = z.strictObject({
     .optional()
     .describe("Certificates in PEM of authorities to trust for this provider, besides those that Node trusts"),
   default_model: z.string().min(1).optional(),
-  timeout: durationSchema.optional(),
+  timeout: durationSchema.optional().describe("Limit of one attempt"),
+  connect_timeout: durationSchema.optional().describe("Limit of opening a connection"),
+  first_token_timeout: durationSchema.optional().describe("Limit from sending to the first output of a stream"),
+  idle_timeout: durationSchema.optional().describe("Limit between two pieces of a stream"),
   max_retries: z.int().nonnegative().optional(),
   max_concurrency: z.int().positive().optional(),
+  ignore_eos: z
+    .boolean()
+    .optional()
+    .describe("The server knows ignore_eos (vLLM, SGLang): synthetic loads then get answers of exactly max_tokens"),
   headers: headersSchema.optional(),
   parameters: requestParametersSchema.optional(),
   prices: pricesSchema.optional(),
@@ -60,6 +68,14 @@ export const configSchema = z.strictObject({
         .optional()
         .describe("Conditions under which bench ends with code 1, such as p95>2s"),
       require_valid: z.boolean().optional().describe("Whether a run that is not VALID ends with code 1"),
+      rate: z.number().positive().optional().describe("Requests per second for each target: an open loop"),
+      arrival: z.enum(ARRIVALS).optional(),
+      max_in_flight: z.int().positive().optional(),
+      duration: durationSchema.optional().describe("Send for so long, going through the cases again and again"),
+      max_requests: z.int().positive().optional().describe("Send so many requests to each target"),
+      max_errors: z.int().positive().optional().describe("Send nothing more after so many failed cases"),
+      budget_usd: z.number().positive().optional().describe("Send nothing that could cost more than this in all"),
+      warmup: z.int().nonnegative().optional().describe("Requests to each target before those that count"),
     })
     .optional(),
 });

@@ -56,4 +56,6 @@ export interface Dataset {
    * are used; a pass over one throws `BenchError("dataset")` at a row that is not valid.
    */
   cases(): AsyncIterable<TestCase>;
+  /** Whether a pass never ends, since its cases are made as they are asked for. */
+  readonly endless?: boolean;
 }

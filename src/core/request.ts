@@ -15,4 +15,6 @@ export interface ModelRequest extends RequestParameters {
   readonly model: string;
   readonly prompt: string;
   readonly stream: boolean;
+  /** Asks a server that knows it not to end the answer before `max_tokens`. */
+  readonly ignore_eos?: boolean;
 }

@@ -60,6 +60,8 @@ export const testResultSchema = z.object({
   timestamp: z.string(),
   /** Which stretch of the run this belongs to: 0 until the first resume, then 1, and so on. */
   segment: z.int().nonnegative(),
+  /** The level of a sweep that it belongs to, as its number of slots; missing in any other run. */
+  level: z.int().positive().optional(),
 });
 /** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
 export type TestResult = z.infer<typeof testResultSchema>;

@@ -6,7 +6,7 @@ import type { TestResult } from "./result.ts";
 export type RunEvent =
   | {
       readonly type: "run_started";
-      readonly targets: readonly { readonly target: string; readonly planned: number; readonly done: number }[];
+      readonly targets: readonly { readonly target: string; readonly planned: number | null; readonly done: number }[];
     }
   | { readonly type: "case_started"; readonly target: string; readonly test_id: string; readonly sample: number }
   | {

@@ -17,6 +17,20 @@ export const targetRecordSchema = z.object({
 });
 export type TargetRecord = z.infer<typeof targetRecordSchema>;
 
+/** How the instants of an open loop come about. */
+export const ARRIVALS = ["constant", "poisson"] as const;
+
+const syntheticSchema = z.object({
+  /** Lengths in estimated tokens, each drawn from a normal distribution. */
+  input: z.object({ mean: z.number(), sd: z.number() }),
+  output: z.object({ mean: z.number(), sd: z.number() }),
+  /** The share of each prompt that is the same in all of them. */
+  shared_prefix: z.number().min(0).max(1),
+  seed: z.string(),
+});
+/** Prompts that are made, not read. */
+export type Synthetic = z.infer<typeof syntheticSchema>;
+
 /** What is sent, and in which order. A resumed run must have the same plan. */
 export const planSchema = z.object({
   dataset_sha256: z.string(),
@@ -29,10 +43,16 @@ export const planSchema = z.object({
   repeat: count,
   /** Seed of the shuffle; null keeps the file's order. */
   seed: z.string().nullable(),
+  /** The slots of each level of a sweep; which sample belongs to which level follows from it. */
+  levels: z.array(count).nullable().optional(),
+  /** What the dataset was made from when there is no file; its `dataset_sha256` covers it. */
+  synthetic: syntheticSchema.nullable().optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
-/** How it is sent. May differ between segments. */
+const limit = z.number().nullable().optional();
+
+/** How it is sent. May differ between segments. Optional members are missing in runs of older versions. */
 export const loadSchema = z.object({
   concurrency: count,
   /** Null where each target's configuration, or the default, decided. */
@@ -41,8 +61,28 @@ export const loadSchema = z.object({
   delay_ms: z.number(),
   fail_fast: z.boolean(),
   save_responses: z.boolean(),
+  connect_timeout_ms: limit,
+  first_token_timeout_ms: limit,
+  idle_timeout_ms: limit,
+  /** Requests per second for each target; null in a closed loop, to which `concurrency` belongs. */
+  rate: limit,
+  arrival: z.enum(ARRIVALS).optional(),
+  max_in_flight: limit,
+  ramp: z.object({ from: count, to: count, over_ms: z.number() }).nullable().optional(),
+  /** Of a whole run, or of each level of a sweep; so is `max_requests`, which is for each target. */
+  duration_ms: limit,
+  max_requests: limit,
+  max_errors: limit,
+  budget_usd: limit,
+  warmup: count.optional(),
+  /** Of a sweep: the highest p95 of the duration that is still good enough. */
+  p95_limit_ms: limit,
 });
 export type Load = z.infer<typeof loadSchema>;
+
+/** What ended a stretch of a run: nothing was left, the time, a limit of cost or failures, or someone who stopped it. */
+export const ENDINGS = ["work", "time", "errors", "budget", "stop"] as const;
+export type Ending = (typeof ENDINGS)[number];
 
 export const segmentSchema = z.object({
   segment: count,
@@ -52,6 +92,8 @@ export const segmentSchema = z.object({
   load: loadSchema,
   /** What the client measured of itself; null when the process died before it could say. */
   validity: validitySchema.nullable(),
+  /** Missing while it goes on, and when the process died. */
+  ended_by: z.enum(ENDINGS).optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
@@ -78,8 +120,8 @@ export const manifestSchema = z.object({
   /** Absent in runs of the library and of versions that did not record it. */
   origin: originSchema.optional(),
   plan: planSchema,
-  /** Cases × samples for each target. */
-  planned_per_target: count,
+  /** Cases × samples for each target; null for a run that goes on until its time is over. */
+  planned_per_target: count.nullable(),
   segments: z.array(segmentSchema),
   environment: z.object({ node: z.string(), os: z.string(), cpu: z.string(), cores: count }),
 });

@@ -50,6 +50,33 @@ const categorySummarySchema = countsSchema.extend({
   total_cost_usd: number,
 });
 
+/** What a target did at one level of a sweep. */
+export const levelSummarySchema = countsSchema.extend({
+  /** Requests in flight. */
+  level: count,
+  duration_ms: statsSchema,
+  ttft_ms: statsSchema,
+  requests_per_second: number,
+  output_tokens_per_second: number,
+  /** As the summary's, of this level. */
+  wall_ms: number,
+});
+export type LevelSummary = z.infer<typeof levelSummarySchema>;
+
+/** Where more requests in flight no longer bring more throughput. */
+export const kneeSchema = z.object({
+  /** The lowest level with nearly the highest throughput of the sweep; null where no level has any. */
+  level: number,
+  /** Whether the highest level of the sweep is the knee, so that it may lie beyond. */
+  at_end: z.boolean(),
+  /** The highest level up to which every level's p95 of the duration is within the limit; null where there is none. */
+  within_p95_limit: number,
+  /** The limit, in milliseconds; null where none was given. */
+  p95_limit_ms: number,
+});
+export type Knee = z.infer<typeof kneeSchema>;
+
+/** What a target did over a run. */
 export const summarySchema = countsSchema.extend({
   /** 95 % Wilson interval of the success rate. */
   success_rate_ci95: intervalSchema,
@@ -79,6 +106,11 @@ export const summarySchema = countsSchema.extend({
   by_category: z.record(z.string(), categorySummarySchema),
   /** One entry a segment when the run was resumed, else empty: a restart breaks stationarity. */
   segments: z.array(z.object({ segment: count, total: count, duration_ms: statsSchema, ttft_ms: statsSchema })),
+  /** A sweep's levels, upward; missing in any other run, as is the knee. */
+  levels: z.array(levelSummarySchema).optional(),
+  knee: kneeSchema.optional(),
+  /** Open loop only: requests that had to wait for others to end, since `max_in_flight` of them were in flight. */
+  held_back: count.optional(),
   /** The same gaps as other tools name and pool them. */
   compat: z.object({ vllm_itl_ms: statsSchema, aiperf_itl_ms: statsSchema }),
 });

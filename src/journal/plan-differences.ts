@@ -10,7 +10,7 @@ export function planDifferences(saved: Plan, wanted: Plan): string[] {
       ? []
       : [`dataset: content changed (sha256 was ${saved.dataset_sha256}, is now ${wanted.dataset_sha256})`]),
     ...targetDifferences(saved.targets, wanted.targets),
-    ...(["stream", "category", "limit", "repeat", "seed"] as const).flatMap((name) =>
+    ...(["stream", "category", "limit", "repeat", "seed", "levels"] as const).flatMap((name) =>
       difference(name, saved[name], wanted[name]),
     ),
     ...parameterDifferences("", saved.parameters, wanted.parameters),

@@ -1,4 +1,5 @@
 import type { TestResult } from "../core/result.ts";
+import type { Load } from "../core/run.ts";
 import type { Collector } from "./collector.ts";
 
 /** One number for each (test_id, sample) of a target; NaN where the target has none. */
@@ -8,7 +9,12 @@ export interface Column {
 
 /** What a manifest says of the results that are laid side by side. */
 export interface ComparedPlan {
-  readonly plan: { readonly targets: readonly { readonly target: string }[]; readonly repeat: number };
+  readonly plan: {
+    readonly targets: readonly { readonly target: string }[];
+    readonly repeat: number;
+    readonly levels?: readonly number[] | null | undefined;
+  };
+  readonly segments?: readonly { readonly load: Pick<Load, "duration_ms" | "max_requests"> }[];
 }
 
 /** The same cases side by side: a position is one (test_id, sample), the same one for every target. */
@@ -24,7 +30,7 @@ export function caseColumns<Name extends string>(
   manifest: ComparedPlan,
   readers: Readonly<Record<Name, (result: TestResult) => number>>,
 ): Collector<CaseColumns<Name>> {
-  const samples = Math.max(1, manifest.plan.repeat);
+  const positions = positionsOf(manifest);
   const caseNumbers = new Map<string, number>();
   const names = Object.keys(readers).filter((name): name is Name => name in readers);
   const columnsOf = new Map<string, Map<Name, GrowingColumn>>();
@@ -35,14 +41,50 @@ export function caseColumns<Name extends string>(
     add(result) {
       const number = caseNumbers.get(result.test_id) ?? caseNumbers.size;
       caseNumbers.set(result.test_id, number);
-      const position = number * samples + result.sample;
+      const position = positions.at(number, result.sample);
       for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
     },
     finish: () => ({
-      positions: caseNumbers.size * samples,
-      caseOf: (position) => Math.floor(position / samples),
+      positions: positions.count(caseNumbers.size),
+      caseOf: (position) => positions.caseOf(position),
       column: (target, name) => columnsOf.get(target)?.get(name) ?? growingColumn(),
     }),
+  };
+}
+
+/** Where the samples of each case stand in a column. */
+interface Positions {
+  at(caseNumber: number, sample: number): number;
+  count(cases: number): number;
+  caseOf(position: number): number;
+}
+
+/** By arithmetic where the number of samples is known; else, in a run that cycles its cases, in order of appearance. */
+function positionsOf({ plan, segments = [] }: ComparedPlan): Positions {
+  const cycled = segments.some(({ load }) => (load.duration_ms ?? load.max_requests ?? null) !== null);
+  const samples = Math.max(1, plan.repeat * (plan.levels?.length ?? 1));
+  if (!cycled) {
+    return {
+      at: (caseNumber, sample) => caseNumber * samples + sample,
+      count: (cases) => cases * samples,
+      caseOf: (position) => Math.floor(position / samples),
+    };
+  }
+  const known = new Map<number, number>();
+  const cases: number[] = [];
+  return {
+    at(caseNumber, sample) {
+      // Both are far below 2²⁶, and a float holds 53 bits.
+      const key = caseNumber * 2 ** 26 + sample;
+      const position = known.get(key) ?? cases.length;
+      if (position === cases.length) {
+        known.set(key, position);
+        cases.push(caseNumber);
+      }
+      return position;
+    },
+    count: () => cases.length,
+    caseOf: (position) => cases[position] ?? 0,
   };
 }
 

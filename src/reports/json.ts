@@ -26,7 +26,7 @@ export function* resultsJson(
     const summary = summaries.get(target);
     if (summary === undefined) continue;
     yield `${separator}    {\n`;
-    yield* members(headOf(manifest, target), resultsOf(target, results), summary, 6);
+    yield* members(headOf(manifest, target, summary.total), resultsOf(target, results), summary, 6);
     yield "    }";
     separator = ",\n";
   }
@@ -44,15 +44,15 @@ export function* savedResultsJson(
   yield "}\n";
 }
 
-/** What a run's manifest says of one of its targets. */
-export function headOf(manifest: Manifest, target: string): ResultsHead {
+/** What a run's manifest says of one of its targets, which has so many results. */
+export function headOf(manifest: Manifest, target: string, results: number): ResultsHead {
   const record = manifest.plan.targets.find((one) => one.target === target);
   return {
     dataset_name: manifest.dataset.name,
     provider_name: record?.provider ?? "",
     target,
     model: record?.model ?? "",
-    total_tests: manifest.planned_per_target,
+    total_tests: manifest.planned_per_target ?? results,
     timestamp: manifest.started_at,
   };
 }

@@ -7,7 +7,8 @@ export interface ComparedRun {
   readonly manifest: Manifest;
   /** Finished cases of the compared targets and those planned; skipped ones are not finished. */
   readonly finished: number;
-  readonly planned: number;
+  /** Null for a run that its time or budget ends. */
+  readonly planned: number | null;
 }
 
 /** How many cases (id and sample) the compared targets share. */
@@ -97,8 +98,8 @@ function shown(value: unknown): string {
 }
 
 function endWarnings({ name, manifest, finished, planned }: ComparedRun): string[] {
-  if (manifest.status === "finished" && finished >= planned) return [];
-  return [`${name} is not at its end: ${finished} of ${planned} cases have a result`];
+  if (manifest.status === "finished" && finished >= (planned ?? 0)) return [];
+  return [`${name} is not at its end: ${finished}${planned === null ? "" : ` of ${planned}`} cases have a result`];
 }
 
 function validityWarnings({ name, manifest }: ComparedRun): string[] {

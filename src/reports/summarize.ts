@@ -5,7 +5,9 @@ import { describe } from "../stats/describe.ts";
 import { wilsonInterval } from "../stats/intervals.ts";
 import { createSeries } from "../stats/series.ts";
 import type { Collector } from "./collector.ts";
+import { summarizeLevels } from "./levels.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
+import { createWindow } from "./window.ts";
 
 /** `finish_reason` of an answer that was cut off because it reached `max_tokens`, in the words of each API. */
 const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens", "max_output_tokens", "MAX_TOKENS"]);
@@ -13,7 +15,9 @@ const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens
 /** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
 export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
   const bySegment = manifest.segments.length > 1;
-  const builders = new Map(manifest.plan.targets.map(({ target }) => [target, summaryBuilder({ bySegment })]));
+  const load = manifest.segments.at(-1)?.load;
+  const options = { bySegment, openLoop: (load?.rate ?? null) !== null, p95LimitMs: load?.p95_limit_ms ?? null };
+  const builders = new Map(manifest.plan.targets.map(({ target }) => [target, summaryBuilder(options)]));
   return {
     add: (result) => builders.get(result.target)?.add(result),
     finish: () => new Map([...builders].map(([target, builder]) => [target, builder.finish()])),
@@ -25,17 +29,31 @@ export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
  * each segment's latencies, for a run that was resumed. All gaps between tokens are pooled exactly, at eight bytes each;
  * in their `_attempted` percentiles a failed case counts as one infinite gap.
  */
-export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = {}): Collector<Summary> {
+export function summaryBuilder({
+  bySegment = false,
+  openLoop = false,
+  p95LimitMs = null,
+}: { bySegment?: boolean; openLoop?: boolean; p95LimitMs?: number | null } = {}): Collector<Summary> {
   const all = createTally();
   const categories = new Map<string, Tally>();
   const segments = new Map<number, Tally>();
-  const windows = new Map<number, { from: number; to: number }>();
+  const window = createWindow();
+  const levels = summarizeLevels(p95LimitMs);
   const failuresByCode: Record<string, number> = {};
   const tpot = createSeries();
   const gaps = createSeries();
   const meanGaps = createSeries();
   const fromIntended = createSeries();
-  const sums = { firstAttempt: 0, retries: 0, prompt: 0, completion: 0, usageUnknown: 0, costUnknown: 0, truncated: 0 };
+  const sums = {
+    firstAttempt: 0,
+    retries: 0,
+    prompt: 0,
+    completion: 0,
+    usageUnknown: 0,
+    costUnknown: 0,
+    truncated: 0,
+    held: 0,
+  };
 
   const addUsage = ({ response, cost_usd }: TestResult): void => {
     if (response === null) return;
@@ -68,7 +86,9 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
     if (result.category !== null) tallyOf(categories, result.category).add(result);
     if (bySegment) tallyOf(segments, result.segment).add(result);
     sums.retries += Math.max(0, result.attempts - 1);
-    widen(windows, result);
+    window.add(result);
+    levels.add(result);
+    if ((result.timing.slot_wait_ms ?? 0) > 0) sums.held += 1;
     addUsage(result);
     if (result.status === "success") return addTimes(result);
     if (result.status === "skipped") return;
@@ -79,9 +99,6 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
   const finish = (): Summary => {
     const counts = tallyCounts(all);
     const failures = counts.failed + counts.timeout;
-    const wallMs = windows.size === 0 ? null : [...windows.values()].reduce((sum, { from, to }) => sum + to - from, 0);
-    const perSecond = (amount: number): number | null =>
-      wallMs === null || wallMs <= 0 ? null : (amount * 1000) / wallMs;
     const gapStats = describe(gaps.values(), failures);
     return {
       ...counts,
@@ -100,9 +117,9 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
       usage_unknown: sums.usageUnknown,
       total_cost_usd: all.totalCost,
       cost_unknown: sums.costUnknown,
-      requests_per_second: perSecond(counts.attempted),
-      output_tokens_per_second: perSecond(sums.completion),
-      wall_ms: wallMs,
+      requests_per_second: window.perSecond(counts.attempted),
+      output_tokens_per_second: window.perSecond(sums.completion),
+      wall_ms: window.wallMs,
       truncated: sums.truncated,
       by_category: Object.fromEntries(
         [...categories].map(([category, tally]) => [
@@ -124,6 +141,8 @@ export function summaryBuilder({ bySegment = false }: { bySegment?: boolean } = 
           duration_ms: tally.durationStats(),
           ttft_ms: tally.ttftStats(),
         })),
+      ...levels.finish(),
+      ...(openLoop ? { held_back: sums.held } : {}),
       compat: { vllm_itl_ms: gapStats, aiperf_itl_ms: describe(meanGaps.values(), failures) },
     };
   };
@@ -134,16 +153,4 @@ function tallyOf<K>(tallies: Map<K, Tally>, key: K): Tally {
   const known = tallies.get(key) ?? createTally();
   tallies.set(key, known);
   return known;
-}
-
-function widen(windows: Map<number, { from: number; to: number }>, { segment, timing }: TestResult): void {
-  const { first_sent_at_ms: sent, done_at_ms: done } = timing;
-  if (sent === null || done === null) return;
-  const window = windows.get(segment);
-  if (window === undefined) {
-    windows.set(segment, { from: sent, to: done });
-  } else {
-    window.from = Math.min(window.from, sent);
-    window.to = Math.max(window.to, done);
-  }
 }

@@ -5,6 +5,8 @@ import type { FailureGroup } from "./failures.ts";
 import type { PairFairness } from "./fairness.ts";
 import { formatCount, formatDollars, formatMillis, formatRate, formatShare } from "./format.ts";
 import type { Table } from "./table.ts";
+import { levelSections } from "./levels-view.ts";
+import { isOpenLoop, openLoopNotes } from "./open-loop-text.ts";
 import { line, type Line, type Section, type View } from "./view.ts";
 
 /** Everything that is known of a finished or interrupted run. */
@@ -22,6 +24,7 @@ export function summaryView(findings: Findings): View {
   const { manifest, comparison, fairness, failures, validity } = findings;
   const sections: Section[] = [
     { heading: `Results of ${manifest.dataset.name}`, blocks: [...tables(findings), ...notes(findings)] },
+    ...levelSections(findings),
   ];
   if (comparison.length > 0) sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness) });
   if (failures.length > 0) sections.push({ heading: "Failures", blocks: failures.flatMap(failureLines) });
@@ -63,7 +66,11 @@ export function resultTables(rows: readonly { readonly label: string; readonly s
     },
     {
       columns: columnsOf("mean", "p50", "p95", "p99", "TTFT p50", "p95"),
-      rows: rows.map(({ label, summary: { duration_ms: duration, ttft_ms: ttft } }) => {
+      rows: rows.map(({ label, summary }) => {
+        const { ttft_ms: ttft } = summary;
+        // Only an open loop counts what it held back.
+        const openLoop = summary.held_back !== undefined;
+        const duration = openLoop ? summary.latency_from_intended_ms : summary.duration_ms;
         const times = [duration.mean, duration.p50, duration.p95, duration.p99, ttft.p50, ttft.p95];
         return [label].concat(times.map(formatMillis));
       }),
@@ -78,12 +85,14 @@ function notes({ manifest, summaries }: Findings): Line[] {
     const text = `simulated: ${simulated.join(", ")}. Times come from a schedule, answers are made up; no model was asked.`;
     lines.push(line(text, "quiet"));
   }
-  for (const [target, summary] of summaries) lines.push(...notesOn(target, summary));
+  if (isOpenLoop(manifest)) lines.push(...openLoopNotes(manifest, summaries));
+  const made = (manifest.plan.synthetic ?? null) !== null;
+  for (const [target, summary] of summaries) lines.push(...notesOn(target, summary, made));
   if (manifest.status !== "finished") lines.push(line(interruption(manifest, summaries), "warn"));
   return lines;
 }
 
-function notesOn(target: string, summary: Summary): Line[] {
+function notesOn(target: string, summary: Summary, made: boolean): Line[] {
   const { duration_ms: duration, truncated, usage_unknown, cost_unknown, retries } = summary;
   const lines: Line[] = [];
   const failed = summary.failed + summary.timeout;
@@ -93,7 +102,8 @@ function notesOn(target: string, summary: Summary): Line[] {
     lines.push(line(text, "quiet"));
   }
   if (retries > 0) lines.push(line(`${target}: ${counted(retries, "retry", "retries")}`, "quiet"));
-  if (truncated > 0) lines.push(line(`${target}: ${answers(truncated)} cut off by max_tokens`, "warn"));
+  // Answers to made prompts are meant to end at their limit.
+  if (truncated > 0 && !made) lines.push(line(`${target}: ${answers(truncated)} cut off by max_tokens`, "warn"));
   if (usage_unknown > 0) {
     lines.push(
       line(`${target}: ${answers(usage_unknown)} without usage from the server; token sums leave them out`, "warn"),
@@ -119,8 +129,11 @@ function counted(count: number, one: string, many: string): string {
 
 function interruption(manifest: Manifest, summaries: ReadonlyMap<string, Summary>): string {
   const done = [...summaries.values()].reduce((sum, { total }) => sum + total, 0);
-  const planned = manifest.planned_per_target * manifest.plan.targets.length;
   const what = manifest.status === "interrupted" ? "was interrupted" : "has not finished";
+  if (manifest.planned_per_target === null) {
+    return `The run ${what} after ${done} cases; llm-test-bench resume goes on with it.`;
+  }
+  const planned = manifest.planned_per_target * manifest.plan.targets.length;
   return `The run ${what}: ${done} of ${planned} cases have a result; llm-test-bench resume runs the others.`;
 }
 

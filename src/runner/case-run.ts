@@ -2,12 +2,15 @@ import { sleep, type Clock, type Millis } from "../core/clock.ts";
 import { failure, type Failure } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
 import type { Attempt, AttemptObserver, Channel } from "../core/provider.ts";
+import type { ModelRequest } from "../core/request.ts";
+import type { Usage } from "../core/response.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
+import { chargeOf, type Hold } from "./budget.ts";
 import { costOfUsage } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
-import { resultOf } from "./results.ts";
+import { resultOf, type Place } from "./results.ts";
 import { decideRetry } from "./retry.ts";
 import type { RunTarget } from "./target.ts";
 import { connectMsOf } from "./timing.ts";
@@ -20,7 +23,7 @@ export interface CaseContext {
   readonly journal: Journal;
   readonly observe: RunObserver;
   readonly keepRaw: boolean;
-  readonly segment: number;
+  readonly place: Place;
   readonly segmentStart: Millis;
   /** Ends pauses before a retry; their cases stay unfinished. */
   readonly stop: AbortSignal;
@@ -41,6 +44,8 @@ export interface CaseStart {
   readonly intended: Millis;
   /** The later of that and the moment when a slot was there for it. */
   readonly ready: Millis;
+  /** What a budget has set aside for it; null without a budget. */
+  readonly hold: Hold | null;
 }
 
 /** Brings one case to its end, retries included; null when the run was stopped before that. */
@@ -48,7 +53,7 @@ export async function runCase(
   target: RunTarget,
   channel: Channel,
   item: WorkItem,
-  { intended, ready: slotAt }: CaseStart,
+  { intended, ready: slotAt, hold }: CaseStart,
   context: CaseContext,
 ): Promise<FinishedCase | null> {
   const { clock, journal, observe } = context;
@@ -90,16 +95,17 @@ export async function runCase(
           connectMs,
         },
         failedCostUsd,
-        segment: context.segment,
+        place: context.place,
         timestamp: clock.wallTime(),
       }),
       raw: last.raw,
     });
+    const affordable = hold === null || hold.charge(chargeIn(last, target, request));
     if (last.outcome.ok) return finish();
 
     const { failure: failed, usage } = last.outcome;
     const decision =
-      failed.code === "cancelled"
+      failed.code === "cancelled" || !affordable
         ? ({ retry: false } as const)
         : decideRetry(failed, retriesUsed, target.retries, context.random);
     const waitMs = decision.retry ? decision.afterMs : null;
@@ -126,18 +132,27 @@ export async function runCase(
   }
 }
 
+function chargeIn(attempt: Attempt, target: RunTarget, request: ModelRequest): number {
+  const priceOf = (usage: Usage | null): number | null => costOfUsage(target, request.model, usage);
+  return chargeOf(attempt, priceOf, target.highestCostOf(request) ?? Infinity);
+}
+
 /** One attempt under its time limits. */
-async function makeAttempt(
+export async function makeAttempt(
   target: RunTarget,
   channel: Channel,
   what: Pick<Parameters<Channel["send"]>[0], "request" | "test_id" | "sample" | "attempt">,
   item: WorkItem,
-  { clock, abandon, keepRaw, listen }: CaseContext,
+  { clock, abandon, keepRaw, listen }: Pick<CaseContext, "clock" | "abandon" | "keepRaw" | "listen">,
 ): Promise<Attempt> {
   const ending = new AbortController();
   const end = (reason: Failure): void => ending.abort(reason);
   const onAbandon = (): void => end(failure("cancelled", "the run was stopped"));
-  const deadlines = new Deadlines(clock, target.timeoutsFor(item.testCase), end);
+  const deadlines = new Deadlines(
+    clock,
+    { timeouts: target.timeoutsFor(item.testCase), streamed: what.request.stream },
+    end,
+  );
   if (abandon.aborted) onAbandon();
   abandon.addEventListener("abort", onAbandon, { once: true });
   try {
@@ -145,7 +160,7 @@ async function makeAttempt(
       ...what,
       keepRaw,
       signal: ending.signal,
-      observer: { ...listen, sent: () => deadlines.sent(), tokens: () => {} },
+      observer: { ...listen, sent: () => deadlines.sent(), tokens: (at) => deadlines.tokens(at) },
     });
   } finally {
     deadlines.end();

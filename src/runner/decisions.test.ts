@@ -5,7 +5,15 @@ import { seededRandom } from "../core/random.ts";
 import { opensCircuit } from "./circuit.ts";
 import { decideRetry } from "./retry.ts";
 import { SlotCounter } from "./slot-counter.ts";
-import { workOrder } from "./work.ts";
+import { workOrder, type WorkOptions } from "./work.ts";
+
+const WHOLE: WorkOptions = {
+  passes: 1,
+  atMost: Infinity,
+  seed: null,
+  level: { index: 0, of: 1 },
+  endlessCases: false,
+};
 
 const always = (value: number) => (): number => value;
 
@@ -52,7 +60,7 @@ it("a circuit opens on what the next case cannot change, unless the target worke
 describe("the order of work", () => {
   const cases = ["a", "b", "c", "d", "e", "f"].map((id) => ({ id, prompt: id }));
   const ids = async (repeat: number, seed: string | null): Promise<string> =>
-    (await collected(workOrder(() => streamed(cases), { repeat, seed })))
+    (await collected(workOrder(() => streamed(cases), { ...WHOLE, passes: repeat, seed })))
       .map(({ testCase, sample }) => testCase.id + sample)
       .join(" ");
 

@@ -1,5 +1,8 @@
+import type { Ending } from "../core/run.ts";
+
 /** Why nothing more is sent. */
 export interface Closing {
+  readonly by: Exclude<Ending, "work" | "time">;
   /** Recorded with each case of the rest; null leaves them without a record, for a resume. */
   readonly skipWith: string | null;
 }

@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { sleep, type Millis, type Timer } from "../core/clock.ts";
+import type { Ending } from "../core/run.ts";
 import type { TestResult } from "../core/result.ts";
+import type { Budget, Hold } from "./budget.ts";
 import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
 import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
@@ -17,7 +19,10 @@ import type { WorkItem } from "./work.ts";
 const SKIP_BATCH = 1000;
 
 /** What a lane needs of its run besides what each case needs. */
-export interface LaneContext extends CaseContext {
+export interface LaneContext extends Omit<CaseContext, "place"> {
+  readonly segment: number;
+  /** What the run may cost; null for any amount. */
+  readonly budget: Budget | null;
   /** Pause of a slot between two cases, in milliseconds. */
   readonly delayMs: Millis;
   readonly books: SlotCounter;
@@ -37,7 +42,7 @@ export interface LaneContext extends CaseContext {
 export class Lane {
   readonly #target: RunTarget;
   readonly #pool: ChannelPool;
-  readonly #context: LaneContext;
+  readonly #context: LaneContext & CaseContext;
   readonly #stage: Stage;
   readonly #work: AsyncIterator<WorkItem>;
   /** Items that were asked for in time and came too late to be sent. */
@@ -47,6 +52,7 @@ export class Lane {
   readonly #circuit: Circuit;
   /** Ends the loop; what is in flight goes on. */
   readonly #ending = new AbortController();
+  #endedBy: Ending | null = null;
   #start: Millis = 0;
   /** Until when the loop last had to wait for a slot. */
   #heldUntil: Millis = 0;
@@ -62,7 +68,7 @@ export class Lane {
     this.#circuit = circuit;
     this.#stage = stage;
     this.#work = work[Symbol.asyncIterator]();
-    this.#context = context;
+    this.#context = { ...context, place: { segment: context.segment, level: stage.level } };
     this.#slots = new Slots(this.#capped(stage.slots[0]?.slots ?? 0));
     // Every slot may pause under it; that is no leak.
     setMaxListeners(0, this.#ending.signal);
@@ -73,26 +79,32 @@ export class Lane {
     return this.#rates.rates();
   }
 
+  /** What ended it; a target that was given up has no more work. */
+  get endedBy(): Ending {
+    return this.#endedBy ?? "work";
+  }
+
   /** Resolves when every case has ended, the time is over, or the run was stopped, and nothing is in flight. */
   async run(): Promise<void> {
     const { clock, gate } = this.#context;
     const { slots, durationMs } = this.#stage;
     this.#start = clock.now();
-    const end = (): void => this.#end();
+    const closed = (): void => this.#end(gate.closed?.by ?? "stop");
     const timers: Timer[] = slots
       .slice(1)
       .map((step) => clock.setTimer(step.atMs, () => this.#slots.resize(this.#capped(step.slots))));
-    if (durationMs !== null) timers.push(clock.setTimer(durationMs, end));
-    gate.signal.addEventListener("abort", end, { once: true });
-    if (gate.signal.aborted || this.#circuit.open !== null) end();
+    if (durationMs !== null) timers.push(clock.setTimer(durationMs, () => this.#end("time")));
+    gate.signal.addEventListener("abort", closed, { once: true });
+    if (gate.signal.aborted) closed();
+    if (this.#circuit.open !== null) this.#end("work");
     try {
       await this.#guarded(() => this.#letGo());
-      this.#end();
+      this.#end("work");
       await this.#guarded(() => this.#skipRest());
       while (this.#slots.held > 0) await this.#slots.change();
     } finally {
       for (const timer of timers) timer.cancel();
-      gate.signal.removeEventListener("abort", end);
+      gate.signal.removeEventListener("abort", closed);
     }
   }
 
@@ -100,7 +112,8 @@ export class Lane {
     return Math.min(slots, this.#target.maxConcurrency ?? Infinity);
   }
 
-  #end(): void {
+  #end(by: Ending): void {
+    this.#endedBy ??= by;
     this.#ending.abort();
     this.#slots.wake();
   }
@@ -117,11 +130,13 @@ export class Lane {
         this.#slots.free();
         break;
       }
+      const hold = this.#held(item);
+      if (hold === "refused") break;
       const now = clock.now();
       const intended = at === null ? now : this.#start + at;
       const ready = at === null ? now : Math.max(intended, this.#heldUntil);
       if (at !== null) this.#rates.sent(at, now - this.#start);
-      void this.#guarded(() => this.#take(item, { intended, ready }));
+      void this.#guarded(() => this.#take(item, { intended, ready, hold }));
     }
     if (arrivals !== null && at !== null) this.#countUnsent(arrivals, at);
   }
@@ -133,7 +148,10 @@ export class Lane {
     if (signal.aborted) return false;
     if (at === null) return true;
     const { durationMs } = this.#stage;
-    if (durationMs !== null && at >= durationMs) return false;
+    if (durationMs !== null && at >= durationMs) {
+      this.#end("time");
+      return false;
+    }
     // Node's timers count whole milliseconds from the start of their loop turn: they can fire up to one early.
     for (let left = this.#start + at - clock.now(); left > 0; left = this.#start + at - clock.now()) {
       if (!(await sleep(clock, left, signal))) return false;
@@ -168,6 +186,21 @@ export class Lane {
     return null;
   }
 
+  /** What a budget sets aside for a case; without the means for it, the run is closed. */
+  #held(item: WorkItem): Hold | null | "refused" {
+    const { budget, gate } = this.#context;
+    if (budget === null) return null;
+    const hold = budget.hold(this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity);
+    if (hold !== null) return hold;
+    this.#late.push(item);
+    this.#slots.free();
+    gate.close({
+      by: "budget",
+      skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
+    });
+    return "refused";
+  }
+
   async #guarded(action: () => Promise<void>): Promise<void> {
     try {
       await action();
@@ -190,6 +223,7 @@ export class Lane {
       await journal.record(result, raw);
       this.#context.finished(result);
     } finally {
+      start.hold?.release();
       books.freed(clock.now() - takenAt);
       this.#pool.give(channel);
       if (delayMs > 0) await sleep(clock, delayMs, this.#ending.signal);
@@ -203,7 +237,7 @@ export class Lane {
     const { code = null, message = "" } = error ?? {};
     if (code === null || !this.#circuit.failed(code, message)) return;
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });
-    this.#end();
+    this.#end("work");
   }
 
   /** Records what will not be sent. Cases that a resume should send have no record, nor has work without an end. */
@@ -214,10 +248,10 @@ export class Lane {
         ? (this.#context.gate.closed?.skipWith ?? null)
         : `not sent: ${this.#target.label} stopped at its first ${open.code} failure: ${open.message}`;
     if (message === null || this.#stage.endless) return;
-    const { clock, journal, segment } = this.#context;
+    const { clock, journal, place } = this.#context;
     let pending: Promise<void>[] = [];
     for (let item = await this.#unsent(); item !== null; item = await this.#unsent()) {
-      const result = skippedResult(this.#target, item, { message, segment, timestamp: clock.wallTime() });
+      const result = skippedResult(this.#target, item, { message, place, timestamp: clock.wallTime() });
       this.#context.finished(result);
       pending.push(journal.record(result, null));
       if (pending.length < SKIP_BATCH) continue;

@@ -6,9 +6,24 @@ import type { RunTarget } from "./target.ts";
 import { NO_TIMING, timingOf, type CaseInstants } from "./timing.ts";
 import type { WorkItem } from "./work.ts";
 
-type Identity = Pick<TestResult, "v" | "target" | "provider" | "model" | "test_id" | "sample" | "category" | "segment">;
+/** Where in the run a case was sent. */
+export interface Place {
+  readonly segment: number;
+  /** Slots of the sweep's level; null outside a sweep. */
+  readonly level: number | null;
+}
 
-function identityOf(target: RunTarget, { testCase, sample }: WorkItem, model: string, segment: number): Identity {
+type Identity = Pick<
+  TestResult,
+  "v" | "target" | "provider" | "model" | "test_id" | "sample" | "category" | "segment" | "level"
+>;
+
+function identityOf(
+  target: RunTarget,
+  { testCase, sample }: WorkItem,
+  model: string,
+  { segment, level }: Place,
+): Identity {
   return {
     v: 1,
     target: target.label,
@@ -18,6 +33,7 @@ function identityOf(target: RunTarget, { testCase, sample }: WorkItem, model: st
     sample,
     category: testCase.category ?? null,
     segment,
+    ...(level === null ? {} : { level }),
   };
 }
 
@@ -31,7 +47,7 @@ export interface CaseHistory {
   readonly around: CaseInstants;
   /** What failed attempts are known to have cost, in US dollars. */
   readonly failedCostUsd: number;
-  readonly segment: number;
+  readonly place: Place;
   /** Wall time at the end. */
   readonly timestamp: string;
 }
@@ -44,7 +60,7 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
   const ownCost = costOfUsage(target, history.model, usage);
   const manyPerRead = last.deltasPerRead.some((deltas) => deltas > 1);
   return {
-    ...identityOf(target, item, history.model, history.segment),
+    ...identityOf(target, item, history.model, history.place),
     status: outcome.ok ? "success" : statusOf(outcome.failure.code),
     response: outcome.ok ? outcome.response : null,
     error: outcome.ok
@@ -73,10 +89,10 @@ function costOf(own: number | null, failedCostUsd: number, answered: boolean): n
 export function skippedResult(
   target: RunTarget,
   item: WorkItem,
-  why: { message: string; segment: number; timestamp: string },
+  why: { message: string; place: Place; timestamp: string },
 ): TestResult {
   return {
-    ...identityOf(target, item, target.modelFor(item.testCase), why.segment),
+    ...identityOf(target, item, target.modelFor(item.testCase), why.place),
     status: "skipped",
     response: null,
     error: { code: null, message: why.message, http_status: null },

@@ -1,154 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
-import { streamed } from "../../test/support/cases.ts";
+import { fakeClock } from "../../test/support/fake-clock.ts";
+import { finish, memoryJournal, NO_LIMITS, scripted, start, targetOf } from "../../test/support/scripted-run.ts";
 import { sleep } from "../core/clock.ts";
-import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
-import { failure, type Failure } from "../core/failure.ts";
-import type { Journal } from "../core/journal.ts";
-import type { Attempt, Call, Provider } from "../core/provider.ts";
+import { failure } from "../core/failure.ts";
 import { seededRandom } from "../core/random.ts";
-import type { FailedAttempt, TestResult } from "../core/result.ts";
-import type { RunEvent } from "../core/run-events.ts";
-import { run, type RunOptions, type RunOutcome } from "./run.ts";
-import { closedLoop } from "./stage.ts";
-import type { RunTarget } from "./target.ts";
-import { workOrder } from "./work.ts";
-
-/** What the scripted model does with an attempt: how long it takes, and how it fails if it does. */
-type Script = (call: Call) => { readonly ms: number; readonly failed?: Failure };
-
-interface ScriptedProvider extends Provider {
-  inFlight: number;
-  maxInFlight: number;
-  readonly calls: string[];
-}
-
-const NEVER = { connectStarted: null, connected: null, headers: null, firstByte: null, lastToken: null };
-
-function scripted(clock: FakeClock, script: Script): ScriptedProvider {
-  const attempt = async (call: Call): Promise<Attempt> => {
-    const sent = clock.now();
-    provider.calls.push(`${call.test_id}#${call.sample}`);
-    provider.inFlight += 1;
-    provider.maxInFlight = Math.max(provider.maxInFlight, provider.inFlight);
-    call.observer.sent(sent);
-    const { ms, failed } = script(call);
-    const lasted = await sleep(clock, ms, call.signal);
-    provider.inFlight -= 1;
-    const reason = lasted ? failed : (call.signal.reason as Failure);
-    const firstToken = reason === undefined ? sent + ms / 2 : null;
-    return {
-      instants: { ...NEVER, sent, firstToken, firstText: firstToken, done: clock.now() },
-      gapsMs: [],
-      deltasPerRead: [],
-      reasoningStreamed: false,
-      outcome:
-        reason === undefined
-          ? { ok: true, response: { ...NO_RESPONSE, content: "ok" } }
-          : { ok: false, failure: reason, usage: null },
-      requestId: null,
-      systemFingerprint: null,
-      raw: "raw",
-    };
-  };
-  const provider: ScriptedProvider = {
-    name: "scripted",
-    simulated: false,
-    inFlight: 0,
-    maxInFlight: 0,
-    calls: [],
-    openChannel: () => ({ send: attempt, close: async () => {} }),
-  };
-  return provider;
-}
-
-const NO_RESPONSE = {
-  id: null,
-  model: null,
-  content: null,
-  reasoning: null,
-  tool_calls: null,
-  finish_reason: null,
-  usage: null,
-  created_at: null,
-};
-
-const targetOf = (provider: Provider, more: Partial<RunTarget> = {}): RunTarget => ({
-  label: "a",
-  provider,
-  maxConcurrency: null,
-  retries: 3,
-  priceOf: () => null,
-  modelFor: () => "m",
-  toRequest: (testCase) => ({ model: "m", prompt: testCase.prompt, stream: true }),
-  timeoutsFor: () => ({ connectMs: 10_000, totalMs: 60_000 }),
-  ...more,
-});
-
-const casesOf = (count: number): TestCase[] =>
-  Array.from({ length: count }, (_, i) => ({ id: `t${i}`, prompt: `p${i}`, category: i % 2 === 0 ? "even" : "odd" }));
-
-interface Records extends Journal {
-  readonly results: TestResult[];
-  readonly failures: FailedAttempt[];
-}
-function memoryJournal(onRecord: (result: TestResult) => Promise<void> = async () => {}): Records {
-  const results: TestResult[] = [];
-  const failures: FailedAttempt[] = [];
-  return {
-    results,
-    failures,
-    record: async (result) => {
-      await onRecord(result);
-      results.push(result);
-    },
-    recordFailure: (failed) => void failures.push(failed),
-  };
-}
-
-interface Started {
-  readonly outcome: Promise<RunOutcome>;
-  readonly journal: Records;
-  readonly events: RunEvent[];
-}
-function start(
-  clock: FakeClock,
-  targets: RunTarget[],
-  work: { cases?: number; repeat?: number; concurrency?: number } = {},
-  more: Partial<RunOptions> = {},
-  journal = memoryJournal(),
-): Started {
-  const events: RunEvent[] = [];
-  const cases = casesOf(work.cases ?? 4);
-  const outcome = run({
-    targets,
-    stages: [closedLoop(work.concurrency ?? 2)],
-    workFor: () => workOrder(() => streamed(cases), { repeat: work.repeat ?? 1, seed: null }),
-    journal,
-    clock,
-    random: seededRandom(1),
-    delayMs: 0,
-    failFast: false,
-    keepRaw: false,
-    segment: 0,
-    stop: new AbortController().signal,
-    abandon: new AbortController().signal,
-    observe: (event) => events.push(event),
-    ...more,
-  });
-  outcome.catch(() => {});
-  return { outcome, journal, events };
-}
-
-async function finish(clock: FakeClock, { outcome }: Started, withinMs = 10_000_000): Promise<RunOutcome> {
-  const state = { over: false };
-  const settled = (): void => void (state.over = true);
-  outcome.then(settled, settled);
-  for (let passed = 0; !state.over && passed < withinMs; passed += 500) await clock.advance(500);
-  return outcome;
-}
+import type { TestResult } from "../core/result.ts";
 
 const statuses = (results: readonly TestResult[]): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -292,7 +150,7 @@ describe("a failed attempt", () => {
   it("that takes too long ends as a timeout", async () => {
     const clock = fakeClock();
     const provider = scripted(clock, () => ({ ms: 99_999 }));
-    const target = targetOf(provider, { timeoutsFor: () => ({ connectMs: 100, totalMs: 1500 }) });
+    const target = targetOf(provider, { timeoutsFor: () => ({ ...NO_LIMITS, totalMs: 1500 }) });
     const started = start(clock, [target], { cases: 1 });
     await finish(clock, started);
     expect(started.journal.results).toMatchObject([{ status: "timeout", error: { code: "timeout_total" } }]);
@@ -373,7 +231,7 @@ describe("a run that is stopped", () => {
       test_id === "t1" ? { ms: 10, failed: failure("invalid_request", "no") } : { ms: 10 },
     );
     const targets = [targetOf(provider, { maxConcurrency: 1 })];
-    const started = start(clock, targets, { cases: 5 }, { failFast: true });
+    const started = start(clock, targets, { cases: 5 }, { maxErrors: { count: 1, skipWith: "--fail-fast" } });
     await finish(clock, started);
     expect(statuses(started.journal.results)).toEqual({ success: 1, failure: 1, skipped: 3 });
     expect(started.journal.results.at(-1)?.error?.message).toContain("--fail-fast");

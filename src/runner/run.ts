@@ -4,8 +4,10 @@ import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
+import { ENDINGS, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
+import type { Budget } from "./budget.ts";
 import { ChannelPool } from "./channel-pool.ts";
 import { Circuit } from "./circuit.ts";
 import { Gate } from "./gate.ts";
@@ -16,6 +18,7 @@ import type { Stage } from "./stage.ts";
 import { Tally } from "./tally.ts";
 import type { RunTarget } from "./target.ts";
 import { judgeValidity } from "./validity.ts";
+import { warmUp, type WarmUp, type WarmUpFailures } from "./warm-up.ts";
 import type { WorkItem } from "./work.ts";
 
 /** A run to be made. */
@@ -30,8 +33,12 @@ export interface RunOptions {
   /** For the jitter of retries. */
   readonly random: Random;
   readonly delayMs: Millis;
-  /** Send nothing more after the first case that fails; the rest is skipped. */
-  readonly failFast: boolean;
+  /** Send nothing more after so many cases have failed; the rest is skipped with this message. Null: never. */
+  readonly maxErrors: { readonly count: number; readonly skipWith: string } | null;
+  /** What the run may cost; null for any amount. */
+  readonly budget: Budget | null;
+  /** Null for none. */
+  readonly warmUp: WarmUp | null;
   /** Whether raw bodies are given to the journal. */
   readonly keepRaw: boolean;
   readonly segment: number;
@@ -47,6 +54,9 @@ export interface RunOutcome {
   /** The targets that were given up, with the failure that decided it. */
   readonly stoppedTargets: ReadonlyMap<string, FailureCode>;
   readonly validity: Validity;
+  readonly endedBy: Ending;
+  /** One entry for each target whose warm-up did not succeed. */
+  readonly warmUpFailures: readonly WarmUpFailures[];
 }
 
 /**
@@ -66,10 +76,20 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const abandon = AbortSignal.any([options.abandon, abandonAll.signal]);
   // Every case in flight listens to them; that is no leak.
   setMaxListeners(0, stop, abandon);
-  const onStop = (): void => gate.close({ skipWith: null });
+  const onStop = (): void => gate.close({ by: "stop", skipWith: null });
   if (stop.aborted) onStop();
   stop.addEventListener("abort", onStop, { once: true });
 
+  const sides = targets.map((target) => ({ target, pool: new ChannelPool(target.provider), circuit: new Circuit() }));
+  const warmUpFailures = await Promise.all(
+    sides.map(async ({ target, pool }) =>
+      options.warmUp === null
+        ? null
+        : warmUp(target, pool, options.warmUp, { clock, abandon, gate, budget: options.budget }),
+    ),
+  );
+
+  let errors = 0;
   const context: LaneContext = {
     ...options,
     stop,
@@ -78,7 +98,9 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     books,
     gate,
     failed() {
-      if (options.failFast) gate.close({ skipWith: "not sent: the run stopped at its first failure (--fail-fast)" });
+      errors += 1;
+      const { count = Infinity, skipWith = "" } = options.maxErrors ?? {};
+      if (errors >= count) gate.close({ by: "errors", skipWith });
     },
     finished(result: TestResult) {
       tally.add(result);
@@ -92,12 +114,13 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   };
 
   const self = measureSelf(clock, books);
-  const sides = targets.map((target) => ({ target, pool: new ChannelPool(target.provider), circuit: new Circuit() }));
+  const endings: Ending[] = [];
   const rates: ReturnType<typeof ratesOf>[] = [];
   for (const stage of stages) {
     const lanes = sides.map((side) => new Lane(side, stage, workFor(side.target, stage), context));
     await Promise.all(lanes.map((lane) => lane.run()));
     rates.push(ratesOf(lanes));
+    endings.push(...lanes.map(({ endedBy }) => endedBy));
   }
   await Promise.all(sides.map(({ pool }) => pool.close()));
   const own = self.stop();
@@ -111,6 +134,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const rate = rates.find((of) => of !== null) ?? null;
   return {
     stoppedTargets,
+    endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
+    warmUpFailures: warmUpFailures.filter((failed) => failed !== null),
     validity: judgeValidity({
       ...tally.medians(),
       eventLoopDelayMs: own.eventLoopDelayMs,

@@ -37,9 +37,9 @@ describe("slots", () => {
 it("a gate closes once: the first reason holds", () => {
   const gate = new Gate();
   expect([gate.closed, gate.signal.aborted]).toEqual([null, false]);
-  gate.close({ skipWith: "enough" });
-  gate.close({ skipWith: null });
-  expect([gate.closed, gate.signal.aborted]).toEqual([{ skipWith: "enough" }, true]);
+  gate.close({ by: "errors", skipWith: "enough" });
+  gate.close({ by: "stop", skipWith: null });
+  expect([gate.closed, gate.signal.aborted]).toEqual([{ by: "errors", skipWith: "enough" }, true]);
 });
 
 describe("the rates of a schedule", () => {

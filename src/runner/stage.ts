@@ -9,6 +9,8 @@ export interface SlotStep {
 
 /** A stretch of a run under one load: a level of a sweep, or a whole run. Plain data, made before anything is sent. */
 export interface Stage {
+  /** Its place among the stages of the whole run, from 0. */
+  readonly index: number;
   /** The slots of a sweep's level, which stand in its records; null for any other run. */
   readonly level: number | null;
   /** In order of their instants; the first is at 0. */
@@ -23,5 +25,5 @@ export interface Stage {
 
 /** A closed loop with a fixed number of slots until the work is done. */
 export function closedLoop(slots: number): Stage {
-  return { level: null, slots: [{ atMs: 0, slots }], arrivals: null, durationMs: null, endless: false };
+  return { index: 0, level: null, slots: [{ atMs: 0, slots }], arrivals: null, durationMs: null, endless: false };
 }

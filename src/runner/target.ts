@@ -18,6 +18,8 @@ export interface RunTarget {
   readonly retries: number;
   /** US dollars for the usage of a model; null when price or usage is unknown. */
   priceOf(model: string, usage: Usage | null): number | null;
+  /** The most that one attempt at a request can cost, in US dollars; null when that is unknown. */
+  highestCostOf(request: ModelRequest): number | null;
   /** The model that a case is sent to. */
   modelFor(testCase: TestCase): string;
   /** The request for a case, rendered with everything that was asked for. */

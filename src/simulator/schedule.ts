@@ -1,5 +1,5 @@
 import type { Millis } from "../core/clock.ts";
-import { seededRandom, type Random } from "../core/random.ts";
+import { normal, seededRandom, type Random } from "../core/random.ts";
 import type { Profile } from "./profile.ts";
 
 /** When each token of an answer is due. */
@@ -28,9 +28,8 @@ export function scheduleOf(seed: number, caseKey: string, profile: Profile, maxT
   return { dueMs, finish: sent < length ? "length" : "stop" };
 }
 
-/** A lognormal draw by its mean m and coefficient of variation v: σ² = ln(1 + v²), μ = ln m − σ²/2 (Box-Muller). */
+/** A lognormal draw by its mean m and coefficient of variation v: σ² = ln(1 + v²), μ = ln m − σ²/2. */
 function lognormal(random: Random, mean: number, variation: number): number {
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const variance = Math.log1p(variation * variation);
-  return mean * Math.exp(Math.sqrt(variance) * normal - variance / 2);
+  return mean * Math.exp(Math.sqrt(variance) * normal(random) - variance / 2);
 }

@@ -139,7 +139,7 @@ describe("with the embedded simulator, whose process gets the terminal's Ctrl-C 
       const journal = journalOf(directory);
       expect(journal.map(({ status, error }) => error?.message ?? status)).toEqual(journal.map(() => "success"));
       expect(manifestOf(directory)).toMatchObject({ status: "interrupted" });
-      const planned = manifestOf(directory).planned_per_target;
+      const planned = manifestOf(directory).planned_per_target ?? 0;
       expect(journal.length).toBeLessThan(planned);
       const resumed = await runCli([...args, "--resume"]);
       expect(resumed).toMatchObject({ code: 0 });

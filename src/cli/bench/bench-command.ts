@@ -1,33 +1,37 @@
 import { estimate } from "../../benchmark/dry-run.ts";
 import { resolve } from "node:path";
-import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
+import type { BenchmarkPlan } from "../../benchmark/plan.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
 import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
 import { resolveTargets } from "../../config/resolve.ts";
-import type { Config } from "../../config/schema.ts";
 import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
-import type { Origin } from "../../core/run.ts";
+import type { Origin, Synthetic } from "../../core/run.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { locateDataset } from "../../datasets/locate-dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
+import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
+import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
 import { gateOf } from "./gate.ts";
 import { measure } from "./measure.ts";
 import { sayOn } from "../say.ts";
 
-/** Requests in flight for each target, unless something else was said. */
-export const DEFAULT_CONCURRENCY = 5;
-
 /** Runs `bench` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function bench(flags: BenchFlags, outside: CliContext): Promise<number> {
   checkFlags(flags);
+  checkLoadFlags(flags);
   const { config } = await loadConfig({ ...outside, explicitPath: flags.config ?? null });
-  const dataset = await loadDataset(flags.dataset);
+  const synthetic = syntheticOf(flags);
+  const load = loadOf(flags, config);
+  checkLoad(flags, load);
+  const dataset = synthetic === null ? await loadDataset(flags.dataset ?? "") : syntheticDataset(synthetic);
+  const planWith = <Target extends PricedTarget>(targets: readonly Target[]): BenchmarkPlan<Target> =>
+    planOf(flags, { dataset, synthetic }, targets);
   const { env } = outside;
   const resolved = resolveTargets(parseTargets(flags.providers), { config, env, model: flags.model ?? null });
   const mask = maskFor(secretsOf(resolved));
@@ -37,9 +41,9 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const gate = gateOf(flags, config, labels);
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
-    const estimates = await estimate(planOf(flags, dataset, targets), (message) => say("warning", message));
+    const estimates = await estimate(planWith(targets), load, (message) => say("warning", message));
     context.stdout.write(
-      flags.json === true ? `${JSON.stringify(estimates, null, 2)}\n` : dryRunText(estimates, context),
+      flags.json === true ? `${JSON.stringify(estimates.targets, null, 2)}\n` : dryRunText(estimates, context),
     );
     return 0;
   }
@@ -47,8 +51,8 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
   try {
     const measurement = {
-      plan: planOf(flags, dataset, open.targets),
-      load: loadOf(flags, config),
+      plan: planWith(open.targets),
+      load,
       directory: outputDirectory(flags, config, dataset.name, context),
       mode: flags.force === true ? ("force" as const) : flags.resume === true ? ("resume" as const) : ("new" as const),
       gate,
@@ -62,7 +66,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
 
 function planOf<Target extends PricedTarget>(
   flags: BenchFlags,
-  dataset: Dataset,
+  { dataset, synthetic }: { dataset: Dataset; synthetic: Synthetic | null },
   targets: readonly Target[],
 ): BenchmarkPlan<Target> {
   return {
@@ -72,6 +76,8 @@ function planOf<Target extends PricedTarget>(
     limit: flags.limit ?? null,
     repeat: flags.repeat,
     seed: flags.seed ?? null,
+    levels: flags.sweep ?? null,
+    synthetic,
     stream: flags.stream,
     parameters: {
       ...(flags.temperature === undefined ? {} : { temperature: flags.temperature }),
@@ -84,19 +90,14 @@ function planOf<Target extends PricedTarget>(
 async function originOf({ dataset, config }: BenchFlags, cwd: string): Promise<Origin> {
   return {
     working_directory: cwd,
-    dataset_path: resolve(cwd, await locateDataset(dataset)),
+    dataset_path: dataset === undefined ? "" : resolve(cwd, await locateDataset(dataset)),
     config_path: config === undefined ? null : resolve(cwd, config),
   };
 }
 
-/** The load that the flags and the configuration ask for. */
-function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
-  return {
-    concurrency: flags.concurrency ?? config.benchmarks?.concurrency ?? DEFAULT_CONCURRENCY,
-    timeoutMs: flags.timeout ?? null,
-    retries: flags.retries ?? null,
-    delayMs: flags.delay,
-    failFast: flags.failFast === true,
-    saveResponses: flags.saveResponses && (config.benchmarks?.save_responses ?? true),
-  };
+/** Where the seed of synthetic prompts comes from when none is given: two runs then send the same. */
+const SYNTHETIC_SEED = "1";
+
+function syntheticOf({ synthetic, sharedPrefix = 0, seed = SYNTHETIC_SEED }: BenchFlags): Synthetic | null {
+  return synthetic === undefined ? null : parseSynthetic(synthetic, { sharedPrefix, seed });
 }

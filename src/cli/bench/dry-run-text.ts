@@ -1,4 +1,4 @@
-import type { TargetEstimate } from "../../benchmark/dry-run.ts";
+import type { Estimate } from "../../benchmark/dry-run.ts";
 import { PRICE_DATA } from "../../providers/prices.ts";
 import { formatCount, formatDollars } from "../../reports/format.ts";
 import { line, renderText } from "../../reports/view.ts";
@@ -7,7 +7,7 @@ import type { CliContext } from "../context.ts";
 import { PIPE_COLUMNS } from "./final-words.ts";
 
 /** What `--dry-run` shows. */
-export function dryRunText(estimates: readonly TargetEstimate[], { stdout, env }: CliContext): string {
+export function dryRunText({ targets: estimates, whole }: Estimate, { stdout, env }: CliContext): string {
   const headers = ["requests", "prompt tokens", "answer limit", "prompts cost", "at most"];
   const table = {
     columns: [
@@ -25,6 +25,9 @@ export function dryRunText(estimates: readonly TargetEstimate[], { stdout, env }
   };
   const notes = [
     "Nothing was sent. Prompt tokens are estimated at 4 characters each.",
+    ...(whole
+      ? []
+      : ["This run goes on until its time or its budget is over; the figures are of one pass over its cases."]),
     ...(estimates.some((of) => of.completion_tokens_limit === null)
       ? ["Without --max-tokens or a max_tokens in the dataset there is no limit to what answers may cost."]
       : []),

@@ -15,7 +15,7 @@ function allStopped({ findings, stoppedTargets }: BenchmarkOutcome, codes: Reado
 export function exitCodeOf(outcome: BenchmarkOutcome, gate: GateResult): number {
   if (allStopped(outcome, UNAUTHORISED)) return EXIT.auth;
   if (allStopped(outcome, UNREACHED)) return EXIT.unreachable;
-  if (outcome.left > 0) return EXIT.interrupted;
+  if (outcome.interrupted) return EXIT.interrupted;
   const summaries = [...outcome.findings.summaries.values()];
   const succeeded = summaries.every(({ succeeded: good, total }) => good === total);
   return succeeded && gateHeld(gate) ? EXIT.success : EXIT.casesFailed;

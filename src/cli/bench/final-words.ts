@@ -46,15 +46,18 @@ export function sayFinalWords(
   flags: Pick<OutputFlags, "quiet" | "json">,
   { cwd, say }: { cwd: string; say: Say },
 ): void {
-  const { directory, files, left, stoppedTargets, findings } = outcome;
+  const { directory, files, interrupted, left, stoppedTargets, findings } = outcome;
   const { manifest } = findings;
   const shown = shownPath(directory, cwd);
   for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code]}`);
   const broken = gate.thresholds.filter(({ held }) => !held).length + (gate.requireValid?.held === false ? 1 : 0);
   if (broken > 0) say("error", `${broken === 1 ? "a threshold" : `${broken} thresholds`} did not hold`);
-  if (left > 0) {
-    const requests = manifest.planned_per_target * manifest.plan.targets.length;
-    say("note", `interrupted with ${left} of ${requests} requests left`);
+  if (interrupted) {
+    const requests = (manifest.planned_per_target ?? 0) * manifest.plan.targets.length;
+    say(
+      "note",
+      left === null ? "interrupted before its time was over" : `interrupted with ${left} of ${requests} requests left`,
+    );
     say("hint", `go on with: llm-test-bench resume ${shown}`);
   }
   if (flags.quiet === true || flags.json === true) return;

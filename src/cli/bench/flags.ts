@@ -18,7 +18,9 @@ export interface OutputFlags {
 
 /** The flags of `bench`, as commander gives them. */
 export interface BenchFlags extends OutputFlags, GateFlags {
-  dataset: string;
+  dataset?: string;
+  synthetic?: string;
+  sharedPrefix?: number;
   providers: string;
   concurrency?: number;
   output?: string;
@@ -26,9 +28,24 @@ export interface BenchFlags extends OutputFlags, GateFlags {
   stream: boolean;
   temperature?: number;
   maxTokens?: number;
+  rate?: number;
+  arrival?: "constant" | "poisson";
+  maxInFlight?: number;
+  ramp?: { from: number; to: number };
+  over?: number;
+  sweep?: number[];
+  p95Limit?: number;
+  duration?: number;
+  maxRequests?: number;
+  maxErrors?: number;
+  budgetUsd?: number;
+  warmup?: number;
   timeout?: number;
+  connectTimeout?: number;
+  firstTokenTimeout?: number;
+  idleTimeout?: number;
   retries?: number;
-  delay: number;
+  delay?: number;
   limit?: number;
   category?: string;
   repeat: number;

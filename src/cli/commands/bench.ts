@@ -2,14 +2,16 @@ import type { Command } from "commander";
 import type { BenchFlags } from "../bench/flags.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, nameList, number, wholeNumber } from "../option-values.ts";
+import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";
 
 /** `bench`: the main command. */
 export function defineBench(program: Command, context: CliContext, finish: Finish): void {
   const command = program.command("bench");
   command
     .description("send every test case of a dataset to every target, and compare")
-    .requiredOption("-d, --dataset <file>", "dataset: a file (JSON, YAML) or the name of a built-in one")
+    .option("-d, --dataset <file>", "dataset: a file (JSON, YAML) or the name of a built-in one")
+    .option("--synthetic <lengths>", "made prompts in place of a dataset, in estimated tokens: input=512±64,output=128")
+    .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1))
     .option("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]", "sim")
     .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", wholeNumber(1, 100_000))
     .option("-o, --output <dir>", "run directory (default: bench-results/<dataset>-<UTC time>)")
@@ -24,9 +26,26 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--no-stream", "ask for plain answers; there is no time to first token then")
     .option("--temperature <t>", "sampling temperature, 0 to 2", number(0, 2))
     .option("--max-tokens <n>", "limit of the answer's length", wholeNumber(1))
+    .option("--rate <r>", "open loop: requests a second for each target, whatever comes back", positive)
+    .addOption(
+      command.createOption("--arrival <how>", "gaps of --rate (default: constant)").choices(["constant", "poisson"]),
+    )
+    .option("--max-in-flight <n>", "most requests of --rate in flight for each target", wholeNumber(1, 1_000_000))
+    .option("--ramp <from..to>", "closed loop whose concurrency changes evenly, with --over", span)
+    .option("--over <duration>", "how long --ramp takes", duration(1))
+    .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)
+    .option("--p95-limit <duration>", "of --sweep: the highest p95 duration that is still good enough", duration(1))
+    .option("--duration <duration>", "send for so long, going through the cases again and again", duration(1))
+    .option("--max-requests <n>", "send so many requests to each target, going through the cases again", wholeNumber(1))
+    .option("--max-errors <n>", "send nothing more after so many failed cases", wholeNumber(1))
+    .option("--budget-usd <amount>", "send nothing that could make the run cost more", positive)
+    .option("--warmup <n>", "requests to each target before those that count (default: 0)", wholeNumber(0, 1_000_000))
     .option("--timeout <duration>", "limit of one attempt (default: 60s)", duration(1))
+    .option("--connect-timeout <duration>", "limit of opening a connection (default: 10s)", duration(1))
+    .option("--first-token-timeout <duration>", "limit until a stream's first output (default: none)", duration(1))
+    .option("--idle-timeout <duration>", "limit between two pieces of a stream (default: none)", duration(1))
     .option("--retries <n>", "further attempts after a failure that may pass (default: 3)", wholeNumber(0, 1000))
-    .option("--delay <duration>", "pause of each slot between two cases", duration(), 0)
+    .option("--delay <duration>", "pause of each slot between two cases (default: 0)", duration())
     .option("--limit <n>", "take the first n cases only", wholeNumber(1))
     .option("--category <name>", "take the cases of one category only")
     .option("--repeat <k>", "send each case k times", wholeNumber(1, 1_000_000), 1)
@@ -56,5 +75,7 @@ const EXAMPLES = `
 Examples:
   llm-test-bench bench -d coding-tasks -p sim:fast,sim:slow
   llm-test-bench bench -d ./datasets/coding-tasks.json -p openai,anthropic -c 10 -o ./results
+  llm-test-bench bench -d tasks.yaml -p local --rate 20 --arrival poisson --duration 60s
+  llm-test-bench bench --synthetic input=512±64,output=128 -p local --sweep 1,2,4,8 --max-requests 100
   llm-test-bench bench -d tasks.yaml -p a=openai:gpt-4o-mini,b=openai:gpt-4o-mini --repeat 5
 Exit codes: 0 all succeeded, 1 some failed or a threshold did not hold, 2 usage, 3 dataset, 4 no key accepted, 5 nothing reached, 6 cannot write, 130 interrupted`;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ResumeFlags } from "../runs/resume-command.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, nameList, wholeNumber } from "../option-values.ts";
+import { duration, failOnOption, nameList, positive, wholeNumber } from "../option-values.ts";
 
 /** `resume`: goes on with a run, which says itself what it is. */
 export function defineResume(program: Command, context: CliContext, finish: Finish): void {
@@ -18,6 +18,10 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
       wholeNumber(0, 1000),
     )
     .option("--delay <duration>", "pause of each slot between two cases (default: as before)", duration())
+    .option("--duration <duration>", "send for so long in all (default: as before)", duration(1))
+    .option("--max-requests <n>", "requests to each target in all (default: as before)", wholeNumber(1))
+    .option("--max-errors <n>", "send nothing more after so many failed cases (default: as before)", wholeNumber(1))
+    .option("--budget-usd <amount>", "what the whole run may cost (default: as before)", positive)
     .option("-d, --dataset <file>", "where the dataset is now, if it has moved")
     .option("--config <file>", "configuration file (default: found from where the run was started)")
     .addOption(

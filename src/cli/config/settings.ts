@@ -8,7 +8,7 @@ import { isBranch } from "../../config/merge.ts";
 import type { ProviderStatus } from "../../config/provider-status.ts";
 import type { DocumentPath } from "../../documents/source-document.ts";
 import { pathText } from "../../documents/source-document.ts";
-import { DEFAULT_CONCURRENCY } from "../bench/bench-command.ts";
+import { PLAIN_LOAD } from "../../benchmark/plan.ts";
 import { DEFAULT_OUTPUT_DIR } from "../bench/flags.ts";
 
 /** Where a value comes from. */
@@ -37,7 +37,7 @@ export function benchmarkSettings(traced: TracedConfig): Setting[] {
   return settingsUnder(["benchmarks"], traced.config.benchmarks ?? {}, traced, {
     output_dir: { value: DEFAULT_OUTPUT_DIR, from: DEFAULT },
     save_responses: { value: true, from: DEFAULT },
-    concurrency: { value: DEFAULT_CONCURRENCY, from: DEFAULT },
+    concurrency: { value: PLAIN_LOAD.concurrency, from: DEFAULT },
   });
 }
 

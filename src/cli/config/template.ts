@@ -1,7 +1,7 @@
 import { DEFAULT_RETRIES } from "../../benchmark/bench.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../benchmark/requests.ts";
 import { BUILT_IN_PROVIDERS } from "../../config/built-in.ts";
-import { DEFAULT_CONCURRENCY } from "../bench/bench-command.ts";
+import { PLAIN_LOAD } from "../../benchmark/plan.ts";
 import { DEFAULT_OUTPUT_DIR } from "../bench/flags.ts";
 
 /**
@@ -23,7 +23,7 @@ benchmarks:
   # Keep the text of answers. false is for confidential ones.
   save_responses: true
   # Requests in flight for each target.
-  concurrency: ${DEFAULT_CONCURRENCY}
+  concurrency: ${PLAIN_LOAD.concurrency}
 
 providers:
   # Built in, known by name: openai (wants OPENAI_API_KEY), anthropic (ANTHROPIC_API_KEY), and sim, the simulator.

@@ -16,6 +16,7 @@ export function clockText(ms: Millis): string {
 const rate = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
 
 function bar({ done, planned }: TargetProgress): string {
+  if (planned === null) return "·".repeat(BAR_CELLS);
   const full = planned === 0 ? BAR_CELLS : Math.floor((done / planned) * BAR_CELLS);
   return "█".repeat(full) + "░".repeat(BAR_CELLS - full);
 }
@@ -28,14 +29,18 @@ export function progressLine(
   view: { columns: number; labelWidth: number; live: boolean },
 ): string {
   const { requests, tokens, etaMs } = state.rates(progress, now);
-  const over = progress.done === progress.planned;
+  const { planned } = progress;
+  const over = progress.done === planned;
   const label = progress.target + " ".repeat(Math.max(0, view.labelWidth - stringWidth(progress.target)));
-  const counts = `${progress.done}/${progress.planned}`.padStart(String(progress.planned).length * 2 + 1);
+  const counts =
+    planned === null ? String(progress.done) : `${progress.done}/${planned}`.padStart(String(planned).length * 2 + 1);
   const parts = [
     view.live ? `${label}  ${bar(progress)}  ${counts}` : `${label}  ${counts} done`,
     `${progress.failed} failed`,
     ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
-    ...(over ? [`in ${clockText(state.elapsed(progress, now))}`] : [`ETA ${etaMs === null ? "?" : clockText(etaMs)}`]),
+    ...(over || planned === null
+      ? [`in ${clockText(state.elapsed(progress, now))}`]
+      : [`ETA ${etaMs === null ? "?" : clockText(etaMs)}`]),
     `${rate(requests)} req/s`,
     `${rate(tokens)} tok/s`,
     ...(progress.retries > 0 ? [`${progress.retries} retries`] : []),

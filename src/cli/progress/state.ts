@@ -4,7 +4,8 @@ import type { RunEvent } from "../../core/run-events.ts";
 /** How far one target is. */
 export interface TargetProgress {
   readonly target: string;
-  readonly planned: number;
+  /** Null for a run that goes on until its time is over. */
+  readonly planned: number | null;
   /** Finished before this process began. */
   readonly doneBefore: number;
   done: number;
@@ -53,11 +54,11 @@ export class ProgressState {
     const seconds = Math.max(0.001, this.elapsed(of, now) / 1000);
     const sent = of.done - of.doneBefore - of.skipped;
     const requests = sent / seconds;
-    const left = of.planned - of.done;
+    const left = of.planned === null ? null : of.planned - of.done;
     return {
       requests,
       tokens: of.outputTokens / seconds,
-      etaMs: left === 0 ? 0 : requests > 0 ? (left / requests) * 1000 : null,
+      etaMs: left === null ? null : left === 0 ? 0 : requests > 0 ? (left / requests) * 1000 : null,
     };
   }
 

@@ -1,3 +1,4 @@
+import { plannedOf } from "../../benchmark/saved-run.ts";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BenchError } from "../../core/errors.ts";
@@ -80,8 +81,7 @@ function jsonOf({ check, repaired: files, writer }: Found, clean: boolean): obje
   };
 }
 
-const plannedIn = ({ manifest }: JournalCheck): number | null =>
-  manifest === null ? null : manifest.planned_per_target * manifest.plan.targets.length;
+const plannedIn = ({ manifest }: JournalCheck): number | null => (manifest === null ? null : plannedOf(manifest));
 
 function sectionOf({ check, repaired: files, writer }: Found, directory: string): Section {
   const { manifest, manifest_problem } = check;

@@ -14,6 +14,7 @@ import { BenchError } from "../../core/errors.ts";
 import type { Manifest } from "../../core/run.ts";
 import { holdsMasked, maskFor } from "../../core/secrets.ts";
 import { loadDataset } from "../../datasets/load.ts";
+import { syntheticDataset } from "../../datasets/synthetic.ts";
 import { exitCodeOf } from "../bench/exit-code.ts";
 import { EXPORT_FILES } from "../../benchmark/exports.ts";
 import { showSummary, sayFinalWords, shownPath } from "../bench/final-words.ts";
@@ -29,6 +30,10 @@ export interface ResumeFlags extends OutputFlags, GateFlags {
   timeout?: number;
   retries?: number;
   delay?: number;
+  duration?: number;
+  maxRequests?: number;
+  maxErrors?: number;
+  budgetUsd?: number;
   dataset?: string;
   config?: string;
 }
@@ -45,7 +50,7 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
     config,
     manifest.plan.targets.map(({ target }) => target),
   );
-  if (manifest.status === "finished" && saved.finished >= saved.planned) {
+  if (manifest.status === "finished" && nothingLeft(saved, flags)) {
     const gateResult = judgeGate(gate, saved.findings);
     return showFinished(path, saved, gateResult, flags, outside);
   }
@@ -66,6 +71,14 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   }
 }
 
+/** Whether a finished run is at its end: all of its cases have a result, and it was given no more of them or of time. */
+function nothingLeft({ finished, planned }: SavedRun, flags: ResumeFlags): boolean {
+  const { duration, maxRequests, maxErrors, budgetUsd } = flags;
+  if ([duration, maxRequests].some((more) => more !== undefined)) return false;
+  if (planned !== null) return finished >= planned;
+  return maxErrors === undefined && budgetUsd === undefined;
+}
+
 /** A run with nothing left to send: nothing is opened for writing, and no key is needed. */
 function showFinished(
   directory: string,
@@ -77,7 +90,7 @@ function showFinished(
   const say = sayOn(context.stderr, flags.json === true);
   for (const warning of warnings) say("warning", warning);
   const files = EXPORT_FILES.map((name) => join(directory, name)).filter((file) => existsSync(file));
-  const outcome = { directory, findings, left: 0, stoppedTargets: new Map(), files };
+  const outcome = { directory, findings, interrupted: false, left: 0, stoppedTargets: new Map(), files };
   say("note", `the run in ${shownPath(directory, context.cwd)} is finished: nothing is left to send`);
   showSummary(outcome, gate, flags, context);
   sayFinalWords(outcome, gate, flags, { cwd: context.cwd, say });
@@ -109,8 +122,10 @@ function targetsOf({ plan }: Manifest, config: Config, directory: string, { env 
   }
 }
 
-/** The dataset from where it is said to be, else from where it was. */
-async function datasetOf({ dataset, origin }: Manifest, flags: ResumeFlags): Promise<Dataset> {
+/** The dataset from where it is said to be, else from where it was; made prompts are made again. */
+async function datasetOf({ dataset, origin, plan }: Manifest, flags: ResumeFlags): Promise<Dataset> {
+  const synthetic = plan.synthetic ?? null;
+  if (synthetic !== null) return syntheticDataset(synthetic);
   const recorded = origin !== undefined && existsSync(origin.dataset_path) ? origin.dataset_path : dataset.source;
   if (flags.dataset !== undefined) return loadDataset(flags.dataset);
   try {
@@ -136,6 +151,10 @@ function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): 
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
+    ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+    ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
+    ...(flags.maxErrors === undefined ? {} : { maxErrors: flags.maxErrors }),
+    ...(flags.budgetUsd === undefined ? {} : { budgetUsd: flags.budgetUsd }),
   };
 }
 

@@ -103,6 +103,7 @@ export function openaiChat(options: { maxTokensField: "max_tokens" | "max_comple
           model: request.model,
           messages: [{ role: "user", content: request.prompt }],
           ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+          ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
         },
         parameters,
         request,

@@ -1,0 +1,109 @@
+import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../../benchmark/plan.ts";
+import type { Config } from "../../config/schema.ts";
+import { parseDuration } from "../../core/duration.ts";
+import { BenchError } from "../../core/errors.ts";
+import type { BenchFlags } from "./flags.ts";
+
+/** The load that the flags ask for, else the configuration, else the defaults. Throws `BenchError("usage")`. */
+export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
+  return {
+    ...shapeOf(flags, config.benchmarks ?? {}),
+    timeoutMs: flags.timeout ?? null,
+    partLimits: {
+      connectMs: flags.connectTimeout ?? null,
+      firstTokenMs: flags.firstTokenTimeout ?? null,
+      idleMs: flags.idleTimeout ?? null,
+    },
+    retries: flags.retries ?? null,
+    delayMs: flags.delay ?? 0,
+    failFast: flags.failFast === true,
+    saveResponses: flags.saveResponses && (config.benchmarks?.save_responses ?? true),
+  };
+}
+
+function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): LoadShape {
+  const { ramp, over } = flags;
+  const open = flags.rate !== undefined || (config.rate !== undefined && !saysClosed(flags));
+  const durationOfConfig = config.duration === undefined ? null : parseDuration(config.duration);
+  const maxRequests = flags.maxRequests ?? config.max_requests ?? null;
+  const durationMs = flags.duration ?? durationOfConfig;
+  return {
+    concurrency: flags.concurrency ?? config.concurrency ?? PLAIN_LOAD.concurrency,
+    rate: open ? (flags.rate ?? config.rate ?? null) : null,
+    arrival: flags.arrival ?? config.arrival ?? PLAIN_LOAD.arrival,
+    maxInFlight: open ? (flags.maxInFlight ?? config.max_in_flight ?? null) : null,
+    ramp: ramp === undefined || over === undefined ? null : { ...ramp, overMs: over },
+    // A ramp alone lasts as long as it rises.
+    durationMs: durationMs ?? (maxRequests === null ? (over ?? null) : null),
+    maxRequests,
+    maxErrors: flags.maxErrors ?? config.max_errors ?? null,
+    budgetUsd: flags.budgetUsd ?? config.budget_usd ?? null,
+    warmup: flags.warmup ?? config.warmup ?? 0,
+    p95LimitMs: flags.p95Limit ?? null,
+  };
+}
+
+/** Flags of a closed loop rule over a rate in the configuration. */
+const saysClosed = ({ concurrency, ramp, sweep, delay }: BenchFlags): boolean =>
+  [concurrency, ramp, sweep, delay].some((flag) => flag !== undefined);
+
+/** Finds flags about the load that contradict each other, or say nothing without another; throws `BenchError("usage")`. */
+export function checkLoadFlags(flags: BenchFlags): void {
+  const given = (flag: unknown): boolean => flag !== undefined;
+  const shapes: [string, boolean][] = [
+    ["--rate", given(flags.rate)],
+    ["--ramp", given(flags.ramp)],
+    ["--sweep", given(flags.sweep)],
+    ["--concurrency", given(flags.concurrency)],
+  ];
+  const [first, second] = shapes.filter(([, isGiven]) => isGiven);
+  if (first !== undefined && second !== undefined) {
+    throw new BenchError("usage", `${first[0]} and ${second[0]} exclude each other`, {
+      hint: "--rate is an open loop; --concurrency, --ramp and --sweep are closed loops. Choose one.",
+    });
+  }
+  if (given(flags.rate) && given(flags.delay)) {
+    throw new BenchError("usage", "--rate and --delay exclude each other", { hint: "A rate has its own gaps." });
+  }
+  needs("--ramp", flags.ramp, "--over, the time it takes", flags.over);
+  needs("--over", flags.over, "--ramp, such as --ramp 1..200", flags.ramp);
+  needs("--shared-prefix", flags.sharedPrefix, "--synthetic", flags.synthetic);
+  needs("--p95-limit", flags.p95Limit, "--sweep, such as --sweep 1,2,4,8", flags.sweep);
+  checkDataset(flags);
+  if (flags.repeat !== 1 && (given(flags.duration) || given(flags.maxRequests))) {
+    throw new BenchError("usage", "--repeat says nothing beside --duration or --max-requests", {
+      hint: "They go through the cases as often as it takes. Leave --repeat out.",
+    });
+  }
+}
+
+function checkDataset({ dataset, synthetic, category }: BenchFlags): void {
+  if (dataset === undefined && synthetic === undefined) {
+    throw new BenchError("usage", "there is nothing to send: neither -d, --dataset nor --synthetic is given", {
+      hint: "Name a dataset, such as -d coding-tasks, or make one: --synthetic input=512,output=128",
+    });
+  }
+  if (dataset !== undefined && synthetic !== undefined) {
+    throw new BenchError("usage", "--dataset and --synthetic exclude each other", { hint: "Leave one out." });
+  }
+  if (synthetic !== undefined && category !== undefined) {
+    throw new BenchError("usage", "--synthetic and --category exclude each other", { hint: "Made prompts have none." });
+  }
+}
+
+function needs(name: string, flag: unknown, other: string, otherFlag: unknown): void {
+  if (flag === undefined || otherFlag !== undefined) return;
+  throw new BenchError("usage", `${name} needs ${other}`);
+}
+
+/** What must hold of flags and configuration together; throws `BenchError("usage")`. */
+export function checkLoad(flags: BenchFlags, { rate, durationMs, maxRequests, budgetUsd }: LoadShape): void {
+  needs("--arrival", flags.arrival, "--rate", rate ?? undefined);
+  needs("--max-in-flight", flags.maxInFlight, "--rate", rate ?? undefined);
+  const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null].some((end) => end !== null);
+  if (flags.synthetic !== undefined && !ends) {
+    throw new BenchError("usage", "synthetic prompts never end, so the run needs an end", {
+      hint: "Add --max-requests 100, --duration 60s, --limit 100 or --budget-usd 1.",
+    });
+  }
+}

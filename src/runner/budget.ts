@@ -1,0 +1,58 @@
+import type { Attempt } from "../core/provider.ts";
+import type { Usage } from "../core/response.ts";
+
+/** What one request may still cost, set aside until it has ended. In US dollars. */
+export interface Hold {
+  /** Takes what an attempt cost; says whether another one at the highest cost would still be within the limit. */
+  charge(usd: number): boolean;
+  /** The request has ended. */
+  release(): void;
+}
+
+/**
+ * Keeps a run's cost within a limit: a request is let go only if the limit holds even when it, and everything in
+ * flight, costs the most that it can.
+ */
+export class Budget {
+  readonly #limitUsd: number;
+  #spentUsd: number;
+  #heldUsd = 0;
+
+  constructor(limitUsd: number, spentUsd: number) {
+    this.#limitUsd = limitUsd;
+    this.#spentUsd = spentUsd;
+  }
+
+  /** Sets aside the highest cost of a request; null when that is not there. */
+  hold(highestUsd: number): Hold | null {
+    if (!this.#fits(highestUsd)) return null;
+    this.#heldUsd += highestUsd;
+    return {
+      charge: (usd) => {
+        this.#spentUsd += usd;
+        return this.#fits(0);
+      },
+      release: () => void (this.#heldUsd -= highestUsd),
+    };
+  }
+
+  #fits(moreUsd: number): boolean {
+    return this.#spentUsd + this.#heldUsd + moreUsd <= this.#limitUsd;
+  }
+}
+
+/**
+ * What an attempt is taken to have cost: by its usage where that is known, nothing where it never left or was refused,
+ * else the most that it can have cost.
+ */
+export function chargeOf(
+  { outcome, instants }: Pick<Attempt, "outcome" | "instants">,
+  priceOf: (usage: Usage | null) => number | null,
+  highestUsd: number,
+): number {
+  const known = priceOf(outcome.ok ? outcome.response.usage : outcome.usage);
+  if (known !== null) return known;
+  if (outcome.ok) return highestUsd;
+  const refused = (outcome.failure.http_status ?? 0) >= 400;
+  return instants.sent === null || refused ? 0 : highestUsd;
+}
