@@ -8,6 +8,7 @@ export {
 } from "./benchmark/benchmark-runner.ts";
 export { BenchmarkResults, type BenchmarkResultsInit } from "./benchmark/benchmark-results.ts";
 export { CsvExporter } from "./benchmark/csv-exporter.ts";
+export type { LoadShape } from "./benchmark/plan.ts";
 export { providers, type ApiTargetOptions, type TargetOptions } from "./benchmark/providers.ts";
 export type { LoadResultsOptions } from "./benchmark/saved-results.ts";
 export type { BenchTarget, PricedTarget } from "./benchmark/targets.ts";
@@ -15,6 +16,7 @@ export type { Clock, Millis, Timer } from "./core/clock.ts";
 export { BenchError, type BenchErrorCode } from "./core/errors.ts";
 export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/failure.ts";
 export type { Network, ProxyServer } from "./core/network.ts";
+export type { PartLimits } from "./core/part-limits.ts";
 export type { Attempt, AttemptObserver, Call, Channel, Instants, PriceOf, Provider } from "./core/provider.ts";
 export type { ModelRequest, RequestParameters } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";

@@ -231,6 +231,55 @@ describe("how a run ends", () => {
   });
 });
 
+describe("resume DIR", () => {
+  const resumed = (url: string, directory: string, ...more: string[]): Promise<CliResult> =>
+    runCli(["resume", directory, "--quiet", ...more], { env: { ...KEYS, OPENAI_BASE_URL: url } });
+
+  it("makes synthetic prompts again, and keeps the load of the run", async () => {
+    const { url } = await simulator({ ttftMs: 20, tpotMs: 1, tokens: 4 });
+    const directory = join(tempDir(), "run");
+    const flags = [
+      "--synthetic",
+      "input=20±5,output=4",
+      "--rate",
+      "30",
+      "--max-requests",
+      "40",
+      "--idle-timeout",
+      "9s",
+    ];
+    const run = startCli(["bench", "-p", "openai:m", "-o", directory, "--json", ...flags], {
+      env: { ...KEYS, OPENAI_BASE_URL: url },
+    });
+    await run.waitFor("stderr", /"test_id":"synthetic-5"/);
+    run.kill("SIGKILL");
+    await run.done;
+    expect(await resumed(url, directory)).toMatchObject({ code: 0 });
+    const ids = journalOf(directory).map(({ test_id }) => test_id);
+    expect(ids.toSorted()).toEqual(Array.from({ length: 40 }, (_, i) => `synthetic-${i}`).toSorted());
+    const { segments } = JSON.parse(readFileSync(join(directory, "run.json"), "utf8")) as Manifest;
+    expect(segments.map(({ load }) => [load.rate, load.max_requests, load.idle_timeout_ms])).toEqual(
+      Array.from({ length: 2 }, () => [30, 40, 9000]),
+    );
+  });
+
+  it("gives a run that its time ended more of it only when told to", async () => {
+    const { url } = await simulator({ ttftMs: 5, tpotMs: 1, tokens: 4 });
+    const { directory } = await bench(url, ["-d", writeDataset(3), "--rate", "20", "--duration", "1s"]);
+    const sent = (): number => journalOf(directory).length;
+    expect(sent()).toBe(20);
+    expect(await resumed(url, directory)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("nothing is left"),
+    });
+    expect(sent()).toBe(20);
+    expect(await resumed(url, directory, "--duration", "2s")).toMatchObject({ code: 0 });
+    // What was used up is the time from the first request to the last: some 950 ms, so one or two more than 20.
+    expect(sent()).toBeGreaterThanOrEqual(40);
+    expect(sent()).toBeLessThanOrEqual(43);
+  });
+});
+
 describe("a sweep", () => {
   it("has a section for each level, a level on each record, and names the knee", async () => {
     const { url } = await simulator({ ttftMs: 30, tpotMs: 1, tokens: 4, jitter: 0 });
