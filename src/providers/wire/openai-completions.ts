@@ -26,6 +26,7 @@ export const openaiCompletions: StreamingWireFormat = {
         model: request.model,
         prompt: request.prompt,
         ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+        ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
       },
       PARAMETERS,
       request,
