@@ -11,7 +11,7 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EX
 
 node "$cli" simulate --port 0 --ttft 50 --tpot 5 --tokens 20 >"$work/simulator.log" &
 server=$!
-until grep -q "statistics" "$work/simulator.log"; do
+until grep -qs "statistics" "$work/simulator.log"; do
   kill -0 "$server"
   sleep 0.1
 done

@@ -10,7 +10,7 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EX
 # A simulator that outlives the run and counts the requests of each case.
 node "$cli" simulate --port 0 --ttft 100 --tpot 5 --tokens 20 --count-cases >"$work/simulator.log" &
 server=$!
-until grep -q "statistics" "$work/simulator.log"; do
+until grep -qs "statistics" "$work/simulator.log"; do
   kill -0 "$server"
   sleep 0.1
 done
