@@ -1,5 +1,9 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from "node:v8";
 import { processContext } from "./context.ts";
 import { main } from "./main.ts";
 
+// V8 lets the old generation grow to several times what is alive before it collects. Requests in flight outlive the young
+// one, so a run of small requests would take 30 MB more than it needs: little, often, keeps pauses short as well.
+setFlagsFromString("--heap-growing-percent=10");
 process.exitCode = await main(process.argv.slice(2), processContext());
