@@ -80,7 +80,7 @@ export function checkLoadFlags(flags: BenchFlags): void {
 function checkDataset({ dataset, synthetic, category }: BenchFlags): void {
   if (dataset === undefined && synthetic === undefined) {
     throw new BenchError("usage", "there is nothing to send: neither -d, --dataset nor --synthetic is given", {
-      hint: "Name a dataset, such as -d coding-tasks, or make one: --synthetic input=512,output=128",
+      hint: "Name a dataset, such as -d coding-tasks, or make one: --synthetic input=512,output=128; see bench --help",
     });
   }
   if (dataset !== undefined && synthetic !== undefined) {
