@@ -22,13 +22,15 @@ import { workOrder, type WorkItem } from "../runner/work.ts";
 import { writeExports, type ExportOptions } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
 import { newManifest, withEnd, withSegment } from "./manifest.ts";
-import { checkRequests, hasEndlessCases, sourcesOf } from "./check-requests.ts";
+import { caseCheck, checkRequests, hasEndlessCases, requireSome, sourcesOf } from "./check-requests.ts";
+import { datasetDifferences, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
 import { highestCostOf } from "./highest-cost.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
 import { loadRecord, planRecord } from "./records.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
 import { NOTHING_SO_FAR, soFarIn, timeIsOver } from "./so-far.ts";
 import { isEndless, stagesOf } from "./stages.ts";
+import { WatchedWork } from "./watched-work.ts";
 import type { BenchTarget } from "./targets.ts";
 import { warmUpOf } from "./warm-up-work.ts";
 
@@ -58,7 +60,7 @@ export interface BenchmarkOutcome {
   readonly findings: Findings;
   /** Whether it was stopped before its end. */
   readonly interrupted: boolean;
-  /** Requests left for a resume; null where a run has no number of them. */
+  /** Requests left for a resume; null where a run has no number of them, or nobody knows it yet. */
   readonly left: number | null;
   readonly stoppedTargets: RunOutcome["stoppedTargets"];
   /** Paths of the exports. */
@@ -79,39 +81,45 @@ export async function runBenchmark(
   const { clock } = options;
   checkTargets(plan.targets, load);
   const cases = await selectCases(plan.dataset, plan);
-  const count = await checkRequests(cases, plan, load, options.warn);
-  const planned = plannedRequests(plan, load, count);
-  const opened = openDirectory(plan, load, planned, options);
+  // A dataset that is checked while it is used gets no pass of its own: that could take longer than the user waits.
+  const streamed = plan.dataset.sha256 === null;
+  const count = streamed ? null : await checkRequests(cases, plan, load, options.warn);
+  let planned = plannedRequests(plan, load, count);
+  const opened = await openDirectory(plan, load, planned, options);
+  if (streamed && !isEndless(load, false)) planned ??= opened.manifest.planned_per_target;
   options.opened?.(opened);
 
   let manifest: Manifest = { ...opened.manifest, planned_per_target: planned };
   let outcome: RunOutcome | null = null;
   let done = opened.finished.size;
-  const total = planned === null ? null : planned * plan.targets.length;
+  const total = (): number | null => (planned === null ? null : planned * plan.targets.length);
   let begun = false;
   const endedByItself = (): boolean => !begun || (outcome !== null && outcome.endedBy !== "stop");
-  const isOver = (): boolean => (total === null ? endedByItself() : done >= total);
+  const isOver = (): boolean => done >= (total() ?? (endedByItself() ? 0 : Infinity));
   try {
+    await plan.dataset.keepIn?.(opened.directory);
     const soFar = needsPast(load) && done > 0 ? soFarIn(readRun(opened.directory).results()) : NOTHING_SO_FAR;
     const stages = stagesOf(load, {
       levels: plan.levels,
       seed: `${plan.seed ?? manifest.id}/${manifest.segments.length}`,
-      endlessCases: count === null,
+      endlessCases: hasEndlessCases(plan),
       elapsedMs: (index) => (timeIsOver(manifest, load) ? Infinity : soFar.elapsedMs(plan.levels?.[index] ?? null)),
     });
-    if (total === null ? stages.length > 0 : done < total) {
+    if (total() === null ? stages.length > 0 : !isOver()) {
       begun = true;
+      const check = caseCheck(plan, load, options.warn);
+      const watched = new WatchedWork(streamed ? check : () => {});
       manifest = withSegment(manifest, loadRecord(load), clock);
       opened.saveManifest(manifest);
       announce(plan, planned, opened.finished, options.observe);
       outcome = await run({
-        ...runOptions(plan, load, cases, opened),
+        ...runOptions(plan, load, cases, opened, watched),
         stages,
         budget: load.budgetUsd === null ? null : new Budget(load.budgetUsd, soFar.spentUsd),
         clock,
         random: seededRandom(manifest.id),
         segment: manifest.segments.length - 1,
-        stop: options.stop,
+        stop: AbortSignal.any([options.stop, watched.stop]),
         abandon: options.abandon,
         observe: (event: RunEvent) => {
           if (event.type === "case_finished") done += 1;
@@ -119,12 +127,22 @@ export async function runBenchmark(
         },
       });
       tellOfWarmUp(outcome, load, options);
+      if (watched.failure !== null) {
+        manifest = withEnd(await withGoodPart(manifest, plan.dataset), "interrupted", outcome, clock);
+        opened.saveManifest(manifest);
+        throw resumable(watched.failure.error, opened.directory);
+      }
+      if (streamed && watched.perWork !== null) {
+        requireSome(watched.perWork, plan);
+        if (!isEndless(load, false)) planned ??= watched.perWork * (plan.levels?.length ?? 1);
+      }
+      if (streamed && isOver()) manifest = await withWholeDataset(manifest, plan.dataset, planned);
       manifest = withEnd(manifest, isOver() ? "finished" : "interrupted", outcome, clock);
       opened.saveManifest(manifest);
     } else if (manifest.status !== "finished") {
       // The process that wrote the last record died before it could say so.
       const validity = manifest.segments.at(-1)?.validity ?? null;
-      manifest = withEnd(manifest, "finished", { validity, endedBy: total === null ? "time" : "work" }, clock);
+      manifest = withEnd(manifest, "finished", { validity, endedBy: total() === null ? "time" : "work" }, clock);
       opened.saveManifest(manifest);
     }
     // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
@@ -140,12 +158,12 @@ export async function runBenchmark(
       directory: opened.directory,
       findings,
       interrupted: !isOver(),
-      left: total === null ? null : Math.max(0, total - done),
+      left: planned === null ? null : Math.max(0, planned * plan.targets.length - done),
       stoppedTargets: outcome?.stoppedTargets ?? new Map(),
       files,
     };
   } catch (error) {
-    if (!isOver()) saveInterrupted(opened, manifest, clock);
+    if (!isOver() && manifest.status === "running") saveInterrupted(opened, manifest, clock);
     throw error;
   } finally {
     await opened.close();
@@ -155,9 +173,10 @@ export async function runBenchmark(
 /** Whether what earlier segments did decides how far this one goes. */
 const needsPast = ({ durationMs, budgetUsd }: LoadShape): boolean => durationMs !== null || budgetUsd !== null;
 
-/** Requests to each target; null where the time, or nothing but the budget, ends the run. */
-function plannedRequests({ repeat, levels }: BenchmarkPlan, load: LoadShape, cases: number | null): number | null {
-  if (isEndless(load, cases === null)) return null;
+/** Requests to each target; null where the time, or nothing but the budget, ends the run, and before a stream has. */
+function plannedRequests(plan: BenchmarkPlan, load: LoadShape, cases: number | null): number | null {
+  const { repeat, levels } = plan;
+  if (isEndless(load, hasEndlessCases(plan)) || (cases === null && load.maxRequests === null)) return null;
   const ofLevel = load.maxRequests ?? (cases ?? 0) * repeat;
   return ofLevel * (levels?.length ?? 1);
 }
@@ -168,6 +187,7 @@ function runOptions(
   load: BenchmarkLoad,
   cases: AsyncIterable<TestCase>,
   { finished, journal }: OpenRun,
+  watched: WatchedWork,
 ): Pick<RunOptions, "targets" | "workFor" | "journal" | "delayMs" | "maxErrors" | "keepRaw" | "warmUp"> {
   const sources = sourcesOf(plan);
   const endlessCases = hasEndlessCases(plan);
@@ -182,7 +202,7 @@ function runOptions(
         level: { index, of: plan.levels?.length ?? 1 },
         endlessCases,
       });
-      return unfinished(work, target.label, finished);
+      return unfinished(watched.watch(work), target.label, finished);
     },
     journal,
     delayMs: load.delayMs,
@@ -213,12 +233,12 @@ function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): voi
   }
 }
 
-function openDirectory(
+async function openDirectory(
   plan: BenchmarkPlan,
   load: BenchmarkLoad,
   planned: number | null,
   options: BenchmarkOptions,
-): OpenRun {
+): Promise<OpenRun> {
   const { clock, mask, directory, mode } = options;
   const writer = { clock, mask, saveResponses: load.saveResponses };
   const wanted = planRecord(plan);
@@ -233,7 +253,12 @@ function openDirectory(
   }
   const opened = openRun(directory, writer);
   // What is stored has its secrets masked, so what is wanted is compared the same way.
-  const differences = planDifferences(opened.manifest.plan, maskPlan(wanted, mask));
+  const differences = [
+    ...planDifferences(opened.manifest.plan, maskPlan(wanted, mask)),
+    ...(wanted.dataset_sha256 === null || opened.manifest.plan.dataset_sha256 === null
+      ? await datasetDifferences(opened.manifest.dataset, plan.dataset)
+      : []),
+  ];
   if (differences.length > 0) {
     opened.closeAtOnce();
     throw new BenchError("resume", `${directory} holds another run: ${differences.join("; ")}`, {
@@ -282,6 +307,14 @@ async function* unfinished(
   for await (const item of work) {
     if (!finished.has(resultKey({ target, test_id: item.testCase.id, sample: item.sample }))) yield item;
   }
+}
+
+/** What is wrong with a dataset, with what to do once it is corrected. */
+function resumable(error: unknown, directory: string): unknown {
+  if (!(error instanceof BenchError)) return error;
+  const { code, message, hint = "", cause } = error;
+  const next = `Then go on with the same command and --resume --output ${directory}.`;
+  return new BenchError(code, message, { hint: `${hint} ${next}`.trim(), cause });
 }
 
 /** After a failure of the run the manifest should not say "running"; on a full disk that may fail as well. */

@@ -54,11 +54,7 @@ export async function checkRequests(
     }
     if (endless) break;
   }
-  if (count === 0) {
-    throw new BenchError("dataset", `${plan.dataset.source} has no test case to run`, {
-      hint: "Add some under test_cases, or widen --category and --limit.",
-    });
-  }
+  requireSome(count, plan);
   if (ownModels > 0 && !sources.caseModels) {
     warn?.(
       `the models that ${ownModels} test cases name in their config are ignored, since the run has several targets`,
@@ -84,18 +80,51 @@ function requireLimit(testCase: TestCase, target: PricedTarget, request: ModelRe
 
 /** Collects what requests ask for and the API of their target does not know. */
 function leftOutParameters(): {
-  note(target: PricedTarget, request: ModelRequest): void;
+  /** The names that are new. */
+  note(target: PricedTarget, request: ModelRequest): string[];
   warnings(): string[];
 } {
   const byTarget = new Map<string, Set<string>>();
   return {
     note({ label, unknownParameters = [] }, request) {
-      for (const name of unknownParameters) {
-        if (request[name] === undefined) continue;
-        byTarget.set(label, (byTarget.get(label) ?? new Set()).add(name));
-      }
+      const known = byTarget.get(label) ?? new Set();
+      const added = unknownParameters.filter((name) => request[name] !== undefined && !known.has(name));
+      if (added.length > 0) byTarget.set(label, new Set([...known, ...added]));
+      return added;
     },
-    warnings: () =>
-      [...byTarget].map(([label, names]) => `${label}: its API does not know ${[...names].join(", ")}: left out`),
+    warnings: () => [...byTarget].map(([label, names]) => notKnown(label, [...names])),
+  };
+}
+
+const notKnown = (label: string, names: readonly string[]): string =>
+  `${label}: its API does not know ${names.join(", ")}: left out`;
+
+/** Throws `BenchError("dataset")` when a plan has nothing to send. */
+export function requireSome(count: number, { dataset }: Pick<BenchmarkPlan<PricedTarget>, "dataset">): void {
+  if (count > 0) return;
+  throw new BenchError("dataset", `${dataset.source} has no test case to run`, {
+    hint: "Add some to the dataset, or widen --category and --limit.",
+  });
+}
+
+/** The same check for one case after another, for a dataset that is read while it is used. Each warning comes once. */
+export function caseCheck(
+  plan: BenchmarkPlan<PricedTarget>,
+  { budgetUsd }: Pick<LoadShape, "budgetUsd">,
+  warn?: (message: string) => void,
+): (testCase: TestCase) => void {
+  const sources = sourcesOf(plan);
+  const leftOut = leftOutParameters();
+  let warned = false;
+  return (testCase) => {
+    for (const target of plan.targets) {
+      const request = requestFor(testCase, target, sources);
+      if (budgetUsd !== null) requireLimit(testCase, target, request);
+      const added = leftOut.note(target, request);
+      if (added.length > 0) warn?.(notKnown(target.label, added));
+    }
+    if (warned || sources.caseModels || testCase.config?.model === undefined) return;
+    warned = true;
+    warn?.("the models that test cases name in their config are ignored, since the run has several targets");
   };
 }

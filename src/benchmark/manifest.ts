@@ -3,6 +3,7 @@ import os from "node:os";
 import { version as nodeVersion } from "node:process";
 import type { Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
+import { datasetRecord } from "./dataset-identity.ts";
 import type { Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
 
@@ -13,7 +14,6 @@ export function newManifest(
   planned: number | null,
   { clock, toolVersion, origin }: { clock: Clock; toolVersion: string; origin?: Origin },
 ): Manifest {
-  const { name, version, sha256, source } = dataset;
   return {
     format_version: 1,
     tool: "llm-test-bench",
@@ -22,7 +22,7 @@ export function newManifest(
     status: "running",
     started_at: clock.wallTime(),
     ended_at: null,
-    dataset: { name, version, sha256, source },
+    dataset: datasetRecord(dataset),
     ...(origin === undefined ? {} : { origin }),
     plan,
     planned_per_target: planned,

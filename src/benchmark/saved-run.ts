@@ -10,7 +10,7 @@ export interface SavedRun {
   readonly manifest: Manifest;
   readonly results: Results;
   readonly findings: Findings;
-  /** Cases × samples × targets of the plan; null for a run that its time or budget ends. */
+  /** Cases × samples × targets of the plan; null for a run that its time or budget ends, and before a stream has. */
   readonly planned: number | null;
   /** Those that have a result which a resume would not send again; skipped ones have none. */
   readonly finished: number;

@@ -30,8 +30,12 @@ export const testCaseSchema = z.strictObject({
 /** One prompt to send, with what is known about a right answer. */
 export type TestCase = z.infer<typeof testCaseSchema>;
 
+/** The newest format of dataset documents that this version reads. */
+export const DATASET_SCHEMA_VERSION = 1;
+
 export const datasetFileSchema = z.strictObject({
   $schema: z.string().optional(),
+  schema_version: z.literal(DATASET_SCHEMA_VERSION).optional().describe("Format of this file; 1 when absent"),
   name: z.string().min(1),
   version: z.string().min(1),
   description: z.string().optional(),
@@ -47,10 +51,14 @@ export interface Dataset {
   readonly description: string | null;
   /** Request parameters for every case that names none of its own. */
   readonly defaults: RequestParameters;
-  /** SHA-256 of the file's bytes, in hex. */
-  readonly sha256: string;
+  /** SHA-256 of the bytes, in hex; null for one that is read and checked while it is used. */
+  readonly sha256: string | null;
   /** The path it was read from, or what the user called it. */
   readonly source: string;
+  /** What only a dataset has whose rows are read from the disk in each pass. */
+  readonly rows?: DatasetRows;
+  /** Keeps in a run directory what could not be read again for a resume: standard input. */
+  readonly keepIn?: (directory: string) => Promise<void>;
   /**
    * The test cases in file order; each call begins a pass of its own. Asynchronous, since large files are read as they
    * are used; a pass over one throws `BenchError("dataset")` at a row that is not valid.
@@ -58,4 +66,25 @@ export interface Dataset {
   cases(): AsyncIterable<TestCase>;
   /** Whether a pass never ends, since its cases are made as they are asked for. */
   readonly endless?: boolean;
+}
+
+/** How a dataset of rows can be told from another, also before its hash is known. */
+export interface DatasetRows {
+  /** Null for standard input. */
+  readonly file: DatasetFileState | null;
+  /** Whether a pass has come to its end. */
+  readonly whole: boolean;
+  /** How many bytes, after unpacking, stand before the first row that is not valid; null where none was met. */
+  readonly goodBytes: number | null;
+  /** SHA-256 of all bytes, which are read once more for it. */
+  hash(): Promise<string>;
+  /** SHA-256 of the first bytes, after unpacking; null where there are fewer, or the format has no such order. */
+  hashOfFirst(bytes: number): Promise<string | null>;
+}
+
+/** A file as its folder lists it. */
+export interface DatasetFileState {
+  readonly bytes: number;
+  /** Its last change, ISO-8601 UTC. */
+  readonly modified_at: string;
 }

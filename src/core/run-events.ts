@@ -6,6 +6,7 @@ import type { TestResult } from "./result.ts";
 export type RunEvent =
   | {
       readonly type: "run_started";
+      /** `planned` is null for a run that its time ends, and where a dataset is read while it is used. */
       readonly targets: readonly { readonly target: string; readonly planned: number | null; readonly done: number }[];
     }
   | { readonly type: "case_started"; readonly target: string; readonly test_id: string; readonly sample: number }

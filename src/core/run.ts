@@ -33,7 +33,8 @@ export type Synthetic = z.infer<typeof syntheticSchema>;
 
 /** What is sent, and in which order. A resumed run must have the same plan. */
 export const planSchema = z.object({
-  dataset_sha256: z.string(),
+  /** Null until a dataset that is checked while it is used has been read to its end. */
+  dataset_sha256: z.string().nullable(),
   targets: z.array(targetRecordSchema),
   stream: z.boolean(),
   /** Parameters from flags; they rule over the dataset's and the targets'. */
@@ -106,6 +107,20 @@ export const originSchema = z.object({
 });
 export type Origin = z.infer<typeof originSchema>;
 
+export const datasetRecordSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** Null until a dataset that is checked while it is used has been read to its end. */
+  sha256: z.string().nullable(),
+  source: z.string(),
+  /** The file as it was when the run began, where its hash was not known then. */
+  file: z.object({ bytes: count, modified_at: z.string() }).nullable().optional(),
+  /** Where a row that is not valid stopped the run: the bytes before it, after unpacking. */
+  good_part: z.object({ bytes: count, sha256: z.string() }).nullable().optional(),
+});
+/** What a run's dataset was. */
+export type DatasetRecord = z.infer<typeof datasetRecordSchema>;
+
 export const RUN_STATUSES = ["running", "interrupted", "finished"] as const;
 
 export const manifestSchema = z.object({
@@ -116,11 +131,11 @@ export const manifestSchema = z.object({
   status: z.enum(RUN_STATUSES),
   started_at: z.string(),
   ended_at: z.string().nullable(),
-  dataset: z.object({ name: z.string(), version: z.string(), sha256: z.string(), source: z.string() }),
+  dataset: datasetRecordSchema,
   /** Absent in runs of the library and of versions that did not record it. */
   origin: originSchema.optional(),
   plan: planSchema,
-  /** Cases × samples for each target; null for a run that goes on until its time is over. */
+  /** Cases × samples for each target; null for a run that goes on until its time is over, and as the dataset's hash. */
   planned_per_target: count.nullable(),
   segments: z.array(segmentSchema),
   environment: z.object({ node: z.string(), os: z.string(), cpu: z.string(), cores: count }),

@@ -15,6 +15,8 @@ export function caseProblems(document: SourceDocument): Problem[] {
   return [...duplicateIds(document, cases), ...unfilledPlaceholders(document, cases)];
 }
 
+export const UNIQUE_IDS = "Results are kept by id: give each case its own.";
+
 function duplicateIds(document: SourceDocument, cases: readonly unknown[]): Problem[] {
   const firstWith = new Map<string, number>();
   return cases.flatMap((_, index) => {
@@ -34,7 +36,7 @@ function duplicateIds(document: SourceDocument, cases: readonly unknown[]): Prob
         ...document.locate(path),
         path: pathText(path),
         message,
-        hint: "Results are kept by id: give each case its own.",
+        hint: UNIQUE_IDS,
       },
     ];
   });
@@ -46,21 +48,27 @@ function unfilledPlaceholders(document: SourceDocument, cases: readonly unknown[
   return cases.flatMap((value, index) => {
     if (!testCaseSchema.safeParse(value).success) return [];
     const testCase = value as TestCase;
-    const here = ["test_cases", index];
-    const problems = unfilledIn(document, testCase, [...here, "prompt"], testCase.prompt);
-    const ownSystem = testCase.config?.system;
-    if (ownSystem !== undefined) {
-      problems.push(...unfilledIn(document, testCase, [...here, "config", "system"], ownSystem));
-    } else if (typeof defaultSystem === "string") {
+    const problems = placeholderProblems(document, testCase, ["test_cases", index]);
+    if (testCase.config?.system === undefined && typeof defaultSystem === "string") {
       problems.push(...unfilledIn(document, testCase, ["defaults", "system"], defaultSystem));
     }
     return problems;
   });
 }
 
+/** The placeholders of a valid test case that cannot be filled; `here` is where it stands in its document. */
+export function placeholderProblems(document: SourceDocument, testCase: TestCase, here: DocumentPath): Problem[] {
+  const system = testCase.config?.system;
+  return [
+    ...unfilledIn(document, testCase, [...here, "prompt"], testCase.prompt),
+    ...(system === undefined ? [] : unfilledIn(document, testCase, [...here, "config", "system"], system)),
+  ];
+}
+
 function unfilledIn(document: SourceDocument, testCase: TestCase, path: DocumentPath, template: string): Problem[] {
   const variables = testCase.variables ?? {};
   const { unfilled } = renderTemplate(template, variables);
+  if (unfilled.length === 0) return [];
   const distinct = new Map(unfilled.map((one) => [one.name, one]));
   return [...distinct.values()].map((one) => {
     const { file, position } = document.locate(path, { text: one.placeholder });
@@ -76,6 +84,6 @@ function explain({ name, reason }: Unfilled, id: string): string {
 
 function advice({ name, placeholder, reason }: Unfilled, file: string): string {
   if (reason === "not_text") return `Name one of its entries, such as {{${name}.name}}.`;
-  const escaped = file.toLowerCase().endsWith(".json") ? `\\\\${placeholder}` : `\\${placeholder}`;
+  const escaped = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(file) ? `\\\\${placeholder}` : `\\${placeholder}`;
   return `Add it under the case's variables, or write ${escaped} for the braces themselves.`;
 }

@@ -62,7 +62,7 @@ describe("the built-in coding tasks", () => {
     await writeFile(join(folder, "coding-tasks"), "x");
     process.chdir(folder);
     try {
-      await expect(loadDataset("coding-tasks")).rejects.toThrow("the name has no extension");
+      await expect(loadDataset("coding-tasks")).rejects.toThrow("coding-tasks has no extension");
       await writeFile(join(folder, "mine.yaml"), "x");
       await expect(loadDataset("mine")).rejects.toMatchObject({
         hint: expect.stringContaining("Did you mean mine.yaml?") as string,

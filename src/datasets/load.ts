@@ -1,54 +1,50 @@
-import { createHash } from "node:crypto";
-import { datasetFileSchema } from "../core/dataset.ts";
-import type { Dataset, DatasetFile, TestCase } from "../core/dataset.ts";
-import type { BenchError } from "../core/errors.ts";
-import type { Problem } from "../documents/problem.ts";
-import { readDocument } from "../documents/read-document.ts";
-import { readNamedFile } from "../documents/read-file.ts";
-import type { ReadFile } from "../documents/read-file.ts";
-import { checkSchema } from "../documents/schema-problems.ts";
-import { caseProblems } from "./check-cases.ts";
-import { locateDataset } from "./locate-dataset.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { datasetError } from "./dataset-error.ts";
+import { documentDataset } from "./document.ts";
+import { isDocument } from "./formats/format.ts";
+import { hashOfParts, type Part } from "./parts.ts";
+import { findDataset, type SourceOptions } from "./find-dataset.ts";
+import { CaseStream, streamedDataset } from "./stream.ts";
+
+/** How a dataset is to be read. */
+export interface LoadOptions extends SourceOptions {
+  /** Check the whole dataset before it is used, however large it is. */
+  readonly validateFirst?: boolean;
+}
+
+/** Files up to this size are checked whole before anything is sent. */
+const VALIDATED_FIRST_BYTES = 64 * 1024 * 1024;
+/** What packed text is taken for, without unpacking it to see. */
+const BYTES_PER_PACKED_BYTE = 4;
 
 /**
- * Reads and checks a whole dataset: a path to a `.json`, `.yaml` or `.yml` file, or the bare name of a built-in one.
- * Throws one `BenchError("dataset")` that tells everything that is wrong with it.
+ * Reads a dataset: a path to a file or a folder, `-` for standard input, an `https:` address, `hf:owner/name`, or the
+ * bare name of a built-in one. Throws one `BenchError("dataset")` that tells everything that is wrong with it; a large
+ * one, and standard input, are checked while they are used instead.
  */
-export async function loadDataset(nameOrPath: string, readFile?: ReadFile): Promise<Dataset> {
-  const path = await locateDataset(nameOrPath);
-  const bytes = await readNamedFile(path, "dataset", readFile);
-  const file = await checkedFile(path, bytes);
-  return {
-    name: file.name,
-    version: file.version,
-    description: file.description ?? null,
-    defaults: file.defaults ?? {},
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    source: nameOrPath,
-    cases: () => inMemory(file.test_cases),
-  };
+export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
+  const found = await findDataset(nameOrPath, options);
+  const [first] = found.parts;
+  if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
+    return documentDataset(first, found);
+  }
+  const cases = new CaseStream(found.parts);
+  const { name, source } = found;
+  const keep = found.keepIn === undefined ? {} : { keepIn: found.keepIn };
+  const defaults = await cases.defaults();
+  const streamed = { ...streamedDataset({ name, version: "0", source, defaults }, found.parts, cases), ...keep };
+  if (options.validateFirst !== true && !isSmall(found.parts)) return streamed;
+  const problems = await cases.check();
+  if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
+  const sha256 = await hashOfParts(found.parts);
+  return { ...streamed, version: sha256.slice(0, 12), sha256 };
 }
 
-/** Cases that are all there, as a pass of their own. */
-async function* inMemory(cases: readonly TestCase[]): AsyncGenerator<TestCase> {
-  yield* cases;
-}
-
-async function checkedFile(path: string, bytes: Uint8Array): Promise<DatasetFile> {
-  const read = await readDocument(path, bytes);
-  if (!read.ok) throw await datasetError(read.problems);
-  const checked = checkSchema(datasetFileSchema, read.document);
-  const problems = [...(checked.ok ? [] : checked.problems), ...caseProblems(read.document)];
-  if (checked.ok && problems.length === 0) return checked.value;
-  throw await datasetError(problems);
-}
-
-async function datasetError(problems: readonly Problem[]): Promise<BenchError> {
-  // Imported here for its cost: measuring the width of text takes 40 ms to load.
-  const { problemsError } = await import("../documents/render-problems.ts");
-  const hint =
-    problems.length === 1
-      ? "Correct the file and run the command again."
-      : "Correct them and run the command again: these are all.";
-  return problemsError("dataset", problems, hint);
+function isSmall(parts: readonly Part[]): boolean {
+  let bytes = 0;
+  for (const { source, encoding } of parts) {
+    if (source.state === null) return false;
+    bytes += source.state.bytes * (encoding.gzip ? BYTES_PER_PACKED_BYTE : 1);
+  }
+  return bytes < VALIDATED_FIRST_BYTES;
 }

@@ -93,7 +93,7 @@ describe("JSON", () => {
 
   it("refuses what is nested too deeply, whether or not it is well formed", () => {
     const deep = "[".repeat(200_000);
-    expect(told(deep)).toContain("nested too deeply");
-    expect(told(deep + "]".repeat(200_000))).toContain("nested too deeply");
+    expect(told(deep)).toContain("nested more than 200 levels deep");
+    expect(told(deep + "]".repeat(200_000))).toContain("nested more than 200 levels deep");
   });
 });

@@ -1,6 +1,7 @@
 import { parseTree, printParseErrorCode, visit } from "jsonc-parser";
 import type { Node, ParseError } from "jsonc-parser";
 import { messageOf } from "../core/errors.ts";
+import { isTooDeep, TOO_DEEP } from "./depth.ts";
 import { positionFinder } from "./position.ts";
 import type { Problem, ReadResult } from "./problem.ts";
 import { sourceDocument } from "./source-document.ts";
@@ -14,6 +15,7 @@ export function readJson(file: string, text: string): ReadResult {
   try {
     // JSON.parse gives the value: it is strict, and makes `__proto__` a plain key. The scanner knows the places.
     const value: unknown = JSON.parse(text);
+    if (isTooDeep(value)) return { ok: false, problems: [{ file, position: null, path: "", message: TOO_DEEP }] };
     const problems = duplicateKeys(file, text);
     if (problems.length > 0) return { ok: false, problems };
     return { ok: true, document: sourceDocument(file, text, value, () => treeOf(text)) };
@@ -64,7 +66,7 @@ function syntaxProblem(file: string, text: string, thrown: unknown): Problem {
   const problem = { file, position: null, path: "" };
   if (text.trim() === "") return { ...problem, message: "the file is empty" };
   const first = thrown instanceof RangeError ? "too deep" : firstMistake(text);
-  if (first === "too deep") return { ...problem, message: "nested too deeply to be read" };
+  if (first === "too deep") return { ...problem, message: TOO_DEEP };
   if (first === null) return { ...problem, message: `not JSON: ${messageOf(thrown)}` };
   const { offset, error } = first;
   return { ...problem, position: positionFinder(text)(offset), ...explain(printParseErrorCode(error), text, offset) };

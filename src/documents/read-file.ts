@@ -20,7 +20,8 @@ export async function readNamedFile(
   }
 }
 
-async function fileError(path: string, code: BenchErrorCode, cause: unknown): Promise<BenchError> {
+/** Why a file that the user named cannot be read, as a `BenchError` of the given code. */
+export async function fileError(path: string, code: BenchErrorCode, cause: unknown): Promise<BenchError> {
   const reason = systemCodeOf(cause) ?? "";
   if (reason === "ENOENT" || reason === "ENOTDIR") {
     return new BenchError(code, `${path} does not exist`, { hint: await missingFileHint(path), cause });

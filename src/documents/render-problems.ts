@@ -10,9 +10,9 @@ const BEFORE_CARET = 60;
 
 /**
  * The problems in the order of the file, each as `file:line:column path: message` with its line and a caret;
- * at most 20 are shown and the rest are counted.
+ * at most 20 are shown and the rest are counted. `count` is how many there are when not all are given.
  */
-export function renderProblems(problems: readonly Problem[]): string {
+export function renderProblems(problems: readonly Problem[], count: number = problems.length): string {
   const sorted = problems.toSorted(
     (a, b) =>
       Number(a.file > b.file) - Number(a.file < b.file) ||
@@ -20,7 +20,7 @@ export function renderProblems(problems: readonly Problem[]): string {
       (a.position?.column ?? 0) - (b.position?.column ?? 0),
   );
   const shown = sorted.slice(0, SHOWN_AT_MOST).map(renderProblem);
-  const rest = problems.length - shown.length;
+  const rest = count - shown.length;
   if (rest > 0) shown.push(`… and ${rest} more ${rest === 1 ? "problem" : "problems"}`);
   return shown.join("\n");
 }
@@ -36,14 +36,19 @@ export class ProblemsError extends BenchError {
 }
 
 /** The error that a command ends with because of these problems; `hint` stands where a problem has none of its own. */
-export function problemsError(code: BenchErrorCode, problems: readonly Problem[], hint: string): ProblemsError {
+export function problemsError(
+  code: BenchErrorCode,
+  problems: readonly Problem[],
+  hint: string,
+  count: number = problems.length,
+): ProblemsError {
   const [first] = problems;
-  if (first !== undefined && problems.length === 1) {
+  if (first !== undefined && count === 1) {
     const { hint: own, ...bare } = first;
     return new ProblemsError(code, renderProblem(bare), own ?? hint, problems);
   }
   const files = [...new Set(problems.map((problem) => problem.file))].toSorted().join(", ");
-  const message = `${problems.length} problems in ${files}\n${renderProblems(problems)}`;
+  const message = `${count} problems in ${files}\n${renderProblems(problems, count)}`;
   return new ProblemsError(code, message, hint, problems);
 }
 

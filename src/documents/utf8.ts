@@ -1,8 +1,11 @@
 import { positionFinder } from "./position.ts";
 import type { Problem } from "./problem.ts";
 
-/** The text of UTF-8 bytes without its byte order mark, or the problem that names the first byte that is not UTF-8. */
-export function decodeUtf8(file: string, bytes: Uint8Array): string | Problem {
+/**
+ * The text of UTF-8 bytes without its byte order mark, or the problem that names the first byte that is not UTF-8;
+ * `bytesBefore` of the file stand before them.
+ */
+export function decodeUtf8(file: string, bytes: Uint8Array, bytesBefore = 0): string | Problem {
   if (decodes(bytes, false)) return new TextDecoder().decode(bytes);
   const offset = firstBadByte(bytes);
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
@@ -13,7 +16,7 @@ export function decodeUtf8(file: string, bytes: Uint8Array): string | Problem {
     file,
     position: { ...position, lineText: null },
     path: "",
-    message: `not UTF-8 text: ${what} at offset ${offset}`,
+    message: `not UTF-8 text: ${what} at offset ${bytesBefore + offset}`,
     hint: "Save the file as UTF-8.",
   };
 }

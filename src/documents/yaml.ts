@@ -1,6 +1,7 @@
 import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument, visit } from "yaml";
 import type { Document, Node, YAMLParseError, YAMLWarning } from "yaml";
 import { messageOf } from "../core/errors.ts";
+import { isTooDeep, TOO_DEEP } from "./depth.ts";
 import { positionFinder } from "./position.ts";
 import type { Problem, ReadResult } from "./problem.ts";
 import { sourceDocument } from "./source-document.ts";
@@ -31,9 +32,10 @@ export function readYaml(file: string, text: string): ReadResult {
     const problems = ofSyntax.length > 0 ? ofSyntax : nodeProblems(parsed, problem);
     if (problems.length > 0) return { ok: false, problems };
     const value: unknown = parsed.toJS({ maxAliasCount: MAX_ALIASES });
+    if (isTooDeep(value)) return { ok: false, problems: [{ file, position: null, path: "", message: TOO_DEEP }] };
     return { ok: true, document: sourceDocument(file, text, value, () => treeOf(parsed)) };
   } catch (error) {
-    const message = error instanceof RangeError ? "nested too deeply to be read" : messageOf(error);
+    const message = error instanceof RangeError ? TOO_DEEP : messageOf(error);
     return { ok: false, problems: [{ file, position: null, path: "", message }] };
   }
 }

@@ -6,15 +6,19 @@ const SHOWN_CHARACTERS = 60;
 /** In words, one entry each, how the plan that is wanted differs from the saved one; empty when it does not. */
 export function planDifferences(saved: Plan, wanted: Plan): string[] {
   return [
-    ...(saved.dataset_sha256 === wanted.dataset_sha256
-      ? []
-      : [`dataset: content changed (sha256 was ${saved.dataset_sha256}, is now ${wanted.dataset_sha256})`]),
+    ...datasetDifference(saved.dataset_sha256, wanted.dataset_sha256),
     ...targetDifferences(saved.targets, wanted.targets),
     ...(["stream", "category", "limit", "repeat", "seed", "levels"] as const).flatMap((name) =>
       difference(name, saved[name], wanted[name]),
     ),
     ...parameterDifferences("", saved.parameters, wanted.parameters),
   ];
+}
+
+/** In words how a dataset differs by its hash; nothing where a hash is not known. */
+export function datasetDifference(saved: string | null, wanted: string | null): string[] {
+  if (saved === null || wanted === null || saved === wanted) return [];
+  return [`dataset: content changed (sha256 was ${saved}, is now ${wanted})`];
 }
 
 function targetDifferences(saved: readonly TargetRecord[], wanted: readonly TargetRecord[]): string[] {

@@ -5,9 +5,9 @@ import { combineValidity } from "./validity.ts";
 export interface ComparedRun {
   readonly name: "A" | "B";
   readonly manifest: Manifest;
-  /** Finished cases of the compared targets and those planned; skipped ones are not finished. */
+  /** Finished cases of the compared targets and those planned; skipped ones are not finished. Null where nobody knows. */
   readonly finished: number;
-  /** Null for a run that its time or budget ends. */
+  /** Null for a run that its time or budget ends, and where the dataset was not read to its end. */
   readonly planned: number | null;
 }
 
@@ -58,13 +58,14 @@ export function targetDifferences(a: TargetRecord, b: TargetRecord): string[] {
 function datasetWarnings(a: Manifest, b: Manifest, { both, onlyA, onlyB }: Matched): string[] {
   const total = both + onlyA + onlyB;
   const counts = `${both} of ${total} cases match by id and sample`;
-  if (a.dataset.sha256 !== b.dataset.sha256) {
+  if (a.dataset.sha256 !== b.dataset.sha256 || a.dataset.sha256 === null) {
     return [`the datasets differ (${nameOf(a)} and ${nameOf(b)}): ${counts}, and even their prompts may differ`];
   }
   return onlyA + onlyB > 0 ? [`the runs do not hold the same cases: ${counts}`] : [];
 }
 
-const nameOf = ({ dataset }: Manifest): string => `${dataset.name} ${dataset.version}, ${dataset.sha256.slice(0, 8)}`;
+const nameOf = ({ dataset }: Manifest): string =>
+  `${dataset.name} ${dataset.version}, ${dataset.sha256?.slice(0, 8) ?? "not read to its end"}`;
 
 function planWarnings(a: Manifest, b: Manifest): string[] {
   const named = differences(

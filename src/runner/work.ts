@@ -1,5 +1,6 @@
 import type { TestCase } from "../core/dataset.ts";
-import { seededRandom, shuffled } from "../core/random.ts";
+import { seededRandom } from "../core/random.ts";
+import { shuffledStream } from "./shuffled-stream.ts";
 
 /** One thing to do for each target. */
 export interface WorkItem {
@@ -24,7 +25,7 @@ export interface WorkOptions {
 /**
  * The order in which every target gets its cases. Repetitions come one whole pass after another, so that an early stop
  * leaves as many cases as possible with a result, and no prompt follows itself into a server's cache.
- * With a seed each pass is shuffled, the same way on every machine.
+ * With a seed each pass is shuffled, the same way on every machine; large datasets within a window.
  *
  * Sample numbers tell passes and levels apart: pass p of level l of n is sample p · n + l. Of endless cases the levels
  * share one pass: level l takes every n-th case, so that no level meets a prompt that another one has sent.
@@ -43,16 +44,13 @@ export async function* workOrder(cases: () => AsyncIterable<TestCase>, options: 
   }
   for (let pass = 0; pass < passes && !options.endlessCases; pass += 1) {
     const sample = pass * level.of + level.index;
-    const inOrder = seed === null ? cases() : await shuffledPass(cases(), `${seed}/${sample}`);
+    const inOrder = seed === null ? cases() : shuffledStream(cases(), seededRandom(`${seed}/${sample}`));
+    const before = taken;
     for await (const testCase of inOrder) {
       yield { testCase, sample };
       if (++taken >= atMost) return;
     }
+    // Passes without a case would follow one another for ever.
+    if (taken === before) return;
   }
-}
-
-async function shuffledPass(cases: AsyncIterable<TestCase>, seed: string): Promise<TestCase[]> {
-  const all: TestCase[] = [];
-  for await (const testCase of cases) all.push(testCase);
-  return shuffled(all, seededRandom(seed));
 }

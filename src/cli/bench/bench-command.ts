@@ -11,7 +11,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { Origin, Synthetic } from "../../core/run.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { locateDataset } from "../../datasets/locate-dataset.ts";
-import { loadDataset } from "../../datasets/load.ts";
+import { loadDataset, type LoadOptions } from "../../datasets/load.ts";
 import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
@@ -29,7 +29,8 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const synthetic = syntheticOf(flags);
   const load = loadOf(flags, config);
   checkLoad(flags, load);
-  const dataset = synthetic === null ? await loadDataset(flags.dataset ?? "") : syntheticDataset(synthetic);
+  const dataset =
+    synthetic === null ? await loadDataset(flags.dataset ?? "", loadOptions(flags)) : syntheticDataset(synthetic);
   const planWith = <Target extends PricedTarget>(targets: readonly Target[]): BenchmarkPlan<Target> =>
     planOf(flags, { dataset, synthetic }, targets);
   const { env } = outside;
@@ -62,6 +63,10 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   } finally {
     await open.close();
   }
+}
+
+function loadOptions({ format, validateFirst }: BenchFlags): LoadOptions {
+  return { validateFirst: validateFirst === true, ...(format === undefined ? {} : { format }) };
 }
 
 function planOf<Target extends PricedTarget>(

@@ -54,10 +54,8 @@ export function sayFinalWords(
   if (broken > 0) say("error", `${broken === 1 ? "a threshold" : `${broken} thresholds`} did not hold`);
   if (interrupted) {
     const requests = (manifest.planned_per_target ?? 0) * manifest.plan.targets.length;
-    say(
-      "note",
-      left === null ? "interrupted before its time was over" : `interrupted with ${left} of ${requests} requests left`,
-    );
+    const end = manifest.dataset.sha256 === null ? "the dataset was read to its end" : "its time was over";
+    say("note", left === null ? `interrupted before ${end}` : `interrupted with ${left} of ${requests} requests left`);
     say("hint", `go on with: llm-test-bench resume ${shown}`);
   }
   if (flags.quiet === true || flags.json === true) return;

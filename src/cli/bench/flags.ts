@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { ExportOptions } from "../../benchmark/exports.ts";
 import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
+import type { DatasetFormat } from "../../datasets/formats/format.ts";
 import { resultsCsv } from "../../reports/csv.ts";
 import type { CliContext } from "../context.ts";
 import type { GateFlags } from "./gate.ts";
@@ -21,6 +22,8 @@ export interface BenchFlags extends OutputFlags, GateFlags {
   dataset?: string;
   synthetic?: string;
   sharedPrefix?: number;
+  format?: DatasetFormat;
+  validateFirst?: boolean;
   providers: string;
   concurrency?: number;
   output?: string;

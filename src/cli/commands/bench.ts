@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { BenchFlags } from "../bench/flags.ts";
+import { DATASET_FORMATS } from "../../datasets/formats/format.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
 import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";
@@ -9,7 +10,9 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
   const command = program.command("bench");
   command
     .description("send every test case of a dataset to every target, and compare")
-    .option("-d, --dataset <file>", "dataset: a file (JSON, YAML) or the name of a built-in one")
+    .option("-d, --dataset <file>", "a file or folder, - for standard input, https:, hf:, or a built-in name")
+    .addOption(command.createOption("--format <format>", "format of the dataset").choices(DATASET_FORMATS))
+    .option("--validate-first", "check a large dataset whole before anything is sent")
     .option("--synthetic <lengths>", "made prompts in place of a dataset, in estimated tokens: input=512±64,output=128")
     .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1))
     .option("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]", "sim")

@@ -4,7 +4,7 @@ import type { RunEvent } from "../../core/run-events.ts";
 /** How far one target is. */
 export interface TargetProgress {
   readonly target: string;
-  /** Null for a run that goes on until its time is over. */
+  /** Null for a run that goes on until its time is over, or the dataset is. */
   readonly planned: number | null;
   /** Finished before this process began. */
   readonly doneBefore: number;

@@ -152,7 +152,8 @@ function nextStep({ check, repaired: files, after, writer }: Found, directory: s
   if (check.manifest === null) return "run.json cannot be repaired: restore it from a copy; the journal stays usable";
   if (writer !== null) return null;
   if (!isClean(after)) return `write damaged files anew: llm-test-bench journal check ${directory} --repair`;
-  const left = (plannedIn(check) ?? 0) - check.finished;
-  if (left > 0) return `go on with: llm-test-bench resume ${directory}`;
+  const planned = plannedIn(check);
+  const isLeft = planned === null ? check.manifest.status !== "finished" : planned > check.finished;
+  if (isLeft) return `go on with: llm-test-bench resume ${directory}`;
   return files.length > 0 ? `write the exports anew: llm-test-bench export ${directory} --format json` : null;
 }

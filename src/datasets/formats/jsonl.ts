@@ -1,0 +1,89 @@
+import { readJson } from "../../documents/json.ts";
+import type { Problem } from "../../documents/problem.ts";
+import type { SourceDocument } from "../../documents/source-document.ts";
+import { splitLines, type Line } from "./lines.ts";
+import { shiftedLine, type Batches, type Read } from "./record.ts";
+
+/** Reads JSON Lines: one JSON value a line, blank lines between them ignored. */
+export async function* readJsonLines(file: string, bytes: AsyncIterable<Uint8Array>): Batches {
+  for await (const lines of splitLines(file, bytes)) {
+    const reads = lines.flatMap((line) => readLine(file, line) ?? []);
+    if (reads.length > 0) yield reads;
+  }
+}
+
+function readLine(file: string, line: Line): Read | null {
+  const { text, number, offset } = line;
+  if (typeof text !== "string") return { ok: false, problems: [text], offset };
+  if (text.trim() === "") return null;
+  const value = quickly(text);
+  if (value === undefined) {
+    const read = readJson(file, text);
+    if (!read.ok) return { ok: false, problems: read.problems.map((one) => atLine(one, number)), offset };
+  }
+  return {
+    ok: true,
+    record: {
+      value: value ?? JSON.parse(text),
+      number,
+      counted: "line",
+      offset,
+      document: () => documentOf(file, text, number),
+    },
+  };
+}
+
+/** The value of a text that is plainly in order; undefined when the slower reader must look at it. */
+function quickly(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    // As many keys as there are colons behind quotes: then none of them stands twice.
+    return countKeys(value, 0) === (text.match(/"\s*:/g)?.length ?? 0) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Deeper values are left to the slower reader, which knows the limit. */
+const QUICK_DEPTH = 50;
+
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depth > QUICK_DEPTH) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const entry of value) count += countKeys(entry, depth + 1);
+    return count;
+  }
+  for (const entry of Object.values(value)) count += 1 + countKeys(entry, depth + 1);
+  return count;
+}
+
+const HINTS: readonly [RegExp, string][] = [
+  [
+    /file ends too early|no closing quote/,
+    "Each line must hold one whole test case; a value cannot go on in the next.",
+  ],
+  [/document ended before/, "Each line must hold one test case only."],
+  [/comma stands before|no JSON value begins/, "Lines are not separated by commas, and no brackets stand around them."],
+];
+
+function atLine(problem: Problem, number: number): Problem {
+  const hint = HINTS.find(([pattern]) => pattern.test(problem.message))?.[1] ?? problem.hint;
+  const message = problem.message.replace("the file ends", "the line ends");
+  const position = problem.position ?? { line: 1, column: 1, lineText: null };
+  return { ...problem, message, position: shiftedLine(position, number - 1), ...(hint === undefined ? {} : { hint }) };
+}
+
+function documentOf(file: string, text: string, number: number): SourceDocument {
+  const read = readJson(file, text);
+  if (!read.ok) throw new Error(`line ${number} of ${file} was read before, and now is not`);
+  const { document } = read;
+  return {
+    ...document,
+    locate(path, options) {
+      const place = document.locate(path, options);
+      return { ...place, position: shiftedLine(place.position, number - 1) };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Position } from "../../documents/position.ts";
+import type { Problem } from "../../documents/problem.ts";
+import type { SourceDocument } from "../../documents/source-document.ts";
+
+/** One record of a file, before it is known to be a test case. */
+export interface SourceRecord {
+  readonly value: unknown;
+  /** Where it stands, counted from 1: the line of JSON Lines, the row of a table, the case of a document. */
+  readonly number: number;
+  /** What `number` counts. */
+  readonly counted: "line" | "row" | "case";
+  /** Where it begins, in bytes after unpacking; null where the format has no such order. */
+  readonly offset: number | null;
+  /** The record with the places of its parts; made anew at each call, for messages. */
+  document(): SourceDocument;
+}
+
+/** A record, or why there is none. */
+export type Read =
+  | { readonly ok: true; readonly record: SourceRecord }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly offset: number | null };
+
+/** Records in batches, as they come from the disk: an asynchronous step for each would cost more than its parsing. */
+export type Batches = AsyncGenerator<readonly Read[], void, undefined>;
+
+/** Makes a record shaped like a test case of one that is shaped otherwise; the places stay those of the record. */
+export type Shape = (record: SourceRecord) => SourceRecord;
+
+/** What may be one line, one row or one cell; a longer one would only fill the memory. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** A place in a part of a file, as a place in the file. */
+export function shiftedLine(position: Position | null, lines: number): Position | null {
+  return position === null ? null : { ...position, line: position.line + lines };
+}
+
+type Numbered = Pick<SourceRecord, "number" | "counted">;
+
+/** The path of a problem in a record: `row 7, prompt`, `test_cases[6].prompt`; lines say themselves where they are. */
+export function pathInRecord(record: Numbered, path: string): string {
+  if (record.counted === "line") return path;
+  return [placeOf(record), path].filter((part) => part !== "").join(record.counted === "case" ? "." : ", ");
+}
+
+/** A record's place in words: `line 7`, `row 7`, `test_cases[6]`. */
+export function placeOf({ number, counted }: Numbered): string {
+  return counted === "case" ? `test_cases[${number - 1}]` : `${counted} ${number}`;
+}
