@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { readDocumentCases } from "./document-cases.ts";
+import { readCsv } from "./formats/csv-records.ts";
 import { isDocument, type Encoding } from "./formats/format.ts";
 import { readJsonLines } from "./formats/jsonl.ts";
 import type { Batches, Shape } from "./formats/record.ts";
 import type { ByteSource } from "./sources/byte-source.ts";
+import { scratchOf } from "./sources/scratch.ts";
 import { unpacked } from "./sources/unpack.ts";
 
 /** One file of a dataset. */
@@ -23,7 +25,23 @@ export async function* recordsOf({ source, encoding }: Part, shape?: Shape): Bat
 function readerOf(part: Part): Batches {
   const { source, encoding } = part;
   if (isDocument(encoding.format)) return readDocumentCases(part);
-  return readJsonLines(source.name, unpacked(source, encoding.gzip));
+  if (encoding.format === "parquet") return parquetOf(part);
+  const bytes = unpacked(source, encoding.gzip);
+  if (encoding.format === "jsonl") return readJsonLines(source.name, bytes);
+  return readCsv(source.name, bytes, encoding.format === "tsv" ? "\t" : ",");
+}
+
+/** Parquet is read from its end, so a packed file is unpacked to the disk first. */
+async function* parquetOf({ source, encoding }: Part): Batches {
+  // Imported here for its cost: few datasets are Parquet files.
+  const { readParquet } = await import("./formats/parquet.ts");
+  if (!encoding.gzip) return yield* readParquet(source.name, await source.path());
+  const scratch = await scratchOf("unpacked.parquet", unpacked(source, true));
+  try {
+    yield* readParquet(source.name, scratch.path);
+  } finally {
+    await scratch.remove();
+  }
 }
 
 /** SHA-256 of the files' bytes: of one file its own, of several that of the list of their names and hashes. */

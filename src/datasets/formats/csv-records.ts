@@ -1,0 +1,91 @@
+import type { Problem } from "../../documents/problem.ts";
+import type { DocumentPath, LocateOptions, Place } from "../../documents/source-document.ts";
+import { RowReader, type Row } from "./csv.ts";
+import { splitLines } from "./lines.ts";
+import type { Batches, Read } from "./record.ts";
+import { badRow, caseOfCells, columnAt, columnsOf, type Column } from "./table.ts";
+
+/**
+ * Reads a table whose first row names its columns; `separator` is a comma or a tab. Rows are counted as a spreadsheet
+ * counts them, the header being row 1.
+ */
+export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, separator: string): Batches {
+  const reader = new RowReader(file, separator);
+  let columns: readonly Column[] | null = null;
+  let number = 0;
+  for await (const lines of splitLines(file, bytes)) {
+    const reads: Read[] = [];
+    for (const line of lines) {
+      const { text, offset } = line;
+      const row = typeof text === "string" ? reader.take(text, line.number, offset) : text;
+      if (row === null) continue;
+      number += 1;
+      if ("message" in row) {
+        reads.push({ ok: false, problems: [inRow(row, number)], offset: typeof text === "string" ? reader.offset : offset });
+        if (columns === null) break;
+      } else if (columns === null) {
+        const header = headerOf(file, row);
+        columns = header.columns;
+        if (header.problems.length > 0) {
+          // Every row would be wrong in the same way.
+          yield [{ ok: false, problems: header.problems, offset: 0 }];
+          return;
+        }
+      } else {
+        reads.push(readRow(file, columns, row, number));
+      }
+    }
+    if (reads.length > 0) yield reads;
+    if (columns === null && number > 0) return;
+  }
+  const problem = reader.end();
+  if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader.offset }];
+}
+
+const inRow = (problem: Problem, number: number): Problem => ({ ...problem, path: `row ${number}` });
+
+function headerOf(file: string, row: Row): ReturnType<typeof columnsOf> {
+  const names = row.cells.map(({ text }) => text.trim());
+  return columnsOf(names, (column) => placeOfCell(file, row, column));
+}
+
+function readRow(file: string, columns: readonly Column[], row: Row, number: number): Read {
+  const { cells, offset } = row;
+  if (cells.length !== columns.length) {
+    const message = `this row has ${cells.length} cells and the header ${columns.length}`;
+    const hint = "A cell that holds the separator must stand in quotes; an empty cell still needs its separator.";
+    return { ok: false, problems: [{ ...placeOfCell(file, row, 0), path: `row ${number}`, message, hint }], offset };
+  }
+  const locate = (path: DocumentPath, options: LocateOptions = {}): Place => {
+    const column = columnAt(columns, path);
+    return placeOfCell(file, row, Math.max(0, column), options.text);
+  };
+  const { value, bad } = caseOfCells(
+    columns,
+    cells.map(({ text }) => text),
+  );
+  if (bad.length > 0) return badRow(bad, number, offset, locate);
+  const document = { file, text: "", value, locate };
+  return { ok: true, record: { value, number, counted: "row", offset, document: () => document } };
+}
+
+/** Where a cell begins, or a text inside it. */
+function placeOfCell(file: string, row: Row, column: number, text?: string): Place {
+  const cell = row.cells[column];
+  const first = { line: cell?.line ?? 0, column: cell?.column ?? 1 };
+  const found = text === undefined ? first : (placeOfText(row.lines, text, first) ?? first);
+  const lineText = row.lines[found.line]?.replace(/\r$/, "") ?? null;
+  return { file, position: { line: row.line + found.line, column: found.column, lineText } };
+}
+
+function placeOfText(
+  lines: readonly string[],
+  text: string,
+  from: { readonly line: number; readonly column: number },
+): { line: number; column: number } | null {
+  for (let line = from.line; line < lines.length; line += 1) {
+    const at = (lines[line] ?? "").indexOf(text, line === from.line ? from.column - 1 : 0);
+    if (at !== -1) return { line, column: at + 1 };
+  }
+  return null;
+}

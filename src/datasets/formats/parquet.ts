@@ -1,0 +1,108 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { messageOf } from "../../core/errors.ts";
+import type { Place } from "../../documents/source-document.ts";
+import type { Batches, Read } from "./record.ts";
+import { badRow, caseOfCells, columnsOf, type Column } from "./table.ts";
+
+/** A row group is read at once, so it must fit into memory. */
+const MAX_GROUP_BYTES = 256 * 1024 * 1024;
+
+/** Reads a Parquet file, one row group after another; rows count from 1. `path` is where the file really is. */
+export async function* readParquet(file: string, path: string): Batches {
+  const handle = await open(path, "r");
+  try {
+    yield* rowsOf(file, await bufferOf(handle));
+  } catch (error) {
+    const hint = "Check that it is a Parquet file and was copied whole.";
+    const problem = { ...nowhere(file), path: "", message: `not a Parquet file that can be read: ${messageOf(error)}`, hint };
+    yield [{ ok: false, problems: [problem], offset: null }];
+  } finally {
+    await handle.close();
+  }
+}
+
+const nowhere = (file: string): Place => ({ file, position: null });
+
+async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      await handle.read(bytes, 0, bytes.length, start);
+      return bytes.buffer;
+    },
+  };
+}
+
+async function* rowsOf(file: string, buffer: AsyncBuffer): Batches {
+  const metadata = await parquetMetadataAsync(buffer);
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const { columns, problems } = columnsOf(names, () => nowhere(file));
+  if (problems.length > 0) {
+    yield [{ ok: false, problems, offset: null }];
+    return;
+  }
+  let first = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const size = Number(group.total_byte_size);
+    if (size > MAX_GROUP_BYTES) {
+      yield [{ ok: false, problems: [groupTooLarge(file, first, size)], offset: null }];
+      return;
+    }
+    yield await readGroup(file, { buffer, metadata, columns, first, rows });
+    first += rows;
+  }
+}
+
+interface Group {
+  readonly buffer: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly columns: readonly Column[];
+  readonly first: number;
+  readonly rows: number;
+}
+
+async function readGroup(file: string, { buffer, metadata, columns, first, rows }: Group): Promise<Read[]> {
+  const range = { rowStart: first, rowEnd: first + rows };
+  const objects = await parquetReadObjects({ file: buffer, metadata, compressors, ...range });
+  return objects.map((object, index) => {
+    const cells = columns.map(({ name }) => (Object.hasOwn(object, name) ? plain(object[name]) : undefined));
+    return readRow(file, columns, cells, first + index + 1);
+  });
+}
+
+function readRow(file: string, columns: readonly Column[], cells: readonly unknown[], number: number): Read {
+  const locate = (): Place => nowhere(file);
+  const { value, bad } = caseOfCells(columns, cells);
+  if (bad.length > 0) return badRow(bad, number, null, locate);
+  const document = { file, text: "", value, locate };
+  return { ok: true, record: { value, number, counted: "row", offset: null, document: () => document } };
+}
+
+function groupTooLarge(file: string, row: number, size: number): Extract<Read, { ok: false }>["problems"][number] {
+  return {
+    ...nowhere(file),
+    path: `row ${row + 1}`,
+    message: `the row group that begins here takes ${Math.round(size / 1024 / 1024)} MB, and ${MAX_GROUP_BYTES / 1024 / 1024} MB is the most`,
+    hint: "Write the file again with smaller row groups, such as 10 000 rows each.",
+  };
+}
+
+/** A Parquet value as JSON has it: whole numbers, texts and times in ISO-8601; what is null is absent. */
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value === null) return undefined;
+  if (typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((entry) => plain(entry) ?? null);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
+  if ("toISOString" in value && typeof value.toISOString === "function") return String(value.toISOString());
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, entry]) => [key, plain(entry)] as const)
+      .filter(([, entry]) => entry !== undefined),
+  );
+}
