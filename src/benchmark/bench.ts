@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { requireDistinct } from "../config/targets.ts";
 import type { Clock } from "../core/clock.ts";
-import type { TestCase } from "../core/dataset.ts";
+import type { Dataset, TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import { resultKey } from "../core/result.ts";
@@ -130,11 +130,12 @@ export async function runBenchmark(
       if (watched.failure !== null) {
         manifest = withEnd(await withGoodPart(manifest, plan.dataset), "interrupted", outcome, clock);
         opened.saveManifest(manifest);
-        throw resumable(watched.failure.error, opened.directory);
+        throw resumable(watched.failure.error, plan.dataset, opened.directory);
       }
       if (streamed && watched.perWork !== null) {
         requireSome(watched.perWork, plan);
         if (!isEndless(load, false)) planned ??= watched.perWork * (plan.levels?.length ?? 1);
+        manifest = { ...manifest, planned_per_target: planned };
       }
       if (streamed && isOver()) manifest = await withWholeDataset(manifest, plan.dataset, planned);
       manifest = withEnd(manifest, isOver() ? "finished" : "interrupted", outcome, clock);
@@ -310,10 +311,11 @@ async function* unfinished(
 }
 
 /** What is wrong with a dataset, with what to do once it is corrected. */
-function resumable(error: unknown, directory: string): unknown {
+function resumable(error: unknown, { source }: Dataset, directory: string): unknown {
   if (!(error instanceof BenchError)) return error;
+  const where = source === "-" ? ` (standard input is kept in ${directory})` : "";
   const { code, message, hint = "", cause } = error;
-  const next = `Then go on with the same command and --resume --output ${directory}.`;
+  const next = `Then${where} go on with the same command and --resume --output ${directory}.`;
   return new BenchError(code, message, { hint: `${hint} ${next}`.trim(), cause });
 }
 

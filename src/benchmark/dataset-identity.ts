@@ -51,6 +51,8 @@ export async function withWholeDataset(
 /** The manifest after a row that is not valid: a resume needs the same rows before it, while it may be corrected. */
 export async function withGoodPart(manifest: Manifest, { rows }: Dataset): Promise<Manifest> {
   const bytes = rows?.goodBytes ?? null;
+  // Standard input is kept to its end, so that it can be corrected where it is kept.
+  if (rows?.file === null) await rows.hash();
   const sha256 = bytes === null ? null : await rows?.hashOfFirst(bytes);
   if (bytes === null || sha256 === null || sha256 === undefined) return manifest;
   return { ...manifest, dataset: { ...manifest.dataset, good_part: { bytes, sha256 } } };

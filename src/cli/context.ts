@@ -20,6 +20,10 @@ export interface Input {
   readonly isTTY?: boolean | undefined;
   /** Everything up to the end. */
   read(): Promise<Uint8Array>;
+  /** The same in pieces, as they come. */
+  pieces(): AsyncIterable<Uint8Array>;
+  /** Reads no more, so that the process can end while more could come. */
+  close(): void;
 }
 
 /** Everything of the outside world that a command may touch. */
@@ -48,17 +52,7 @@ export function processContext(): CliContext {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
-    stdin: {
-      // Asked for late: merely looking at it opens standard input.
-      get isTTY() {
-        return process.stdin.isTTY;
-      },
-      async read() {
-        const pieces: Buffer[] = [];
-        for await (const piece of process.stdin) pieces.push(piece as Buffer);
-        return Buffer.concat(pieces);
-      },
-    },
+    stdin: processInput(),
     env: process.env,
     cwd: process.cwd(),
     home: os.homedir(),
@@ -68,6 +62,27 @@ export function processContext(): CliContext {
       return () => void process.off(signal, handler);
     },
     exit: (code) => process.exit(code),
+  };
+}
+
+function processInput(): Input {
+  let isOpen = false;
+  const pieces = (): AsyncIterable<Buffer> => {
+    isOpen = true;
+    return process.stdin as AsyncIterable<Buffer>;
+  };
+  return {
+    // Asked for late: merely looking at it opens standard input.
+    get isTTY() {
+      return process.stdin.isTTY;
+    },
+    pieces,
+    async read() {
+      const all: Buffer[] = [];
+      for await (const piece of pieces()) all.push(piece);
+      return Buffer.concat(all);
+    },
+    close: () => isOpen && void process.stdin.destroy(),
   };
 }
 

@@ -40,7 +40,7 @@ async function run(args: string[], env: Record<string, string> = {}, terminal = 
   const context: CliContext = {
     stdout: output("stdout"),
     stderr: output("stderr"),
-    stdin: { read: async () => Buffer.from("") },
+    stdin: { read: async () => Buffer.from(""), async *pieces() {}, close() {} },
     env: { SIM_BASE_URL: simulator.url, ...env },
     cwd: directory,
     home: directory,

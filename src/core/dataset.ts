@@ -59,6 +59,8 @@ export interface Dataset {
   readonly rows?: DatasetRows;
   /** Keeps in a run directory what could not be read again for a resume: standard input. */
   readonly keepIn?: (directory: string) => Promise<void>;
+  /** Removes the temporary files that a download or standard input needed; the dataset cannot be read afterwards. */
+  readonly close?: () => Promise<void>;
   /**
    * The test cases in file order; each call begins a pass of its own. Asynchronous, since large files are read as they
    * are used; a pass over one throws `BenchError("dataset")` at a row that is not valid.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DATASET_FORMATS } from "./dataset-format.ts";
 import { requestParametersSchema } from "./request.ts";
 import { testResultSchema } from "./result.ts";
 import { comparisonSchema, summarySchema, validitySchema } from "./summary.ts";
@@ -101,7 +102,10 @@ export type Segment = z.infer<typeof segmentSchema>;
 /** Where the command stood, so that `resume` finds what it found from any folder. Absolute paths. */
 export const originSchema = z.object({
   working_directory: z.string(),
+  /** An address, `hf:` name or `-` stays as it is. */
   dataset_path: z.string(),
+  /** What `--format` said; absent when it said nothing. */
+  dataset_format: z.enum(DATASET_FORMATS).optional(),
   /** The file of `--config`; null when the configuration was searched for. */
   config_path: z.string().nullable(),
 });

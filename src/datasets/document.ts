@@ -22,7 +22,7 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 /** A dataset of one JSON or YAML document, read whole; throws `BenchError("dataset")` that tells all that is wrong. */
 export async function documentDataset(
   part: Part,
-  { source, keepIn }: Pick<Dataset, "source" | "keepIn">,
+  found: Pick<Dataset, "source" | "keepIn" | "close">,
 ): Promise<Dataset> {
   const bytes = await wholeOf(part);
   const document = await readPart(part, bytes);
@@ -35,10 +35,15 @@ export async function documentDataset(
     description: file.description ?? null,
     defaults: file.defaults ?? {},
     sha256: createHash("sha256").update(bytes).digest("hex"),
-    source,
-    ...(keepIn === undefined ? {} : { keepIn }),
+    ...lifetimeOf(found),
+    source: found.source,
     cases: () => inMemory(file.test_cases),
   };
+}
+
+/** What a dataset has besides its content when it does not come from a file of the user's. */
+export function lifetimeOf({ keepIn, close }: Pick<Dataset, "keepIn" | "close">): Pick<Dataset, "keepIn" | "close"> {
+  return { ...(keepIn === undefined ? {} : { keepIn }), ...(close === undefined ? {} : { close }) };
 }
 
 /** Cases that are all there, as a pass of their own. */

@@ -1,27 +1,60 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock, type Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
+import type { DatasetFormat } from "../core/dataset-format.ts";
 import { BenchError } from "../core/errors.ts";
-import { encodingOf, EXTENSIONS_IN_WORDS, stemOf, type DatasetFormat } from "./formats/format.ts";
+import { encodingOf, EXTENSIONS_IN_WORDS, stemOf } from "./formats/format.ts";
 import { locateDataset } from "./locate-dataset.ts";
 import type { Part } from "./parts.ts";
 import { fileSource, lookAt } from "./sources/file.ts";
+import { datasetUrl } from "./sources/http-get.ts";
+import { download } from "./sources/web.ts";
+import { inputDataset, type StandardInput } from "./sources/stdin.ts";
 
 /** What finding a dataset may need besides its name. */
 export interface SourceOptions {
   /** Rules over what the file's name says. */
   readonly format?: DatasetFormat;
+  /** What `-` stands for. */
+  readonly stdin?: StandardInput;
+  /** A run directory that may hold standard input from the run that is resumed. */
+  readonly kept?: string;
+  /** For `HF_TOKEN`, `HF_ENDPOINT` and `HF_DATASETS_SERVER`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** For the time limits of downloads; the system's unless given. */
+  readonly clock?: Clock;
 }
 
 /** The files of a dataset, before they are read. */
-export interface FoundDataset extends Pick<Dataset, "source" | "keepIn"> {
+export interface FoundDataset extends Pick<Dataset, "source" | "keepIn" | "close"> {
   /** For a dataset that states none. */
   readonly name: string;
   readonly parts: readonly Part[];
 }
 
+/** Whether the user's word for a dataset names none of the files of this machine. */
+export const isElsewhere = (word: string): boolean => word === "-" || /^(https?|hf):/i.test(word);
+
 /** Finds what the user's word for a dataset stands for; throws `BenchError("dataset")`. */
 export async function findDataset(nameOrPath: string, options: SourceOptions): Promise<FoundDataset> {
+  if (nameOrPath === "-") {
+    const { part, ...keep } = await inputDataset(options.stdin, options);
+    return { name: "stdin", source: "-", parts: [part], ...keep };
+  }
+  const http = { clock: options.clock ?? systemClock };
+  if (/^https?:/i.test(nameOrPath)) {
+    const url = datasetUrl(nameOrPath);
+    const { part, close } = await download(url, { ...http, format: options.format });
+    return { name: stemOf(url.pathname), source: nameOrPath, parts: [part], close };
+  }
+  if (nameOrPath.startsWith("hf:")) {
+    // Imported here for its cost: few runs ask the hub.
+    const { hubDataset, hubName, hubOf } = await import("./sources/hugging-face.ts");
+    const name = hubName(nameOrPath);
+    const { parts, close } = await hubDataset(name, hubOf(options.env ?? {}, http));
+    return { name: name.dataset, source: nameOrPath, parts, close };
+  }
   const path = await locateDataset(nameOrPath);
   const { kind, stats } = await lookAt(path);
   const name = stemOf(path);

@@ -1,9 +1,9 @@
 import type { Dataset } from "../core/dataset.ts";
 import { datasetError } from "./dataset-error.ts";
-import { documentDataset } from "./document.ts";
+import { documentDataset, lifetimeOf } from "./document.ts";
 import { isDocument } from "./formats/format.ts";
 import { hashOfParts, type Part } from "./parts.ts";
-import { findDataset, type SourceOptions } from "./find-dataset.ts";
+import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
 import { CaseStream, streamedDataset } from "./stream.ts";
 
 /** How a dataset is to be read. */
@@ -24,15 +24,26 @@ const BYTES_PER_PACKED_BYTE = 4;
  */
 export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
   const found = await findDataset(nameOrPath, options);
+  try {
+    return await datasetOf(found, options);
+  } catch (error) {
+    await found.close?.();
+    throw error;
+  }
+}
+
+async function datasetOf(found: FoundDataset, options: LoadOptions): Promise<Dataset> {
   const [first] = found.parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
     return documentDataset(first, found);
   }
   const cases = new CaseStream(found.parts);
   const { name, source } = found;
-  const keep = found.keepIn === undefined ? {} : { keepIn: found.keepIn };
   const defaults = await cases.defaults();
-  const streamed = { ...streamedDataset({ name, version: "0", source, defaults }, found.parts, cases), ...keep };
+  const streamed = {
+    ...streamedDataset({ name, version: "0", source, defaults }, found.parts, cases),
+    ...lifetimeOf(found),
+  };
   if (options.validateFirst !== true && !isSmall(found.parts)) return streamed;
   const problems = await cases.check();
   if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });

@@ -117,6 +117,11 @@ const NO_VALUE = {
   hint: "Text and keys need double quotes; numbers, true, false and null have none.",
 };
 
+const SEVERAL = {
+  message: "the document ended before this",
+  hint: "If each line holds a JSON value of its own, the file is JSON Lines: its name must end in .jsonl.",
+};
+
 function explain(code: string, text: string, offset: number): Explanation {
   const next = text[offset] ?? "";
   if ((next === "}" || next === "]") && text.slice(0, offset).trimEnd().endsWith(",")) {
@@ -124,5 +129,6 @@ function explain(code: string, text: string, offset: number): Explanation {
   }
   if (next === "'") return { message: "text in single quotes", hint: 'JSON wants double quotes: "like this".' };
   if (offset >= text.trimEnd().length) return { message: "the file ends too early; a bracket or quote is still open" };
+  if (code === "EndOfFileExpected" && next === "{") return SEVERAL;
   return EXPLANATIONS[code] ?? NO_VALUE;
 }

@@ -70,6 +70,8 @@ function explain(mistake: YAMLParseError | YAMLWarning, text: string): [message:
   const [start] = mistake.pos;
   const lineBefore = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
   if (/(^|[:-])\s+\{\{/.test(lineBefore)) return [mistake.message, QUOTE_BRACES];
+  // The parser recurses once a level, and tells of the end of its stack as of a mistake.
+  if (mistake.message.includes("call stack")) return [TOO_DEEP];
   const explanation = EXPLANATIONS[mistake.code];
   return explanation === undefined ? [mistake.message] : [explanation.message ?? mistake.message, explanation.hint];
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
 import type { TestResult } from "../core/result.ts";
@@ -9,7 +9,7 @@ import { readManifest, writeManifest } from "./manifest.ts";
 import { outputError } from "./output-error.ts";
 import { readResults, type DamagedLine } from "./read.ts";
 import { recoverRun, type Recovered } from "./recover.ts";
-import { MANIFEST_FILE, RESULTS_FILE, RUN_FILES } from "./run-files.ts";
+import { MANIFEST_FILE, RESULTS_FILE, runFilesIn } from "./run-files.ts";
 import { RunWriter, type WriterOptions } from "./writer.ts";
 
 /** A run directory that this process alone may write to. */
@@ -51,7 +51,7 @@ export function createRun(
     throw outputError(`cannot create the directory ${path}`, error);
   }
   return withLock(path, (lock) => {
-    const present = RUN_FILES.filter((name) => existsSync(join(path, name)));
+    const present = runFilesIn(readdirSync(path));
     if (present.length > 0 && options.force !== true) throw inUse(path, present);
     if (present.length > 0) moveAside(path, present, options.clock.wallTime());
     writeManifest(path, manifest, options.mask);

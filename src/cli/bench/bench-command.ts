@@ -1,19 +1,22 @@
 import { estimate } from "../../benchmark/dry-run.ts";
 import { resolve } from "node:path";
-import type { BenchmarkPlan } from "../../benchmark/plan.ts";
+import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
 import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
 import { resolveTargets } from "../../config/resolve.ts";
+import type { Config } from "../../config/schema.ts";
 import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { Origin, Synthetic } from "../../core/run.ts";
 import { maskFor } from "../../core/secrets.ts";
+import { isElsewhere } from "../../datasets/find-dataset.ts";
 import { locateDataset } from "../../datasets/locate-dataset.ts";
 import { loadDataset, type LoadOptions } from "../../datasets/load.ts";
 import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
+import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
 import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
@@ -30,12 +33,34 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   const load = loadOf(flags, config);
   checkLoad(flags, load);
   const dataset =
-    synthetic === null ? await loadDataset(flags.dataset ?? "", loadOptions(flags)) : syntheticDataset(synthetic);
+    synthetic === null
+      ? await loadDataset(flags.dataset ?? "", loadOptions(flags, outside))
+      : syntheticDataset(synthetic);
+  try {
+    return await benchDataset(flags, { config, dataset, synthetic, load }, outside);
+  } finally {
+    await dataset.close?.();
+    outside.stdin.close();
+  }
+}
+
+interface Resolved {
+  readonly config: Config;
+  readonly dataset: Dataset;
+  readonly synthetic: Synthetic | null;
+  readonly load: BenchmarkLoad;
+}
+
+async function benchDataset(
+  flags: BenchFlags,
+  { config, dataset, synthetic, load }: Resolved,
+  outside: CliContext,
+): Promise<number> {
   const planWith = <Target extends PricedTarget>(targets: readonly Target[]): BenchmarkPlan<Target> =>
     planOf(flags, { dataset, synthetic }, targets);
   const { env } = outside;
   const resolved = resolveTargets(parseTargets(flags.providers), { config, env, model: flags.model ?? null });
-  const mask = maskFor(secretsOf(resolved));
+  const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);
   const labels = resolved.map(({ label }) => label);
@@ -65,8 +90,13 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   }
 }
 
-function loadOptions({ format, validateFirst }: BenchFlags): LoadOptions {
-  return { validateFirst: validateFirst === true, ...(format === undefined ? {} : { format }) };
+function loadOptions({ format, validateFirst, resume, output }: BenchFlags, context: CliContext): LoadOptions {
+  return {
+    ...datasetAccess(context),
+    validateFirst: validateFirst === true,
+    ...(format === undefined ? {} : { format }),
+    ...(resume === true && output !== undefined ? { kept: resolve(context.cwd, output) } : {}),
+  };
 }
 
 function planOf<Target extends PricedTarget>(
@@ -91,11 +121,16 @@ function planOf<Target extends PricedTarget>(
   };
 }
 
+async function pathOf(dataset: string, cwd: string): Promise<string> {
+  return isElsewhere(dataset) ? dataset : resolve(cwd, await locateDataset(dataset));
+}
+
 /** Where things stood, for a `resume` from any folder. */
-async function originOf({ dataset, config }: BenchFlags, cwd: string): Promise<Origin> {
+async function originOf({ dataset, config, format }: BenchFlags, cwd: string): Promise<Origin> {
   return {
     working_directory: cwd,
-    dataset_path: dataset === undefined ? "" : resolve(cwd, await locateDataset(dataset)),
+    dataset_path: dataset === undefined ? "" : await pathOf(dataset, cwd),
+    ...(format === undefined ? {} : { dataset_format: format }),
     config_path: config === undefined ? null : resolve(cwd, config),
   };
 }

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { ExportOptions } from "../../benchmark/exports.ts";
 import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
-import type { DatasetFormat } from "../../datasets/formats/format.ts";
+import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { resultsCsv } from "../../reports/csv.ts";
 import type { CliContext } from "../context.ts";
 import type { GateFlags } from "./gate.ts";

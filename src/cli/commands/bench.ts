@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { BenchFlags } from "../bench/flags.ts";
-import { DATASET_FORMATS } from "../../datasets/formats/format.ts";
+import { DATASET_FORMATS } from "../../core/dataset-format.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
 import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";

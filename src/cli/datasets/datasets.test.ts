@@ -32,7 +32,7 @@ async function run(args: string[], columns?: number, env: Record<string, string>
   const code = await main(["datasets", ...args], {
     stdout: output("stdout"),
     stderr: output("stderr"),
-    stdin: { read: async () => Buffer.from("") },
+    stdin: { read: async () => Buffer.from(""), async *pieces() {}, close() {} },
     env,
     cwd: directory,
     home: directory,

@@ -13,6 +13,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import type { Manifest } from "../../core/run.ts";
 import { holdsMasked, maskFor } from "../../core/secrets.ts";
+import { isElsewhere } from "../../datasets/find-dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { syntheticDataset } from "../../datasets/synthetic.ts";
 import { exitCodeOf } from "../bench/exit-code.ts";
@@ -22,6 +23,7 @@ import { checkOutputFlags, type OutputFlags } from "../bench/flags.ts";
 import { gateOf, judgeGate, type GateFlags } from "../bench/gate.ts";
 import { measure } from "../bench/measure.ts";
 import { shielded, type CliContext } from "../context.ts";
+import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
 import { sayOn } from "../say.ts";
 
 /** The flags of `resume`, as commander gives them. */
@@ -56,10 +58,10 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   }
   requireUnmasked(manifest, path);
   const resolved = targetsOf(manifest, config, path, outside);
-  const mask = maskFor(secretsOf(resolved));
+  const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);
-  const dataset = await datasetOf(manifest, flags);
+  const dataset = await datasetOf(manifest, flags, path, outside);
   const version = toolVersion();
   const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
   try {
@@ -68,6 +70,8 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
     return await measure({ plan, load, directory: path, mode: "resume", gate }, flags, { context, mask, version, say });
   } finally {
     await open.close();
+    await dataset.close?.();
+    outside.stdin.close();
   }
 }
 
@@ -123,15 +127,22 @@ function targetsOf({ plan }: Manifest, config: Config, directory: string, { env 
 }
 
 /** The dataset from where it is said to be, else from where it was; made prompts are made again. */
-async function datasetOf({ dataset, origin, plan }: Manifest, flags: ResumeFlags): Promise<Dataset> {
+async function datasetOf(
+  { dataset, origin, plan }: Manifest,
+  flags: ResumeFlags,
+  directory: string,
+  context: CliContext,
+): Promise<Dataset> {
   const synthetic = plan.synthetic ?? null;
   if (synthetic !== null) return syntheticDataset(synthetic);
+  const format = origin?.dataset_format;
+  const options = { ...datasetAccess(context), kept: directory, ...(format === undefined ? {} : { format }) };
   const recorded = origin !== undefined && existsSync(origin.dataset_path) ? origin.dataset_path : dataset.source;
-  if (flags.dataset !== undefined) return loadDataset(flags.dataset);
+  if (flags.dataset !== undefined) return loadDataset(flags.dataset, options);
   try {
-    return await loadDataset(recorded);
+    return await loadDataset(recorded, options);
   } catch (error) {
-    if (!(error instanceof BenchError) || existsSync(recorded)) throw error;
+    if (!(error instanceof BenchError) || existsSync(recorded) || isElsewhere(recorded)) throw error;
     const hint = "Say where it is now: --dataset FILE.";
     throw new BenchError("dataset", `the dataset of the run is gone: ${error.message}`, { hint, cause: error });
   }

@@ -21,7 +21,11 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, s
       if (row === null) continue;
       number += 1;
       if ("message" in row) {
-        reads.push({ ok: false, problems: [inRow(row, number)], offset: typeof text === "string" ? reader.offset : offset });
+        reads.push({
+          ok: false,
+          problems: [inRow(row, number)],
+          offset: typeof text === "string" ? reader.offset : offset,
+        });
         if (columns === null) break;
       } else if (columns === null) {
         const header = headerOf(file, row);

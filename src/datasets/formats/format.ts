@@ -1,6 +1,4 @@
-/** The formats a dataset may have. */
-export const DATASET_FORMATS = ["json", "yaml", "jsonl", "csv", "tsv", "parquet"] as const;
-export type DatasetFormat = (typeof DATASET_FORMATS)[number];
+import type { DatasetFormat } from "../../core/dataset-format.ts";
 
 /** How the bytes of a dataset are to be read. */
 export interface Encoding {

@@ -59,20 +59,26 @@ function countKeys(value: unknown, depth: number): number {
   return count;
 }
 
+const NO_COMMAS = "Lines are not separated by commas, and no brackets stand around them.";
+
 const HINTS: readonly [RegExp, string][] = [
   [
     /file ends too early|no closing quote/,
     "Each line must hold one whole test case; a value cannot go on in the next.",
   ],
   [/document ended before/, "Each line must hold one test case only."],
-  [/comma stands before|no JSON value begins/, "Lines are not separated by commas, and no brackets stand around them."],
+  [/comma stands before|no JSON value begins/, NO_COMMAS],
 ];
 
 function atLine(problem: Problem, number: number): Problem {
-  const hint = HINTS.find(([pattern]) => pattern.test(problem.message))?.[1] ?? problem.hint;
+  const { line = 1, column = 1, lineText = null } = problem.position ?? {};
+  const hint =
+    lineText?.[column - 1] === ","
+      ? NO_COMMAS
+      : (HINTS.find(([pattern]) => pattern.test(problem.message))?.[1] ?? problem.hint);
   const message = problem.message.replace("the file ends", "the line ends");
-  const position = problem.position ?? { line: 1, column: 1, lineText: null };
-  return { ...problem, message, position: shiftedLine(position, number - 1), ...(hint === undefined ? {} : { hint }) };
+  const position = { line: line + number - 1, column, lineText };
+  return { ...problem, message, position, ...(hint === undefined ? {} : { hint }) };
 }
 
 function documentOf(file: string, text: string, number: number): SourceDocument {

@@ -1,5 +1,11 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import {
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type AsyncBuffer,
+  type FileMetaData,
+} from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { messageOf } from "../../core/errors.ts";
 import type { Place } from "../../documents/source-document.ts";
@@ -16,7 +22,12 @@ export async function* readParquet(file: string, path: string): Batches {
     yield* rowsOf(file, await bufferOf(handle));
   } catch (error) {
     const hint = "Check that it is a Parquet file and was copied whole.";
-    const problem = { ...nowhere(file), path: "", message: `not a Parquet file that can be read: ${messageOf(error)}`, hint };
+    const problem = {
+      ...nowhere(file),
+      path: "",
+      message: `not a Parquet file that can be read: ${messageOf(error)}`,
+      hint,
+    };
     yield [{ ok: false, problems: [problem], offset: null }];
   } finally {
     await handle.close();

@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { open, rename, type FileHandle } from "node:fs/promises";
+import { BenchError, messageOf } from "../../core/errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { scratchFile, type Scratch } from "./scratch.ts";
+
+const PIECE_BYTES = 64 * 1024;
+/** While it is not whole; a file without it is. */
+const UNFINISHED = ".part";
+
+/**
+ * Standard input, kept in a file while it comes, so that each target can have a pass of its own and a resume can read
+ * it again. Readers follow behind what has been written.
+ */
+export class Spool implements ByteSource {
+  readonly name = "standard input";
+  readonly state = null;
+  readonly #input: AsyncIterator<Uint8Array>;
+  readonly #first: Uint8Array;
+  #path: string | null = null;
+  #written = 0;
+  #ended = false;
+  #failure: { readonly error: unknown } | null = null;
+  #wake: () => void = () => {};
+  #more: Promise<void> = Promise.resolve();
+  #done: Promise<void> | null = null;
+  #scratch: Scratch | null = null;
+
+  /** `first` has been taken from the input already. */
+  constructor(first: Uint8Array, rest: AsyncIterator<Uint8Array>) {
+    this.#first = first;
+    this.#input = rest;
+  }
+
+  /**
+   * Keeps the input in this file from now on. A part of it that an earlier run kept must be the same again: throws
+   * `BenchError("dataset")` to whoever reads where it is not.
+   */
+  async keepAt(path: string): Promise<void> {
+    const before = existsSync(path + UNFINISHED);
+    const file = await open(path + UNFINISHED, before ? "r+" : "w+");
+    await this.#begin(path, file, (await file.stat()).size);
+  }
+
+  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#done === null) await this.#keepForNow();
+    // Between two looks the file may get its final name.
+    const file = await open(this.#openPath(), "r").catch(() => open(this.#path ?? "", "r"));
+    try {
+      for (let at = 0; ;) {
+        const wait = this.#more;
+        const [end, isWhole] = [this.#written, this.#ended];
+        if (at < end) {
+          const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - at));
+          const { bytesRead } = await file.read(piece, 0, piece.length, at);
+          at += bytesRead;
+          yield piece.subarray(0, bytesRead);
+          continue;
+        }
+        if (this.#failure !== null) throw this.#failure.error;
+        if (isWhole) return;
+        await wait;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  async path(): Promise<string> {
+    if (this.#done === null) await this.#keepForNow();
+    await this.#done;
+    if (this.#failure !== null) throw this.#failure.error;
+    return this.#openPath();
+  }
+
+  /** Removes the file, where it is a temporary one. */
+  async close(): Promise<void> {
+    await this.#scratch?.remove();
+  }
+
+  /** For a command that keeps nothing. */
+  async #keepForNow(): Promise<void> {
+    this.#scratch = await scratchFile("stdin");
+    const { path } = this.#scratch;
+    await this.#begin(path, await open(path + UNFINISHED, "w+"), 0);
+  }
+
+  #openPath(): string {
+    const path = this.#path ?? "";
+    return this.#ended ? path : path + UNFINISHED;
+  }
+
+  async #begin(path: string, file: FileHandle, kept: number): Promise<void> {
+    this.#path = path;
+    this.#renew();
+    this.#done = this.#pump(path, file, kept)
+      .catch((error: unknown) => void (this.#failure = { error }))
+      .finally(() => this.#wake());
+    await Promise.resolve();
+  }
+
+  async #pump(path: string, file: FileHandle, kept: number): Promise<void> {
+    try {
+      let at = 0;
+      for (let piece: Uint8Array | null = this.#first; piece !== null; piece = await this.#next()) {
+        const known = Math.min(piece.length, Math.max(0, kept - at));
+        if (known > 0) await requireSame(file, piece.subarray(0, known), at);
+        await file.write(piece, known, piece.length - known, at + known);
+        at += piece.length;
+        this.#written = at;
+        this.#wake();
+        this.#renew();
+      }
+      if (at < kept) throw otherInput();
+      await file.sync();
+      await rename(path + UNFINISHED, path);
+      this.#ended = true;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #next(): Promise<Uint8Array | null> {
+    try {
+      const next = await this.#input.next();
+      return next.done === true ? null : next.value;
+    } catch (cause) {
+      throw new BenchError("dataset", `standard input cannot be read: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  #renew(): void {
+    this.#more = new Promise((resolve) => (this.#wake = resolve));
+  }
+}
+
+async function requireSame(file: FileHandle, piece: Uint8Array, at: number): Promise<void> {
+  const kept = Buffer.alloc(piece.length);
+  await file.read(kept, 0, kept.length, at);
+  if (!kept.equals(piece)) throw otherInput();
+}
+
+const otherInput = (): BenchError =>
+  new BenchError("dataset", "standard input is not what the run that is resumed was given", {
+    hint: "Give it the same dataset again from its beginning; the run stopped before all of it was kept.",
+  });

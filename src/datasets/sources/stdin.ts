@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BenchError } from "../../core/errors.ts";
+import type { DatasetFormat } from "../../core/dataset-format.ts";
+import { encodingOf } from "../formats/format.ts";
+import { encodingOfBytes, unknownFormat } from "../formats/sniff.ts";
+import type { Part } from "../parts.ts";
+import { fileSource } from "./file.ts";
+import { Spool } from "./spool.ts";
+
+/** Standard input, as the command line has it. */
+export interface StandardInput {
+  readonly isTTY?: boolean | undefined;
+  pieces(): AsyncIterable<Uint8Array>;
+}
+
+/** A dataset from standard input. */
+export interface FoundInput {
+  readonly part: Part;
+  readonly keepIn?: (directory: string) => Promise<void>;
+  readonly close?: () => Promise<void>;
+}
+
+/** What a run directory calls it: `stdin.jsonl`. */
+const KEPT_NAME = "stdin";
+
+/**
+ * Standard input as a dataset. A run directory that holds all of it already, from the run that is resumed, is read
+ * instead. Throws `BenchError("dataset")` for a terminal, and where nobody says the format.
+ */
+export async function inputDataset(
+  stdin: StandardInput | undefined,
+  { format, kept }: { readonly format?: DatasetFormat | undefined; readonly kept?: string | undefined },
+): Promise<FoundInput> {
+  const before = kept === undefined ? null : await keptPart(kept);
+  if (before !== null) return { part: before };
+  if (stdin === undefined || stdin.isTTY === true) {
+    throw new BenchError("dataset", "standard input is a terminal, and no dataset comes from it", {
+      hint: "Pipe one in: cat cases.jsonl | llm-test-bench bench --dataset - …",
+    });
+  }
+  const rest = stdin.pieces()[Symbol.asyncIterator]();
+  const next = await rest.next();
+  const first = next.done === true ? new Uint8Array() : next.value;
+  if (first.length === 0) throw new BenchError("dataset", "standard input is empty", { hint: "Pipe a dataset in." });
+  const encoding = encodingOfBytes(first, format);
+  if (encoding === null) throw unknownFormat("standard input");
+  const spool = new Spool(first, rest);
+  const name = `${KEPT_NAME}.${encoding.format}${encoding.gzip ? ".gz" : ""}`;
+  return {
+    part: { source: spool, encoding },
+    keepIn: (directory) => spool.keepAt(join(directory, name)),
+    close: () => spool.close(),
+  };
+}
+
+async function keptPart(directory: string): Promise<Part | null> {
+  if (!existsSync(directory)) return null;
+  const name = (await readdir(directory)).find((one) => one.startsWith(`${KEPT_NAME}.`) && encodingOf(one) !== null);
+  const encoding = name === undefined ? null : encodingOf(name);
+  if (name === undefined || encoding === null) return null;
+  const path = join(directory, name);
+  return { source: fileSource(path, await stat(path), "standard input"), encoding };
+}
