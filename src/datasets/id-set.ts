@@ -1,5 +1,7 @@
+const MAX_UINT32 = 2 ** 32 - 1;
+
 /**
- * Which ids have been seen, and where, in 16 bytes an id however long they are. Ids are kept as 64-bit hashes: among a
+ * Which ids have been seen, and where, in about 20 bytes an id however long they are. Ids are kept as 64-bit hashes: among a
  * million ids the chance that two different ones are taken for the same is one in 37 million.
  */
 export class IdSet {
@@ -8,11 +10,12 @@ export class IdSet {
   #high = new Uint32Array(this.#slots);
   #low = new Uint32Array(this.#slots);
   /** 0 for a free slot. */
-  #places = new Float64Array(this.#slots);
+  #places: Uint32Array | Float64Array = new Uint32Array(this.#slots);
 
   /** Remembers an id with its place, a number of 1 or more; gives the place where it was before, or null. */
   add(id: string, place: number): number | null {
     if (this.#size * 10 > this.#slots * 7) this.#grow();
+    if (place > MAX_UINT32 && this.#places instanceof Uint32Array) this.#places = Float64Array.from(this.#places);
     const [high, low] = hash64(id);
     const slot = this.#slotOf(high, low);
     const before = this.#places[slot] ?? 0;
@@ -43,7 +46,7 @@ export class IdSet {
     this.#slots *= 2;
     this.#high = new Uint32Array(this.#slots);
     this.#low = new Uint32Array(this.#slots);
-    this.#places = new Float64Array(this.#slots);
+    this.#places = places instanceof Uint32Array ? new Uint32Array(this.#slots) : new Float64Array(this.#slots);
     places.forEach((place, i) => {
       if (place === 0) return;
       const [h, l] = [high[i] ?? 0, low[i] ?? 0];

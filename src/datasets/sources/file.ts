@@ -5,7 +5,7 @@ import { BenchError } from "../../core/errors.ts";
 import { fileError } from "../../documents/read-file.ts";
 import type { ByteSource } from "./byte-source.ts";
 
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 16 * 1024;
 
 /** What stands at a path: a file, a folder; throws `BenchError("dataset")` for what cannot be a dataset. */
 export async function lookAt(path: string): Promise<{ readonly kind: "file" | "folder"; readonly stats: Stats }> {

@@ -1,0 +1,76 @@
+import type { TestCase } from "../core/dataset.ts";
+import type { RequestParameters } from "../core/request.ts";
+import { quoted } from "../documents/words.ts";
+import { hash64, IdSet } from "./id-set.ts";
+import { renderTemplate, templateVariables, variableNames } from "./template.ts";
+
+/** Something about a test case that is allowed and probably not meant. */
+export interface CaseWarning {
+  readonly kind: "unused_variable" | "duplicate_prompt" | "same_but_for_id" | "blank_expected" | "long_prompt";
+  readonly test_id: string;
+  /** Where the case stands, as `placeOf` words it. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/** A prompt of this many characters takes about 25 000 tokens: rather a file pasted by mistake. */
+const LONG_PROMPT_CHARS = 100_000;
+
+/**
+ * Looks at one case after another and says what is odd about each. What it remembers of earlier cases is about 30 bytes each,
+ * so that it serves for files of any length.
+ */
+export class CaseWarnings {
+  readonly #prompts = new IdSet();
+  readonly #defaultSystem: string;
+  #seen = 0;
+
+  constructor(defaults: RequestParameters = {}) {
+    this.#defaultSystem = defaults.system ?? "";
+  }
+
+  /** `place` is where the case stands, such as `line 7`. */
+  of(testCase: TestCase, place: string): CaseWarning[] {
+    this.#seen += 1;
+    const { id, expected, prompt } = testCase;
+    const warn = (kind: CaseWarning["kind"], message: string): CaseWarning => ({ kind, test_id: id, place, message });
+    return [
+      ...this.#unused(testCase).map((name) => warn("unused_variable", `the variable ${quoted(name)} is used nowhere`)),
+      ...this.#repeated(testCase).map(([kind, message]) => warn(kind, message)),
+      ...(expected?.trim() === ""
+        ? [warn("blank_expected", "expected is blank: leave it out, or say what is right")]
+        : []),
+      ...(prompt.length > LONG_PROMPT_CHARS
+        ? [
+            warn(
+              "long_prompt",
+              `the prompt has ${prompt.length} characters, about ${Math.round(prompt.length / 4)} tokens`,
+            ),
+          ]
+        : []),
+    ];
+  }
+
+  #unused({ prompt, config, variables = {} }: TestCase): string[] {
+    const used = [prompt, config?.system ?? this.#defaultSystem].flatMap(templateVariables);
+    return variableNames(variables).filter((name) => !used.includes(name));
+  }
+
+  /** One set serves both questions: beside the number of the case stands a check of its whole content. */
+  #repeated(testCase: TestCase): [CaseWarning["kind"], string][] {
+    const { id: _id, ...content } = testCase;
+    const check = hash64(JSON.stringify(content))[1] % CHECKS;
+    const system = testCase.config?.system ?? this.#defaultSystem;
+    const texts = [testCase.prompt, system].map((text) => renderTemplate(text, testCase.variables ?? {}).text);
+    const before = this.#prompts.add(texts.join("\0"), this.#seen * CHECKS + check);
+    if (before === null) return [];
+    const earlier = Math.floor(before / CHECKS);
+    if (before % CHECKS === check) {
+      return [["same_but_for_id", `it differs from case ${earlier} of the dataset in its id only`]];
+    }
+    return [["duplicate_prompt", `it sends the same prompt as case ${earlier} of the dataset`]];
+  }
+}
+
+/** A million values: enough to tell apart the contents of cases with the same prompt. */
+const CHECKS = 2 ** 20;
