@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
-import { DOCUMENT_EXTENSIONS } from "../documents/read-document.ts";
+import { encodingOf, EXTENSIONS_IN_WORDS } from "./formats/format.ts";
 import { loadDataset } from "./load.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function loadDatasets(folder: string): Promise<Dataset[]> {
   const files = await datasetFiles(folder);
   if (files.length === 0) {
     throw new BenchError("dataset", `${folder} holds no dataset`, {
-      hint: `Datasets end in ${DOCUMENT_EXTENSIONS.join(", ")}; subfolders are not searched.`,
+      hint: `Datasets end in ${EXTENSIONS_IN_WORDS}; subfolders are not searched.`,
     });
   }
   const datasets: Dataset[] = [];
@@ -40,7 +40,7 @@ async function datasetFiles(folder: string): Promise<string[]> {
     return entries
       .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
       .map(({ name }) => name)
-      .filter((name) => DOCUMENT_EXTENSIONS.includes(extname(name).toLowerCase()))
+      .filter((name) => encodingOf(name) !== null)
       .sort();
   } catch (cause) {
     throw folderError(folder, cause);

@@ -99,7 +99,11 @@ describe("datasets validate", () => {
   it("says a line for each good file", async () => {
     const files = ["small.json", "medium.yaml", "large.json", "templates.yaml"].map(fixture);
     const { code, stdout, stderr } = await datasets("validate", ...files);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(code).toBe(0);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `warning: ${files[0]} test_cases[1]: test case "with-variables": the variable "language.formal" is used nowhere`,
+      `warning: ${files[3]} test_cases[5]: test case "value-with-braces": the variable "second" is used nowhere`,
+    ]);
     expect(stdout.trimEnd().split("\n")).toEqual([
       `${files[0]}: valid, small 1.0.0 with 5 cases`,
       `${files[1]}: valid, medium 1.0.0 with 20 cases`,
@@ -125,7 +129,9 @@ describe("datasets validate", () => {
     const file = fixture("invalid.yaml");
     const { code, stdout, stderr } = await datasets("validate", file, fixture("small.json"), "nowhere.json", "--json");
     expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
-    const problems = JSON.parse(stdout) as Record<string, unknown>[];
+    const all = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(all.filter(({ severity }) => severity === "warning")).toHaveLength(1);
+    const problems = all.filter(({ severity }) => severity === "error");
     expect(problems).toHaveLength(9);
     expect(problems).toContainEqual({
       file,
@@ -134,6 +140,7 @@ describe("datasets validate", () => {
       path: "test_cases[4].prompt",
       message: 'test case "c" has no variable "topic"; did you mean "topik"?',
       hint: "Add it under the case's variables, or write \\{{topic}} for the braces themselves.",
+      severity: "error",
     });
     expect(problems.at(-1)).toMatchObject({ file: "nowhere.json", line: null, column: null, path: "" });
   });
@@ -147,7 +154,22 @@ describe("datasets validate", () => {
   });
 
   it("gives editors an empty list for good files", async () => {
-    expect(await datasets("validate", fixture("small.json"), "--json")).toMatchObject({ code: 0, stdout: "[]\n" });
+    expect(await datasets("validate", fixture("medium.yaml"), "--json")).toMatchObject({ code: 0, stdout: "[]\n" });
+  });
+
+  it("takes little memory for many rows", async () => {
+    const file = join(tempDir(), "many.jsonl");
+    const rows = Array.from(
+      { length: 200_000 },
+      (_, n) => `${JSON.stringify({ id: `case-${n}`, prompt: `What is ${n}?` })}\n`,
+    );
+    writeFileSync(file, rows.join(""));
+    const tell = "process.on('exit',()=>console.error('peak',process.resourceUsage().maxRSS/1024))";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` };
+    const { code, stdout, stderr } = await runCli(["datasets", "validate", file], { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain("with 200000 cases");
+    expect(Number(/peak ([\d.]+)/.exec(stderr)?.[1])).toBeLessThan(200);
   });
 });
 

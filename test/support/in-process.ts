@@ -32,7 +32,14 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
   const code = await main(args, {
     stdout: output("stdout"),
     stderr: output("stderr"),
-    stdin: { isTTY: terminal !== undefined, read: async () => Buffer.from(options.stdin ?? "") },
+    stdin: {
+      isTTY: terminal !== undefined,
+      read: async () => Buffer.from(options.stdin ?? ""),
+      async *pieces() {
+        yield Buffer.from(options.stdin ?? "");
+      },
+      close() {},
+    },
     env: options.env ?? {},
     cwd,
     home: cwd,

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import { DATASET_FORMATS, type DatasetFormat } from "../../datasets/formats/format.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
 
 /** What the three commands may be given. */
 export interface DatasetsFlags {
   readonly json?: true;
+  readonly format?: DatasetFormat;
   readonly case?: string;
 }
 
@@ -40,11 +42,12 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await showDataset(dataset, flags, context));
     });
 
-  datasets
-    .command("validate")
+  const validate = datasets.command("validate");
+  validate
     .description("check datasets and say everything that is wrong with them; sends nothing")
-    .argument("<files...>", "files, or names of built-in datasets")
-    .option("--json", "problems as a JSON list of {file, line, column, path, message, hint}, for editors")
+    .argument("<files...>", "files, folders, - for standard input, addresses, or names of built-in datasets")
+    .addOption(validate.createOption("--format <format>", "format of the files").choices(DATASET_FORMATS))
+    .option("--json", "problems as a JSON list of {file, line, column, path, message, hint, severity}, for editors")
     .addHelpText("after", "\nExit codes: 0 all are valid, 3 some are not")
     .action(async (files: string[], flags: DatasetsFlags) => {
       const { validateDatasets } = await import("../datasets/validate.ts");

@@ -1,20 +1,17 @@
 import { BenchError } from "../../core/errors.ts";
-import { loadDataset } from "../../datasets/load.ts";
+import { validateDataset, type Validation } from "../../datasets/validate.ts";
+import type { SourceOptions } from "../../datasets/find-dataset.ts";
+import type { CaseWarning } from "../../datasets/warnings.ts";
+import { quoted } from "../../documents/words.ts";
 import { ProblemsError } from "../../documents/render-problems.ts";
 import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { sayOn } from "../say.ts";
+import { sayOn, type Say } from "../say.ts";
 
 /** What came of checking one file. */
 type Verdict =
-  | {
-      readonly ok: true;
-      readonly file: string;
-      readonly name: string;
-      readonly version: string;
-      readonly cases: number;
-    }
+  | (Validation & { readonly ok: true; readonly file: string })
   | { readonly ok: false; readonly file: string; readonly error: BenchError };
 
 /** One problem as `--json` gives it; line and column count from 1 and are null where a file as a whole is meant. */
@@ -25,25 +22,29 @@ interface ReportedProblem {
   readonly path: string;
   readonly message: string;
   readonly hint: string | null;
+  readonly severity: "error" | "warning";
 }
+
+const SHOWN_WARNINGS = 20;
 
 /** Runs `datasets validate` and returns its exit code: 3 when any file has problems. */
 export async function validateDatasets(
   files: readonly string[],
-  { json }: DatasetsFlags,
-  { stdout, stderr }: CliContext,
+  { json, format }: DatasetsFlags,
+  { stdout, stderr, stdin, env, clock }: CliContext,
 ): Promise<number> {
   const say = sayOn(stderr, false);
   const problems: ReportedProblem[] = [];
   let invalid = 0;
   for (const file of files) {
-    const verdict = await checkedFile(file);
+    const verdict = await checkedFile(file, { stdin, env, clock, ...(format === undefined ? {} : { format }) });
     if (!verdict.ok) invalid += 1;
     if (json === true) {
-      if (!verdict.ok) problems.push(...reportedProblems(verdict));
+      problems.push(...(verdict.ok ? reportedWarnings(verdict) : reportedProblems(verdict)));
     } else if (verdict.ok) {
       const cases = `${verdict.cases} ${verdict.cases === 1 ? "case" : "cases"}`;
       stdout.write(`${file}: valid, ${verdict.name} ${verdict.version} with ${cases}\n`);
+      sayWarnings(verdict, say);
     } else {
       say("error", verdict.error.message);
       if (verdict.error.hint !== undefined) say("hint", verdict.error.hint);
@@ -55,13 +56,18 @@ export async function validateDatasets(
   return invalid > 0 ? EXIT.dataset : EXIT.success;
 }
 
-async function checkedFile(file: string): Promise<Verdict> {
+function sayWarnings({ warnings, warningCount, file }: Verdict & { ok: true }, say: Say): void {
+  const shown = warnings.slice(0, SHOWN_WARNINGS);
+  for (const warning of shown) say("warning", `${file} ${warning.place}: ${inWords(warning)}`);
+  const rest = warningCount - shown.length;
+  if (rest > 0) say("note", `… and ${rest} more ${rest === 1 ? "warning" : "warnings"}`);
+}
+
+const inWords = ({ test_id, message }: CaseWarning): string => `test case ${quoted(test_id)}: ${message}`;
+
+async function checkedFile(file: string, options: SourceOptions): Promise<Verdict> {
   try {
-    const dataset = await loadDataset(file);
-    let cases = 0;
-    // To the end: rows of a large file are checked as they are read.
-    for await (const _ of dataset.cases()) cases += 1;
-    return { ok: true, file, name: dataset.name, version: dataset.version, cases };
+    return { ok: true, file, ...(await validateDataset(file, options)) };
   } catch (error) {
     if (error instanceof BenchError) return { ok: false, file, error };
     throw error;
@@ -70,7 +76,9 @@ async function checkedFile(file: string): Promise<Verdict> {
 
 function reportedProblems({ file, error }: Verdict & { ok: false }): ReportedProblem[] {
   if (!(error instanceof ProblemsError)) {
-    return [{ file, line: null, column: null, path: "", message: error.message, hint: error.hint ?? null }];
+    return [
+      { file, line: null, column: null, path: "", message: error.message, hint: error.hint ?? null, severity: "error" },
+    ];
   }
   return error.problems.map(({ file: where, position, path, message, hint }) => ({
     file: where,
@@ -79,5 +87,23 @@ function reportedProblems({ file, error }: Verdict & { ok: false }): ReportedPro
     path,
     message,
     hint: hint ?? null,
+    severity: "error",
   }));
+}
+
+function reportedWarnings({ file, warnings }: Verdict & { ok: true }): ReportedProblem[] {
+  return warnings.map((warning) => ({
+    file,
+    line: lineOf(warning),
+    column: null,
+    path: warning.place,
+    message: inWords(warning),
+    hint: null,
+    severity: "warning",
+  }));
+}
+
+function lineOf({ place }: CaseWarning): number | null {
+  const [, line] = /^line (\d+)$/.exec(place) ?? [];
+  return line === undefined ? null : Number(line);
 }
