@@ -14,8 +14,9 @@ export type Dataset = LoadedDataset;
  */
 export const Dataset = {
   /**
-   * Reads a dataset by path, or a built-in one by name. Throws `BenchError("dataset")` that tells everything wrong with
-   * it, each with file, line and column.
+   * Reads a dataset by path, address or built-in name, as `--dataset` does. Throws `BenchError("dataset")` that tells
+   * everything wrong with it, each with file, line and column. One of 64 MB or more is checked while it is used: then a
+   * pass over its cases throws.
    *
    * @example
    * const dataset = await Dataset.load("./datasets/coding-tasks.json");

@@ -37,10 +37,12 @@ export async function validateDataset(nameOrPath: string, options: SourceOptions
 async function validated(found: FoundDataset): Promise<Validation> {
   const [first] = found.parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
-    const { name, version, defaults, cases } = await documentDataset(first, found);
-    const all = gathered(defaults);
+    const dataset = await documentDataset(first, found);
+    const { name, version } = dataset;
+    const all = gathered(dataset.defaults);
     let number = 0;
-    for await (const testCase of cases()) all.add(testCase, placeOf({ counted: "case", number: (number += 1) }));
+    for await (const testCase of dataset.cases())
+      all.add(testCase, placeOf({ counted: "case", number: (number += 1) }));
     return { name, version, ...all.result() };
   }
   const stream = new CaseStream(found.parts);

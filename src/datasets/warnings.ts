@@ -52,8 +52,8 @@ export class CaseWarnings {
   }
 
   #unused({ prompt, config, variables = {} }: TestCase): string[] {
-    const used = [prompt, config?.system ?? this.#defaultSystem].flatMap(templateVariables);
-    return variableNames(variables).filter((name) => !used.includes(name));
+    const used = new Set([prompt, config?.system ?? this.#defaultSystem].flatMap(templateVariables));
+    return variableNames(variables).filter((name) => !used.has(name));
   }
 
   /** One set serves both questions: beside the number of the case stands a check of its whole content. */

@@ -26,6 +26,7 @@ export function columnsOf(
     return [{ ...locate(index), path: "header", message, ...(hint === undefined ? {} : { hint }) }];
   });
   const missing = ["id", "prompt"].filter((key) => !names.includes(key));
+  const here = locate(0);
   const meant = problems.map(({ message }) => message).join(" ");
   return {
     columns,
@@ -34,7 +35,8 @@ export function columnsOf(
       ...missing
         .filter((key) => !meant.includes(`did you mean "${key}"?`))
         .map((key) => ({
-          ...locate(0),
+          file: here.file,
+          position: here.position,
           path: "header",
           message: `there is no column ${quoted(key)}`,
           hint: `The columns are ${names.slice(0, 20).map(quoted).join(", ")}. Each test case needs an id and a prompt.`,
