@@ -17,6 +17,7 @@ function streamedDataset(changed: Partial<NonNullable<Dataset["rows"]>> = {}): D
     source: "d.jsonl",
     rows: {
       file,
+      whole: true,
       goodBytes: 5,
       hash: () => Promise.resolve("aa"),
       hashOfFirst: (bytes) => Promise.resolve(bytes === 5 ? "bb" : null),
@@ -65,9 +66,9 @@ describe("watched work", () => {
 
   it("knows how much there is once a target has come to its end", async () => {
     const watched = new WatchedWork(() => {});
-    expect(watched.perTarget).toBeNull();
+    expect(watched.perWork).toBeNull();
     for await (const _ of watched.watch(streamed([item, item])));
-    expect([watched.perTarget, watched.failure, watched.stop.aborted]).toEqual([2, null, false]);
+    expect([watched.perWork, watched.failure, watched.stop.aborted]).toEqual([2, null, false]);
   });
 
   it("ends at the first case that cannot be sent, and stops the others", async () => {
@@ -76,6 +77,6 @@ describe("watched work", () => {
       throw error;
     });
     for await (const _ of watched.watch(streamed([item])));
-    expect([watched.perTarget, watched.failure, watched.stop.aborted]).toEqual([null, { error }, true]);
+    expect([watched.perWork, watched.failure, watched.stop.aborted]).toEqual([null, { error }, true]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { DATASET_FORMATS, type DatasetFormat } from "../../datasets/formats/format.ts";
+import { DATASET_FORMATS, type DatasetFormat } from "../../core/dataset-format.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
 
