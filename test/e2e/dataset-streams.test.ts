@@ -86,7 +86,7 @@ describe("bench", () => {
     expect(lines(directory)).toBe(2);
     expect(manifestIn(directory)).toMatchObject({ status: "interrupted", planned_per_target: null });
     writeFileSync(join(directory, "stdin.jsonl"), row(1) + row(2) + row(3) + row(4));
-    expect(await withInput([...args, "--resume"], "")).toMatchObject({ code: 0 });
+    expect(await runCli(["resume", directory, "--quiet"])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(4);
   });
 

@@ -64,10 +64,10 @@ const BAD_COMMANDS: readonly BadCommand[] = [
     says: [/no built-in dataset called coding-task/, /Did you mean coding-tasks\?/],
   },
   {
-    what: "a directory as the dataset",
-    args: bench("-d", "."),
+    what: "a device as the dataset",
+    args: bench("-d", "/dev/zero"),
     code: 3,
-    says: [/directory/, /^hint: /m],
+    says: [/\/dev\/zero is a device, not a file/, /^hint: /m],
   },
   {
     what: "malformed JSON",

@@ -4,6 +4,7 @@ import { loadDataset } from "../../datasets/load.ts";
 import { nearMiss } from "../../documents/suggest.ts";
 import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
+import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
 import { caseText, casesText } from "./show-text.ts";
@@ -15,7 +16,17 @@ const ROWS_SHOWN = 1000;
 
 /** Runs `datasets show` and returns its exit code; throws `BenchError` for a dataset or a case that is not there. */
 export async function showDataset(nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<number> {
-  const dataset = await loadDataset(nameOrPath);
+  const dataset = await loadDataset(nameOrPath, datasetAccess(context));
+  try {
+    await show(dataset, nameOrPath, flags, context);
+    return EXIT.success;
+  } finally {
+    await dataset.close?.();
+    context.stdin.close();
+  }
+}
+
+async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<void> {
   if (flags.case !== undefined) {
     const found = await caseNamed(dataset, flags.case);
     const style = styleFor(context);
@@ -26,7 +37,6 @@ export async function showDataset(nameOrPath: string, flags: DatasetsFlags, cont
   } else {
     await writeTable(dataset, nameOrPath, context);
   }
-  return EXIT.success;
 }
 
 async function caseNamed(dataset: Dataset, id: string): Promise<ShownCase> {
