@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { requireDistinct } from "../config/targets.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Dataset, TestCase } from "../core/dataset.ts";
+import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import { resultKey } from "../core/result.ts";
@@ -10,10 +8,7 @@ import type { Manifest, Origin } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import type { Mask } from "../core/secrets.ts";
 import { selectCases } from "../datasets/select.ts";
-import { createRun, openRun, readRun, type OpenRun } from "../journal/directory.ts";
-import { maskPlan } from "../journal/mask.ts";
-import { planDifferences } from "../journal/plan-differences.ts";
-import { MANIFEST_FILE } from "../journal/run-files.ts";
+import { readRun, type OpenRun } from "../journal/directory.ts";
 import type { Findings } from "../reports/summary-view.ts";
 import { Budget } from "../runner/budget.ts";
 import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
@@ -21,12 +16,13 @@ import type { RunTarget } from "../runner/target.ts";
 import { workOrder, type WorkItem } from "../runner/work.ts";
 import { writeExports, type ExportOptions } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
-import { newManifest, withEnd, withSegment } from "./manifest.ts";
+import { withEnd, withSegment } from "./manifest.ts";
 import { caseCheck, checkRequests, hasEndlessCases, requireSome, sourcesOf } from "./check-requests.ts";
-import { datasetDifferences, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
+import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
 import { highestCostOf } from "./highest-cost.ts";
+import { openDirectory } from "./open-directory.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
-import { loadRecord, planRecord } from "./records.ts";
+import { loadRecord } from "./records.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
 import { NOTHING_SO_FAR, soFarIn, timeIsOver } from "./so-far.ts";
 import { isEndless, stagesOf } from "./stages.ts";
@@ -234,42 +230,6 @@ function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): voi
   }
 }
 
-async function openDirectory(
-  plan: BenchmarkPlan,
-  load: BenchmarkLoad,
-  planned: number | null,
-  options: BenchmarkOptions,
-): Promise<OpenRun> {
-  const { clock, mask, directory, mode } = options;
-  const writer = { clock, mask, saveResponses: load.saveResponses };
-  const wanted = planRecord(plan);
-  const nothingThere = !existsSync(join(directory, MANIFEST_FILE));
-  if (mode === "resume" && nothingThere)
-    options.warn?.(`there is no run to go on with in ${directory}: this begins one`);
-  if (mode !== "resume" || nothingThere) {
-    return createRun(directory, newManifest(plan.dataset, wanted, planned, options), {
-      ...writer,
-      force: mode === "force",
-    });
-  }
-  const opened = openRun(directory, writer);
-  // What is stored has its secrets masked, so what is wanted is compared the same way.
-  const differences = [
-    ...planDifferences(opened.manifest.plan, maskPlan(wanted, mask)),
-    ...(wanted.dataset_sha256 === null || opened.manifest.plan.dataset_sha256 === null
-      ? await datasetDifferences(opened.manifest.dataset, plan.dataset)
-      : []),
-  ];
-  if (differences.length > 0) {
-    opened.closeAtOnce();
-    throw new BenchError("resume", `${directory} holds another run: ${differences.join("; ")}`, {
-      hint: "Repeat the command of that run, or choose another directory (--output).",
-    });
-  }
-  for (const warning of opened.warnings) options.warn?.(warning);
-  return opened;
-}
-
 function announce(
   plan: BenchmarkPlan,
   planned: number | null,
@@ -308,15 +268,6 @@ async function* unfinished(
   for await (const item of work) {
     if (!finished.has(resultKey({ target, test_id: item.testCase.id, sample: item.sample }))) yield item;
   }
-}
-
-/** What is wrong with a dataset, with what to do once it is corrected. */
-function resumable(error: unknown, { source }: Dataset, directory: string): unknown {
-  if (!(error instanceof BenchError)) return error;
-  const where = source === "-" ? ` (standard input is kept in ${directory})` : "";
-  const { code, message, hint = "", cause } = error;
-  const next = `Then${where} go on with the same command and --resume --output ${directory}.`;
-  return new BenchError(code, message, { hint: `${hint} ${next}`.trim(), cause });
 }
 
 /** After a failure of the run the manifest should not say "running"; on a full disk that may fail as well. */

@@ -1,4 +1,5 @@
 import type { Dataset } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
 import type { DatasetRecord, Manifest } from "../core/run.ts";
 import { datasetDifference } from "../journal/plan-differences.ts";
 
@@ -56,4 +57,13 @@ export async function withGoodPart(manifest: Manifest, { rows }: Dataset): Promi
   const sha256 = bytes === null ? null : await rows?.hashOfFirst(bytes);
   if (bytes === null || sha256 === null || sha256 === undefined) return manifest;
   return { ...manifest, dataset: { ...manifest.dataset, good_part: { bytes, sha256 } } };
+}
+
+/** What is wrong with a dataset, with what to do once it is corrected. */
+export function resumable(error: unknown, { source }: Dataset, directory: string): unknown {
+  if (!(error instanceof BenchError)) return error;
+  const where = source === "-" ? ` (standard input is kept in ${directory})` : "";
+  const { code, message, hint = "", cause } = error;
+  const next = `Then${where} go on with the same command and --resume --output ${directory}.`;
+  return new BenchError(code, message, { hint: `${hint} ${next}`.trim(), cause });
 }

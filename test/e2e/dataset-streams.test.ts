@@ -135,6 +135,19 @@ describe("a dataset above the size for validation first", () => {
     expect(finished.dataset.version).toBe(finished.dataset.sha256?.slice(0, 12));
   });
 
+  it("is cycled where something else ends the run, and ends at once where no case is chosen", async () => {
+    const folder = tempDir();
+    const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
+    await largeFile(file, "");
+    const flags = ["-d", file, ...SIM, "--limit", "3", "--seed", "s", "--no-save-responses"];
+    expect(await runCli(["bench", ...flags, "--max-requests", "8", "-o", directory])).toMatchObject({ code: 0 });
+    expect(lines(directory)).toBe(8);
+    expect(manifestIn(directory)).toMatchObject({ status: "finished", planned_per_target: 8 });
+    const none = await runCli(["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`]);
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain("has no test case to run");
+  });
+
   it("is checked whole with --validate-first, and nothing is sent when a row is wrong", async () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
