@@ -20,7 +20,9 @@ export interface Rendered {
  * `{{name}}` or `{{a.b}}`, white space inside ignored; a name is letters, digits, `_`, `-` and `$`.
  * Other text in double braces, such as `{{ color: "red" }}`, is no placeholder and stays as it is.
  */
-const PLACEHOLDER = /\\?\{\{\s*([\p{L}\p{M}\p{N}_$-]+(?:\.[\p{L}\p{M}\p{N}_$-]+)*)\s*\}\}/gu;
+const BARE_PLACEHOLDER = /\{\{\s*([\p{L}\p{M}\p{N}_$-]+(?:\.[\p{L}\p{M}\p{N}_$-]+)*)\s*\}\}/gu;
+/** The same, with the backslash that makes it a literal one. */
+const PLACEHOLDER = new RegExp(String.raw`\\?${BARE_PLACEHOLDER.source}`, "gu");
 
 /**
  * Fills `{{name}}` and `{{a.b}}` from own properties; `\{{name}}` gives a literal `{{name}}`.
@@ -37,6 +39,11 @@ export function renderTemplate(template: string, variables: Readonly<Record<stri
     return placeholder;
   });
   return { text, unfilled };
+}
+
+/** A template that renders as exactly this text, whatever double braces it holds. */
+export function literalTemplate(text: string): string {
+  return text.includes("{{") ? text.replace(BARE_PLACEHOLDER, "\\$&") : text;
 }
 
 /** The variables that a template asks for, each once, in the order of their first use. */

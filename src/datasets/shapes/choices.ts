@@ -1,0 +1,30 @@
+import { textOf } from "./fields.ts";
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** The most alternatives that letters can name. */
+export const MOST_CHOICES = LETTERS.length;
+
+/** The lines that follow a question: `A. …` and so on, and what the model is to complete. */
+export function choiceLines(choices: readonly string[]): string {
+  const lines = choices.map((choice, index) => `${LETTERS[index] ?? ""}. ${choice}`);
+  return [...lines, "Answer:"].join("\n");
+}
+
+/**
+ * The letter of a right answer that is given as an index from 0, a letter, or the choice's own text. Null for what is
+ * none of them, and for text that could be two of them: `2` among the choices 1, 2, 3, 4.
+ */
+export function letterOf(answer: unknown, choices: readonly string[]): string | null {
+  const given = (textOf(answer) ?? "").trim();
+  const byName = /^\d+$/.test(given) ? Number(given) : given.length === 1 ? LETTERS.indexOf(given.toUpperCase()) : -1;
+  const named = letterAt(byName, choices);
+  if (typeof answer === "number") return named;
+  const letters = choices.flatMap((choice, index) => (choice.trim() === given ? [letterAt(index, choices)] : []));
+  const [only, ...others] = new Set(named === null ? letters : [named, ...letters]);
+  return others.length === 0 ? (only ?? null) : null;
+}
+
+function letterAt(index: number, choices: readonly string[]): string | null {
+  return index >= 0 && index < choices.length ? (LETTERS[index] ?? null) : null;
+}

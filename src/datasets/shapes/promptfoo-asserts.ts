@@ -1,0 +1,40 @@
+import type { VariableValue } from "../../core/dataset.ts";
+import { quoted } from "../../documents/words.ts";
+import { renderTemplate } from "../template.ts";
+import { answersOf, fieldAt, isFields, textAt, textOf, textsOf } from "./fields.ts";
+
+const ONE_ANSWER = new Set(["equals", "contains", "icontains", "starts-with"]);
+const ANY_ANSWER = new Set(["contains-any", "icontains-any"]);
+
+/**
+ * What a test's assertions say of a right answer. The first that names one counts: further ones demand something
+ * besides, which `references`, the other right answers, would not say. `others` names those that found no place.
+ */
+export function answersFromAsserts(
+  asserts: readonly unknown[],
+  variables: Readonly<Record<string, VariableValue>>,
+): { answers: { expected?: string; references?: string[] }; others: string[] } {
+  let answers: { expected?: string; references?: string[] } = {};
+  const others: string[] = [];
+  for (const assert of asserts) {
+    const kind = isFields(assert) ? textAt(assert, "type") : null;
+    const found =
+      answers.expected === undefined && isFields(assert) ? rightAnswers(kind, fieldAt(assert, "value")) : null;
+    if (found === null) others.push(kind === null ? "without a type" : quoted(kind));
+    else answers = answersOf(found.map((text) => renderTemplate(text, variables).text));
+  }
+  return { answers, others };
+}
+
+function rightAnswers(kind: string | null, value: unknown): string[] | null {
+  if (kind === null || value === undefined) return null;
+  if (ONE_ANSWER.has(kind)) {
+    const text = textOf(value);
+    return text === null || isElsewhere(text) ? null : [text];
+  }
+  if (!ANY_ANSWER.has(kind)) return null;
+  const texts = typeof value === "string" ? value.split(",").map((one) => one.trim()) : textsOf(value);
+  return texts === null || texts.length === 0 || texts.some(isElsewhere) ? null : texts;
+}
+
+const isElsewhere = (text: string): boolean => text === "" || /^(file|javascript|python):/.test(text);

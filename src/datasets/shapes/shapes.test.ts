@@ -1,0 +1,352 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { renderTemplate } from "../template.ts";
+import type { Fields } from "./fields.ts";
+import { isPromptfoo, promptfooCases } from "./promptfoo.ts";
+import { recognise, SHAPE_NAMES, shapeNamed } from "./recognise.ts";
+import type { RecordShape, ShapedCase } from "./shape.ts";
+
+const foreign = (name: string): string => readFileSync(`examples/datasets/foreign/${name}`, "utf8");
+const lines = (name: string): Fields[] =>
+  foreign(name)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Fields);
+
+function shapeOf(record: unknown): RecordShape {
+  const shape = recognise(record, "a.jsonl");
+  if (shape === null) throw new Error("no shape was recognised");
+  return shape;
+}
+
+function caseOf(record: Fields): ShapedCase["value"] {
+  const shaped = shapeOf(record).toCase(record);
+  if (!shaped.ok) throw new Error(shaped.message);
+  return shaped.value;
+}
+
+const text = (template: unknown): string => renderTemplate(String(template), {}).text;
+
+describe("records of known shapes", () => {
+  it("are read as OpenAI evals: the input is sent, the ideal is expected", () => {
+    const [first, second] = lines("openai-evals.jsonl").map(caseOf);
+    expect(first).toEqual({
+      system: "Answer with one word.",
+      prompt: "Which planet is closest to the sun?",
+      expected: "Mercury",
+    });
+    expect(second).toMatchObject({ expected: "carbon dioxide", references: ["CO2"] });
+    expect(caseOf({ input: "Say hi", ideal: "hi", lang: "en" })).toEqual({
+      prompt: "Say hi",
+      expected: "hi",
+      metadata: { lang: "en" },
+    });
+  });
+
+  it("may hold examples that evals write as named system turns, and images", () => {
+    const turn = (role: string, content: unknown, name?: string): Fields => ({
+      role,
+      content,
+      ...(name === undefined ? {} : { name }),
+    });
+    const input = [
+      turn("system", "a"),
+      turn("system", "b"),
+      turn("system", "2+2", "example_user"),
+      turn("system", "4", "example_assistant"),
+      turn("user", [
+        { type: "text", text: "{{x}}?" },
+        { type: "image_url", image_url: { url: "https://a/b.png" } },
+      ]),
+    ];
+    expect(caseOf({ input, ideal: "4" })["messages"]).toEqual([
+      { role: "system", content: "a\n\nb" },
+      { role: "user", content: "2+2" },
+      { role: "assistant", content: "4" },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "\\{{x}}?" },
+          { type: "image", url: "https://a/b.png" },
+        ],
+      },
+    ]);
+  });
+
+  it("are read as ShareGPT conversations: the last answer is expected", () => {
+    const [first, second] = (JSON.parse(foreign("sharegpt.json")) as Fields[]).map(caseOf);
+    expect(first).toMatchObject({ id: "chat-1", expected: "13" });
+    expect(first?.["messages"]).toHaveLength(3);
+    expect(text(second?.["prompt"])).toBe("What does {{name}} mean in a template?");
+    expect(second?.["expected"]).toBe("{{name}} is replaced by a value.");
+  });
+
+  it("are read as HumanEval: the test and the entry point are kept", () => {
+    const [first] = lines("human-eval.jsonl").map(caseOf);
+    expect(first).toMatchObject({
+      id: "Sample/0",
+      expected: "    return 2 * n\n",
+      metadata: { entry_point: "double" },
+    });
+  });
+
+  it("are read as GSM8K: what stands behind #### is expected", () => {
+    const [first, second] = lines("gsm8k.jsonl").map(caseOf);
+    expect(first).toMatchObject({ expected: "45" });
+    expect(second).toMatchObject({ expected: "1,200", references: ["1200"] });
+    expect(second?.["metadata"]).toEqual({ solution: "There are 50 * 24 = <<50*24=1200>>1,200 seats." });
+  });
+
+  it("are read as multiple choice: the choices get letters, the right one's is expected", () => {
+    const [first, second] = lines("mmlu.jsonl").map(caseOf);
+    expect(first).toEqual({
+      category: "chemistry",
+      prompt: "Which of these is a noble gas?\nA. Oxygen\nB. Argon\nC. Nitrogen\nD. Chlorine\nAnswer:",
+      expected: "B",
+    });
+    expect(second?.["expected"]).toBe("C");
+    // As the cells of a table hold it.
+    expect(caseOf({ question: "q", choices: '["x", "y"]', answer: "0" })["expected"]).toBe("A");
+    expect(caseOf({ question: "q", choices: ["x", "y"], answer: "y" })["expected"]).toBe("B");
+    expect(caseOf({ question: "q", choices: [1, 2, 3], answer: 1 })["expected"]).toBe("B");
+    expect(() => caseOf({ question: "q", choices: [1, 2, 3], answer: "1" })).toThrow(/not plainly/);
+  });
+
+  it("are read as Inspect samples, with and without choices", () => {
+    const [first, second] = (JSON.parse(foreign("inspect.json")) as Fields[]).map(caseOf);
+    expect(first).toEqual({
+      id: "1",
+      prompt: "What is the capital of Norway?",
+      expected: "Oslo",
+      references: ["oslo"],
+    });
+    expect(second?.["prompt"]).toBe("Which is heaviest?\nA. a gram\nB. a kilogram\nC. a tonne\nAnswer:");
+    const input = [
+      { role: "system", content: "s" },
+      { role: "user", content: "a" },
+      { role: "assistant", content: "b" },
+      { role: "user", content: [{ type: "image", image: "cat.png" }] },
+    ];
+    expect(caseOf({ input, target: "A", choices: ["x"] })["messages"]).toMatchObject([
+      {},
+      {},
+      {},
+      {
+        content: [
+          { type: "image", file: "cat.png" },
+          { type: "text", text: "A. x\nAnswer:" },
+        ],
+      },
+    ]);
+  });
+});
+
+describe("a record that is not as it should be", () => {
+  it.each<[string, Fields, RegExp, unknown]>([
+    ["openai-evals", { input: [{ role: "tool", content: "x" }] }, /turn of "tool"/, ["input", 0, "role"]],
+    ["openai-evals", { input: [{ content: "x" }] }, /whose it is/, ["input", 0]],
+    ["openai-evals", { input: ["x"] }, /a turn with/, ["input", 0]],
+    ["openai-evals", { input: [{ role: "user", content: [3, {}] }] }, /parts/, ["input", 0, "content"]],
+    ["openai-evals", { input: [{ role: "assistant", content: "x" }] }, /no turn of the user/, ["input"]],
+    ["openai-evals", { input: {} }, /expected text/, ["input"]],
+    ["openai-evals", { input: "a", ideal: {} }, /expected text/, ["ideal"]],
+    [
+      "openai-evals",
+      {
+        input: [
+          { role: "user", content: "x" },
+          { role: "system", content: "y" },
+        ],
+      },
+      /behind other turns/,
+      ["input", 1],
+    ],
+    ["sharegpt", {}, /list of turns/, ["conversations"]],
+    [
+      "sharegpt",
+      {
+        system: "s",
+        conversations: [
+          { from: "system", value: "t" },
+          { from: "human", value: "x" },
+        ],
+      },
+      /system turn as well/,
+      ["system"],
+    ],
+    ["human-eval", {}, /function to complete/, ["prompt"]],
+    ["gsm8k", { question: "q", answer: "5" }, /nothing behind ####/, ["answer"]],
+    ["gsm8k", { answer: "#### 5" }, /expected the question/, ["question"]],
+    ["mmlu", { question: "q", choices: ["a", "b"], answer: "7" }, /not plainly one of the 2 choices/, ["answer"]],
+    ["mmlu", { question: "q", choices: ["a"], answer: "0" }, /a list of 2 to 26/, ["choices"]],
+    ["mmlu", {}, /expected the question/, ["question"]],
+    ["inspect", { input: "a", target: [{}] }, /expected text/, ["target"]],
+    ["inspect", { input: "a", choices: {} }, /at most 26/, ["choices"]],
+  ])("is told with its place: %s %j", (name, record, message, path) => {
+    expect(shapeNamed(name)?.toCase(record)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(message),
+      path,
+    });
+  });
+});
+
+describe("recognition", () => {
+  it("lets our own shape win", () => {
+    expect(recognise({ id: "a", prompt: "A", question: "q", answer: "#### 1" }, "a")).toBeNull();
+    expect(recognise({ id: "a", messages: [], input: "x", target: "y" }, "a")).toBeNull();
+    expect(recognise([], "a")).toBeNull();
+    expect(recognise({ question: "q", answer: "no mark" }, "a")).toBeNull();
+  });
+
+  it("asks where several shapes fit", () => {
+    expect(() => recognise({ input: "a", ideal: "b", target: "c" }, "a.jsonl")).toThrow(
+      expect.objectContaining({
+        code: "dataset",
+        message: "a.jsonl could be read as openai-evals or as inspect",
+        hint: expect.stringContaining("--shape openai-evals"),
+      }),
+    );
+  });
+
+  it("knows shapes by name, and names the one that was meant", () => {
+    expect(SHAPE_NAMES.filter((name) => shapeNamed(name) === null)).toEqual(["own", "promptfoo"]);
+    expect(() => shapeNamed("gsm8")).toThrow('there is no shape "gsm8"; did you mean "gsm8k"?');
+  });
+});
+
+describe("any record", () => {
+  const keys = fc.constantFrom(
+    ...(
+      "input ideal target choices question answer conversations prompt task_id id metadata system messages " +
+      "canonical_solution __proto__ constructor prompts tests vars assert defaultTest"
+    ).split(" "),
+  );
+  const turns = fc.array(
+    fc.record(
+      { role: fc.constantFrom("user", "system", "x"), from: fc.string(), content: fc.jsonValue(), value: fc.string() },
+      { requiredKeys: [] },
+    ),
+  );
+  const records = fc.dictionary(keys, fc.oneof(fc.jsonValue(), turns, fc.string(), fc.array(fc.string())));
+
+  it("is recognised and read without an exception", () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        try {
+          recognise(record, "a");
+        } catch (error) {
+          expect(error).toMatchObject({ code: "dataset" });
+        }
+        for (const name of SHAPE_NAMES) expect(shapeNamed(name)?.toCase(record).ok).not.toBeNull();
+        expect(typeof isPromptfoo(record)).toBe("boolean");
+        expect(typeof promptfooCases(record).ok).toBe("boolean");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("sends exactly the text that it holds", () => {
+    const texts = fc
+      .array(fc.constantFrom("{{", "}}", "\\", "a", "{{a}}", "\\{{a}}", " ", "é", "{% if %}"), { minLength: 1 })
+      .map((pieces) => `q${pieces.join("")}`);
+    fc.assert(
+      fc.property(texts, (asked) => {
+        expect(text(caseOf({ input: asked, ideal: "x" })["prompt"])).toBe(asked);
+        expect(text(caseOf({ task_id: "x", prompt: asked, entry_point: "f" })["prompt"])).toBe(asked);
+        expect(text(caseOf({ question: asked, answer: "#### 1" })["prompt"])).toBe(asked);
+        const conversations = [
+          { from: "human", value: asked },
+          { from: "gpt", value: asked },
+        ];
+        const shaped = caseOf({ conversations });
+        expect([text(shaped["prompt"]), shaped["expected"]]).toEqual([asked, asked]);
+      }),
+    );
+  });
+});
+
+describe("a configuration of promptfoo", () => {
+  const read = (config: unknown): ReturnType<typeof promptfooCases> => promptfooCases(config as Fields);
+
+  it("gives every prompt with every test", () => {
+    const config = parse(foreign("promptfoo.yaml")) as Fields;
+    expect(isPromptfoo(config)).toBe(true);
+    const shaped = read(config);
+    if (!shaped.ok) throw new Error("it was not read");
+    expect(shaped.description).toBe("Translations");
+    expect(shaped.cases.map(({ value }) => value["id"])).toEqual([
+      "test-1/prompt-1",
+      "test-1/formal",
+      "test-2.1/prompt-1",
+      "test-2.1/formal",
+      "test-2.2/prompt-1",
+      "test-2.2/formal",
+    ]);
+    expect(shaped.cases[0]?.value).toMatchObject({
+      category: "prompt-1",
+      prompt: "Translate to {{language}}: {{text}}",
+      variables: { language: "French", text: "Good morning" },
+      expected: "bonjour",
+    });
+    expect(shaped.cases[4]?.value).toMatchObject({
+      variables: { language: "German", text: "Thank you" },
+      expected: "merci",
+      references: ["danke"],
+    });
+    expect(shaped.unsupported).toEqual([
+      "providers: not used; name the targets with --providers",
+      'assert "latency": no equivalent, kept in the metadata',
+    ]);
+  });
+
+  it("may hold a prompt of turns as JSON text, with its variables", () => {
+    const raw = '[{"role":"system","content":"Be {{how}}"},{"role":"user","content":"Hi"}]';
+    const shaped = read({ prompts: raw, tests: [{ vars: { how: "brief", n: { a: 1 } }, options: {}, threshold: 1 }] });
+    expect(shaped).toMatchObject({
+      cases: [
+        { value: { id: "test-1", system: "Be {{how}}", prompt: "Hi", variables: { how: "brief", n: { a: 1 } } } },
+      ],
+      unsupported: ['tests: "options" is not used', 'tests: "threshold" is not used'],
+    });
+  });
+
+  it("fills variables into what is expected; assertions behind the first answer are listed", () => {
+    const assert = [
+      { type: "equals", value: "{{n}} is it" },
+      { type: "contains", value: "b" },
+      { type: "javascript", value: "x" },
+      "odd",
+    ];
+    const shaped = read({ prompts: ["{{n}}"], tests: [{ vars: { n: 3 }, assert, description: "d" }] });
+    expect(shaped).toMatchObject({
+      cases: [{ value: { expected: "3 is it", metadata: { assert, description: "d" } } }],
+      unsupported: [
+        'assert "contains": no equivalent, kept in the metadata',
+        'assert "javascript": no equivalent, kept in the metadata',
+        "assert without a type: no equivalent, kept in the metadata",
+      ],
+    });
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ prompts: ["file://a.txt"], tests: [] }, /file of its own/],
+    [{ prompts: ["prompts/a.txt"], tests: [] }, /file of its own/],
+    [{ prompts: [{ label: "x" }], tests: [] }, /prompt as text/],
+    [{ prompts: ["{% if a %}"], tests: [] }, /template logic/],
+    [{ prompts: ["{{ a | upper }}"], tests: [] }, /template logic/],
+    [{ prompts: ['[{"role":"tool","content":"x"}]'], tests: [] }, /turn of "tool"/],
+    [{ prompts: ["a"], tests: "tests.csv" }, /list of tests/],
+    [{ prompts: ["a"], tests: ["tests.csv"] }, /a test with vars/],
+    [{ prompts: ["a"], tests: [], scenarios: [] }, /scenarios/],
+    [{ prompts: ["a"], tests: [], defaultTest: "file://x" }, /expected a test/],
+    [{ prompts: ["a"], tests: [{ vars: "vars.yaml" }] }, /object of variables/],
+    [{ prompts: ["a"], tests: [{ vars: { a: "file://x" } }] }, /file of its own/],
+    [{ prompts: ["a"], tests: [{ vars: { a: [[1]] } }] }, /expected text/],
+    [{ prompts: ["a"], tests: [{ vars: { a: Array(101).fill(1), b: Array(100).fill(2) } }] }, /more than 10000 tests/],
+  ])("is refused where the prompt would not be what it says: %j", (config, message) => {
+    expect(read(config)).toMatchObject({ ok: false, problems: [{ message: expect.stringMatching(message) }] });
+  });
+});
