@@ -1,8 +1,10 @@
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
+import { requireTaken } from "./check-conversation.ts";
 import { highestCostOf } from "./highest-cost.ts";
 import type { BenchmarkPlan, LoadShape } from "./plan.ts";
+import { hasImages } from "./request-texts.ts";
 import { requestFor, type RequestSources } from "./requests.ts";
 import type { PricedTarget } from "./targets.ts";
 
@@ -31,7 +33,8 @@ export function hasEndlessCases({ dataset, limit }: Pick<BenchmarkPlan<PricedTar
 /**
  * Renders every request once, so that none can fail later, and counts the cases; of endless ones, which are made and
  * not read, it takes the first and returns null. Rejects with `BenchError("dataset")` for one that cannot be rendered,
- * or when there is none, and with `BenchError("usage")` for a budget where the cost of a request has no known limit.
+ * or when there is none, and with `BenchError("usage")` for one that the API of its target does not take, and
+ * for a budget where the cost of a request has no known limit.
  */
 export async function checkRequests(
   cases: AsyncIterable<TestCase>,
@@ -48,7 +51,7 @@ export async function checkRequests(
     count += 1;
     if (testCase.config?.model !== undefined) ownModels += 1;
     for (const target of plan.targets) {
-      const request = requestFor(testCase, target, sources);
+      const request = takenRequest(testCase, target, sources);
       leftOut.note(target, request);
       if (budgetUsd !== null) requireLimit(testCase, target, request);
     }
@@ -68,14 +71,27 @@ export async function checkRequests(
 function requireLimit(testCase: TestCase, target: PricedTarget, request: ModelRequest): void {
   if (highestCostOf(request, request.model === target.model ? target.priceOf : null) !== null) return;
   const noLimit = request.max_tokens === undefined;
-  const what = noLimit ? "its answer has no limit" : `the price of ${request.model} is not known`;
+  const priceless = hasImages(request)
+    ? "what its images cost is not known"
+    : `the price of ${request.model} is not known`;
+  const what = noLimit ? "its answer has no limit" : priceless;
   throw new BenchError(
     "usage",
     `--budget-usd cannot be kept: test case "${testCase.id}" for ${target.label}: ${what}`,
     {
-      hint: noLimit ? "Give one with --max-tokens." : "Give prices in the configuration of the provider.",
+      hint: noLimit
+        ? "Give one with --max-tokens."
+        : hasImages(request)
+          ? "Leave the budget out, or take cases without images with --category."
+          : "Give prices in the configuration of the provider.",
     },
   );
+}
+
+function takenRequest(testCase: TestCase, target: PricedTarget, sources: RequestSources): ModelRequest {
+  const request = requestFor(testCase, target, sources);
+  requireTaken(request, target, testCase.id);
+  return request;
 }
 
 /** Collects what requests ask for and the API of their target does not know. */
@@ -118,7 +134,7 @@ export function caseCheck(
   let warned = false;
   return (testCase) => {
     for (const target of plan.targets) {
-      const request = requestFor(testCase, target, sources);
+      const request = takenRequest(testCase, target, sources);
       if (budgetUsd !== null) requireLimit(testCase, target, request);
       const added = leftOut.note(target, request);
       if (added.length > 0) warn?.(notKnown(target.label, added));

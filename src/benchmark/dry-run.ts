@@ -3,6 +3,7 @@ import { workOrder, type WorkItem } from "../runner/work.ts";
 import type { BenchmarkPlan, LoadShape } from "./plan.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
 import { CHARS_PER_TOKEN, usageOf } from "./highest-cost.ts";
+import { requestTexts } from "./request-texts.ts";
 import { requestFor } from "./requests.ts";
 import { isEndless } from "./stages.ts";
 import type { PricedTarget } from "./targets.ts";
@@ -73,7 +74,7 @@ async function estimateOf(
   for await (const { testCase } of work) {
     const request = requestFor(testCase, target, sources);
     requests += levels;
-    chars += levels * (request.prompt.length + (request.system?.length ?? 0));
+    for (const text of requestTexts(request)) chars += levels * text.length;
     limit = limit === null || request.max_tokens === undefined ? null : limit + levels * request.max_tokens;
   }
   const tokens = Math.ceil(chars / CHARS_PER_TOKEN);

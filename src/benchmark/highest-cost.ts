@@ -1,4 +1,5 @@
 import type { ModelRequest } from "../core/request.ts";
+import { hasImages, requestTexts } from "./request-texts.ts";
 import type { Usage } from "../core/response.ts";
 
 /** A rough rule for English text: no tokenizer is asked, since each model has its own. */
@@ -21,13 +22,16 @@ export function usageOf(prompt: number, completion: number): Usage {
 
 /**
  * The most that one attempt at a request can cost, in US dollars: a prompt has no more tokens than bytes, and an answer
- * no more than `max_tokens`. Null without such a limit, or without a price.
+ * no more than `max_tokens`. Null without such a limit, without a
+ * price, and with images, whose tokens each model counts its own way.
  */
 export function highestCostOf(
-  { prompt, system = "", max_tokens }: ModelRequest,
+  request: ModelRequest,
   priceOf: ((usage: Usage | null) => number | null) | null,
 ): number | null {
-  if (max_tokens === undefined) return null;
-  const promptTokens = Buffer.byteLength(prompt) + Buffer.byteLength(system) + TEMPLATE_TOKENS;
+  const { max_tokens, messages = [] } = request;
+  if (max_tokens === undefined || hasImages(request)) return null;
+  const bytes = requestTexts(request).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const promptTokens = bytes + TEMPLATE_TOKENS * Math.max(1, messages.length);
   return priceOf?.(usageOf(promptTokens, max_tokens)) ?? null;
 }

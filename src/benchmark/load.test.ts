@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleManifest, exampleResult } from "../../test/support/example-results.ts";
 import { collected, streamed } from "../../test/support/cases.ts";
+import type { TestCase } from "../core/dataset.ts";
 import type { TestResult } from "../core/result.ts";
 import { NO_PART_LIMITS } from "../core/part-limits.ts";
 import type { Load } from "../core/run.ts";
@@ -136,6 +137,18 @@ describe("the highest cost of a request", () => {
     expect(highestCostOf({ ...request, max_tokens: 2 }, perToken)).toBe(7 + 100 + 2000);
   });
 
+  it("counts every turn of a conversation, and is unknown with an image", () => {
+    const messages = [
+      { role: "user", content: "abc" },
+      { role: "user", content: [{ type: "text", text: "é" }] },
+    ] as const;
+    const turns = { ...request, messages, max_tokens: 2 };
+    const system = Buffer.byteLength(request.system ?? "");
+    expect(highestCostOf(turns, perToken)).toBe(system + 5 + 200 + 2000);
+    const image = { role: "user", content: [{ type: "image", url: "https://x" }] } as const;
+    expect(highestCostOf({ ...turns, messages: [image] }, perToken)).toBeNull();
+  });
+
   it("is unknown without a limit, or without a price", () => {
     expect(highestCostOf(request, perToken)).toBeNull();
     expect(highestCostOf({ ...request, max_tokens: 2 }, null)).toBeNull();
@@ -151,4 +164,26 @@ it("a warm-up goes through the cases again and again, each prompt with a beginni
   const items = await collected(warmUp?.work({} as RunTarget) ?? streamed([]));
   expect(items.map(({ testCase }) => testCase.prompt)).toEqual(["(warm-up 1) a", "(warm-up 2) b", "(warm-up 3) a"]);
   expect(warmUpOf(cases, shape(), false)).toBeNull();
+});
+
+it("a warm-up marks the first turn of the user in a conversation", async () => {
+  const turns: TestCase[] = [
+    {
+      id: "a",
+      messages: [
+        { role: "system", content: "s" },
+        { role: "user", content: "a" },
+      ],
+    },
+    { id: "b", messages: [{ role: "user", content: [{ type: "text", text: "b" }] }] },
+  ];
+  const cases = { [Symbol.asyncIterator]: () => streamed(turns)[Symbol.asyncIterator]() };
+  const items = await collected(warmUpOf(cases, shape({ warmup: 2 }), false)?.work({} as RunTarget) ?? streamed([]));
+  expect(items.map(({ testCase }) => testCase.messages?.at(-1)?.content)).toEqual([
+    "(warm-up 1) a",
+    [
+      { type: "text", text: "(warm-up 2) " },
+      { type: "text", text: "b" },
+    ],
+  ]);
 });

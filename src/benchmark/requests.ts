@@ -29,7 +29,7 @@ export function modelFor(testCase: TestCase, target: PricedTarget, caseModels: b
 export function requestFor(testCase: TestCase, target: PricedTarget, sources: RequestSources): ModelRequest {
   const { model: _model, timeout: _timeout, ...own } = testCase.config ?? {};
   const { parameters, defaults } = sources;
-  const { prompt, system } = renderCase(testCase, { ...defaults, ...target.parameters });
+  const { prompt, messages, system } = renderCase(testCase, { ...defaults, ...target.parameters });
   const merged = { ...defaults, ...target.parameters, ...own, ...parameters };
   const systemText = parameters.system ?? system;
   return {
@@ -37,6 +37,7 @@ export function requestFor(testCase: TestCase, target: PricedTarget, sources: Re
     ...(systemText === undefined ? {} : { system: systemText }),
     model: modelFor(testCase, target, sources.caseModels),
     prompt,
+    ...(messages === undefined ? {} : { messages }),
     stream: sources.stream,
     ...(sources.synthetic && target.ignoreEos ? { ignore_eos: true } : {}),
   };

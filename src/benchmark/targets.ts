@@ -4,7 +4,8 @@ import type { PartLimits } from "../core/part-limits.ts";
 import type { PriceOf, Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
-import { apiProvider, parametersUnknownTo, simulatedProvider } from "../providers/apis.ts";
+import { apiProvider, parametersUnknownTo, simulatedProvider, takenBy } from "../providers/apis.ts";
+import type { Takes } from "../providers/wire/wire-format.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
@@ -29,6 +30,8 @@ export interface PricedTarget {
   readonly priceOf: PriceOf | null;
   /** Request parameters that its API does not know, which are left out; none unless given. */
   readonly unknownParameters?: readonly (keyof RequestParameters)[];
+  /** What besides a plain prompt its API can be sent; not checked unless given. */
+  readonly takes?: Takes;
   /** Taken out of everything that is written. */
   readonly secrets: readonly string[];
 }
@@ -86,6 +89,7 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     ignoreEos,
     priceOf: await pricesOf(target),
     unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type),
+    ...(target.type === "sim" ? {} : { takes: takenBy(target.type) }),
     secrets: secretsOf([target]),
   };
 }

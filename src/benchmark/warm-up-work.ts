@@ -1,4 +1,5 @@
 import type { TestCase } from "../core/dataset.ts";
+import type { Message } from "../core/message.ts";
 import type { WarmUp } from "../runner/warm-up.ts";
 import { workOrder, type WorkItem } from "../runner/work.ts";
 import type { LoadShape } from "./plan.ts";
@@ -16,14 +17,27 @@ export function warmUpOf(cases: AsyncIterable<TestCase>, load: LoadShape, endles
   return {
     requests: load.warmup,
     slots: load.rate === null ? load.concurrency : Math.min(OPEN_LOOP_SLOTS, load.maxInFlight ?? Infinity),
-    work: () => marked(workOrder(() => cases, order)),
+    work: () => markedWork(workOrder(() => cases, order)),
   };
 }
 
-async function* marked(work: AsyncIterable<WorkItem>): AsyncGenerator<WorkItem> {
+async function* markedWork(work: AsyncIterable<WorkItem>): AsyncGenerator<WorkItem> {
   let n = 0;
   for await (const { testCase, sample } of work) {
     n += 1;
-    yield { testCase: { ...testCase, prompt: `(warm-up ${n}) ${testCase.prompt}` }, sample };
+    yield { testCase: beginningWith(`(warm-up ${n}) `, testCase), sample };
   }
+}
+
+/** The case with a beginning before its prompt, or before the first turn of its user. */
+function beginningWith(mark: string, testCase: TestCase): TestCase {
+  const { prompt, messages } = testCase;
+  if (messages === undefined) return { ...testCase, prompt: mark + (prompt ?? "") };
+  const first = messages.findIndex(({ role }) => role === "user");
+  const { content = "" } = messages[first] ?? {};
+  const marked: Message = {
+    role: "user",
+    content: typeof content === "string" ? mark + content : [{ type: "text", text: mark }, ...content],
+  };
+  return { ...testCase, messages: messages.with(first, marked) };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { messagesSchema, say } from "./message.ts";
 import { requestParametersSchema, type RequestParameters } from "./request.ts";
 
 /** A duration in a file: `30s`, `500ms`, `1m`, or a number of milliseconds. */
@@ -14,10 +15,12 @@ const variableValueSchema: z.ZodType<VariableValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), variableValueSchema)]),
 );
 
-export const testCaseSchema = z.strictObject({
+const caseFieldsSchema = z.strictObject({
   id: z.string().min(1).describe("Unique within the dataset"),
   category: z.string().optional(),
-  prompt: z.string().min(1).describe("May use {{variables}}"),
+  prompt: z.string().min(1).optional().describe("May use {{variables}}; either this or messages"),
+  messages: messagesSchema.optional().describe("A conversation in place of a prompt"),
+  system: z.string().optional().describe("System text of this case; may use {{variables}}"),
   variables: z.record(z.string(), variableValueSchema).optional(),
   expected: z.string().optional(),
   references: z.array(z.string()).optional(),
@@ -27,6 +30,24 @@ export const testCaseSchema = z.strictObject({
     .describe("Overrides the dataset's defaults for this case"),
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
+
+export const testCaseSchema = caseFieldsSchema
+  .superRefine(({ prompt, messages, system, config }, context) => {
+    if (prompt === undefined && messages === undefined) say(context, 'missing "prompt", or "messages" in its place');
+    if (prompt !== undefined && messages !== undefined) {
+      say(context, 'a test case has either "prompt" or "messages", not both', ["messages"]);
+    }
+    const systems = [system !== undefined, config?.system !== undefined, messages?.[0]?.role === "system"];
+    if (systems.filter(Boolean).length > 1) {
+      const where = ["system", "config.system", "a system turn"].filter((_, i) => systems[i]);
+      say(
+        context,
+        `the system text is given more than once: ${where.join(", ")}`,
+        system === undefined ? [] : ["system"],
+      );
+    }
+  })
+  .meta({ oneOf: [{ required: ["prompt"] }, { required: ["messages"] }] });
 /** One prompt to send, with what is known about a right answer. */
 export type TestCase = z.infer<typeof testCaseSchema>;
 

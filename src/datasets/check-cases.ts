@@ -5,6 +5,7 @@ import { pathText, valueAt } from "../documents/source-document.ts";
 import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
 import { didYouMean } from "../documents/suggest.ts";
 import { quoted } from "../documents/words.ts";
+import { caseTexts, ownSystem } from "./case-texts.ts";
 import { renderTemplate, variableNames } from "./template.ts";
 import type { Unfilled } from "./template.ts";
 
@@ -49,7 +50,7 @@ function unfilledPlaceholders(document: SourceDocument, cases: readonly unknown[
     if (!testCaseSchema.safeParse(value).success) return [];
     const testCase = value as TestCase;
     const problems = placeholderProblems(document, testCase, ["test_cases", index]);
-    if (testCase.config?.system === undefined && typeof defaultSystem === "string") {
+    if (ownSystem(testCase) === undefined && typeof defaultSystem === "string") {
       problems.push(...unfilledIn(document, testCase, ["defaults", "system"], defaultSystem));
     }
     return problems;
@@ -58,11 +59,7 @@ function unfilledPlaceholders(document: SourceDocument, cases: readonly unknown[
 
 /** The placeholders of a valid test case that cannot be filled; `here` is where it stands in its document. */
 export function placeholderProblems(document: SourceDocument, testCase: TestCase, here: DocumentPath): Problem[] {
-  const system = testCase.config?.system;
-  return [
-    ...unfilledIn(document, testCase, [...here, "prompt"], testCase.prompt),
-    ...(system === undefined ? [] : unfilledIn(document, testCase, [...here, "config", "system"], system)),
-  ];
+  return caseTexts(testCase).flatMap(({ path, text }) => unfilledIn(document, testCase, [...here, ...path], text));
 }
 
 function unfilledIn(document: SourceDocument, testCase: TestCase, path: DocumentPath, template: string): Problem[] {

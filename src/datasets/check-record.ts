@@ -2,6 +2,7 @@ import { testCaseSchema, type TestCase } from "../core/dataset.ts";
 import type { Problem } from "../documents/problem.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
 import { quoted } from "../documents/words.ts";
+import { caseTexts } from "./case-texts.ts";
 import { placeholderProblems, UNIQUE_IDS } from "./check-cases.ts";
 import { pathInRecord, type SourceRecord } from "./formats/record.ts";
 import type { IdSet } from "./id-set.ts";
@@ -32,9 +33,11 @@ export function recordProblems(record: SourceRecord, before: RecordsBefore): Pro
   return problems.map((problem) => withRow(record, problem));
 }
 
-function isFilled({ prompt, variables = {}, config }: TestCase): boolean {
-  const texts = config?.system === undefined ? [prompt] : [prompt, config.system];
-  return texts.every((text) => !text.includes("{{") || renderTemplate(text, variables).unfilled.length === 0);
+function isFilled(testCase: TestCase): boolean {
+  const { variables = {} } = testCase;
+  return caseTexts(testCase).every(
+    ({ text }) => !text.includes("{{") || renderTemplate(text, variables).unfilled.length === 0,
+  );
 }
 
 function duplicateId(record: SourceRecord, id: string, { ids, place, placeInWords }: RecordsBefore): Problem[] {

@@ -1,31 +1,67 @@
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
-import type { RequestParameters } from "../core/request.ts";
+import type { Message, MessagePart } from "../core/message.ts";
+import type { RequestMessage, RequestParameters, RequestPart } from "../core/request.ts";
+import { ownSystem } from "./case-texts.ts";
 import { renderTemplate } from "./template.ts";
 
 /** What a case sends, with its variables filled in. */
 export interface RenderedCase {
+  /** Beside `messages` the text of the user's last turn. */
   readonly prompt: string;
-  /** From the case's `config`, else from the dataset's `defaults`. */
+  readonly messages?: readonly RequestMessage[];
+  /** From the case itself, else from the dataset's `defaults`. */
   readonly system?: string;
 }
 
 /**
- * Fills a case's variables into its prompt and system text.
- * Throws `BenchError("dataset")` for one that is missing, which a loaded dataset cannot have.
+ * Fills a case's variables into its texts. Throws `BenchError("dataset")` for one that is missing, which a loaded
+ * dataset cannot have, and for an image whose file was not read.
  */
 export function renderCase(testCase: TestCase, defaults: RequestParameters = {}): RenderedCase {
-  const system = testCase.config?.system ?? defaults.system;
-  const prompt = renderPrompt(testCase);
-  return system === undefined ? { prompt } : { prompt, system: filled(system, testCase) };
+  const system = ownSystem(testCase) ?? defaults.system;
+  const texts = system === undefined ? {} : { system: filled(system, testCase) };
+  if (testCase.messages === undefined) return { prompt: filled(testCase.prompt ?? "", testCase), ...texts };
+  const messages = testCase.messages.flatMap((message) => rendered(message, testCase));
+  return { prompt: lastAsked(messages), messages, ...texts };
 }
 
-/** The prompt alone; throws as `renderCase` does. */
+/** The prompt alone, of messages the text of the user's last turn; throws as `renderCase` does. */
 export function renderPrompt(testCase: TestCase): string {
-  return filled(testCase.prompt, testCase);
+  const { prompt, messages } = testCase;
+  if (messages === undefined) return filled(prompt ?? "", testCase);
+  return lastAsked(messages.flatMap((message) => rendered(message, testCase)));
 }
 
-function filled(template: string, { id, variables = {} }: TestCase): string {
+function lastAsked(messages: readonly RequestMessage[]): string {
+  const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  if (typeof content === "string") return content;
+  return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
+}
+
+/** A turn as it is sent; the system turn is not among them. */
+function rendered({ role, content }: Message, testCase: TestCase): RequestMessage[] {
+  if (role === "system") return [];
+  if (typeof content === "string") return [{ role, content: filled(content, testCase) }];
+  return [{ role, content: content.map((part) => renderedPart(part, testCase)) }];
+}
+
+function renderedPart(part: MessagePart, testCase: TestCase): RequestPart {
+  if (part.type === "text") return { type: "text", text: filled(part.text, testCase) };
+  const { url, file, data = "", media_type = "" } = part;
+  if (file !== undefined) {
+    throw new BenchError("dataset", `test case "${testCase.id}": the image ${file} was not read`, {
+      hint: "Images by file are read when a dataset is loaded; elsewhere give them as data with their media_type.",
+    });
+  }
+  if (url === undefined) return { type: "image", media_type, data };
+  const address = filled(url, testCase);
+  const [whole, type = "", base64 = ""] = /^data:(image\/[\w.+-]+);base64,(.*)$/s.exec(address) ?? [];
+  return whole === undefined ? { type: "image", url: address } : { type: "image", media_type: type, data: base64 };
+}
+
+/** A text with the case's variables filled in; throws as `renderCase` does. */
+export function filled(template: string, { id, variables = {} }: TestCase): string {
   const { text, unfilled } = renderTemplate(template, variables);
   const [first] = unfilled;
   if (first === undefined) return text;

@@ -5,10 +5,10 @@ import { parseSynthetic, syntheticDataset } from "./synthetic.ts";
 const specOf = (text: string, more: { sharedPrefix?: number; seed?: string } = {}): ReturnType<typeof parseSynthetic> =>
   parseSynthetic(text, { sharedPrefix: 0, seed: "1", ...more });
 
-async function first(count: number, ...args: Parameters<typeof specOf>): Promise<TestCase[]> {
-  const cases: TestCase[] = [];
+async function first(count: number, ...args: Parameters<typeof specOf>): Promise<(TestCase & { prompt: string })[]> {
+  const cases: (TestCase & { prompt: string })[] = [];
   for await (const testCase of syntheticDataset(specOf(...args)).cases()) {
-    cases.push(testCase);
+    cases.push({ ...testCase, prompt: testCase.prompt ?? "" });
     if (cases.length === count) break;
   }
   return cases;

@@ -1,4 +1,5 @@
 import type { TestCase as OneTestCase } from "../core/dataset.ts";
+import { caseTexts } from "./case-texts.ts";
 import { renderPrompt } from "./render.ts";
 import { templateVariables } from "./template.ts";
 
@@ -14,7 +15,7 @@ export type TestCase = OneTestCase;
  */
 export const TestCase = {
   /**
-   * The prompt with the case's variables filled in, as it is sent. Throws `BenchError("dataset")` for a variable that has
+   * The prompt with the case's variables filled in, as it is sent; of messages the text of the user's last turn. Throws `BenchError("dataset")` for a variable that has
    * no value, or an object where text is needed.
    *
    * @example
@@ -23,14 +24,13 @@ export const TestCase = {
   renderPrompt: (testCase: TestCase): string => renderPrompt(testCase),
 
   /**
-   * The names of the variables that the case's prompt and its own system text use, each once, in the order of their first
+   * The names of the variables that the case's prompt or messages and its own system text use, each once, in the order of their first
    * use: `language`, `user.name`. Those of a dataset's default system text are not among them.
    *
    * @example
    * TestCase.variables({ id: "t1", prompt: "Greet {{user.name}} in {{language}}" }); // ["user.name", "language"]
    */
   variables(testCase: TestCase): string[] {
-    const templates = [testCase.prompt, testCase.config?.system ?? ""];
-    return [...new Set(templates.flatMap(templateVariables))];
+    return [...new Set(caseTexts(testCase).flatMap(({ text }) => templateVariables(text)))];
   },
 };

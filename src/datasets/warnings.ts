@@ -1,6 +1,7 @@
 import type { TestCase } from "../core/dataset.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { quoted } from "../documents/words.ts";
+import { caseTexts, ownSystem } from "./case-texts.ts";
 import { hash64, IdSet } from "./id-set.ts";
 import { renderTemplate, templateVariables, variableNames } from "./template.ts";
 
@@ -32,7 +33,8 @@ export class CaseWarnings {
   /** `place` is where the case stands, such as `line 7`. */
   of(testCase: TestCase, place: string): CaseWarning[] {
     this.#seen += 1;
-    const { id, expected, prompt } = testCase;
+    const { id, expected } = testCase;
+    const length = promptLength(testCase);
     const warn = (kind: CaseWarning["kind"], message: string): CaseWarning => ({ kind, test_id: id, place, message });
     return [
       ...this.#unused(testCase).map((name) => warn("unused_variable", `the variable ${quoted(name)} is used nowhere`)),
@@ -40,29 +42,32 @@ export class CaseWarnings {
       ...(expected?.trim() === ""
         ? [warn("blank_expected", "expected is blank: leave it out, or say what is right")]
         : []),
-      ...(prompt.length > LONG_PROMPT_CHARS
-        ? [
-            warn(
-              "long_prompt",
-              `the prompt has ${prompt.length} characters, about ${Math.round(prompt.length / 4)} tokens`,
-            ),
-          ]
+      ...(length > LONG_PROMPT_CHARS
+        ? [warn("long_prompt", `the prompt has ${length} characters, about ${Math.round(length / 4)} tokens`)]
         : []),
     ];
   }
 
-  #unused({ prompt, config, variables = {} }: TestCase): string[] {
-    const used = new Set([prompt, config?.system ?? this.#defaultSystem].flatMap(templateVariables));
-    return variableNames(variables).filter((name) => !used.has(name));
+  #unused(testCase: TestCase): string[] {
+    const used = new Set(this.#texts(testCase).flatMap(templateVariables));
+    return variableNames(testCase.variables ?? {}).filter((name) => !used.has(name));
+  }
+
+  #texts(testCase: TestCase): string[] {
+    const own = caseTexts(testCase).map(({ text }) => text);
+    return ownSystem(testCase) === undefined ? [...own, this.#defaultSystem] : own;
   }
 
   /** One set serves both questions: beside the number of the case stands a check of its whole content. */
   #repeated(testCase: TestCase): [CaseWarning["kind"], string][] {
     const { id: _id, ...content } = testCase;
     const check = hash64(JSON.stringify(content))[1] % CHECKS;
-    const system = testCase.config?.system ?? this.#defaultSystem;
-    const texts = [testCase.prompt, system].map((text) => renderTemplate(text, testCase.variables ?? {}).text);
-    const before = this.#prompts.add(texts.join("\0"), this.#seen * CHECKS + check);
+    const roles = testCase.messages?.map(({ role }) => role) ?? [];
+    const texts = this.#texts(testCase).map((text) => renderTemplate(text, testCase.variables ?? {}).text);
+    const before = this.#prompts.add(
+      [...roles, ...texts, ...imagesIn(testCase)].join("\0"),
+      this.#seen * CHECKS + check,
+    );
     if (before === null) return [];
     const earlier = Math.floor(before / CHECKS);
     if (before % CHECKS === check) {
@@ -70,6 +75,19 @@ export class CaseWarnings {
     }
     return [["duplicate_prompt", `it sends the same prompt as case ${earlier} of the dataset`]];
   }
+}
+
+/** Images in base64, which tell apart what asks the same of different pictures. */
+function imagesIn({ messages = [] }: TestCase): string[] {
+  const parts = messages.flatMap(({ content }) => (typeof content === "string" ? [] : content));
+  return parts.flatMap((part) => (part.type === "image" && part.data !== undefined ? [part.data] : []));
+}
+
+function promptLength(testCase: TestCase): number {
+  return caseTexts(testCase).reduce(
+    (sum, { path, text }) => (path[0] === "prompt" || path[0] === "messages" ? sum + text.length : sum),
+    0,
+  );
 }
 
 /** A million values: enough to tell apart the contents of cases with the same prompt. */

@@ -89,6 +89,7 @@ function inWords(
   if (issue.code === "invalid_key") {
     return [at(path, issue.issues[0]?.message ?? issue.message, undefined, { key: true })];
   }
+  if (issue.code === "custom" && issue.params?.["whole"] === true) return [at(path, issue.message)];
   const value = valueAt(document.value, path);
   const isNothing = value === null && path.length === 0;
   const found = conceals(path) ? "" : `, found ${isNothing ? "nothing" : describeValue(value)}`;

@@ -13,12 +13,19 @@ export function schemaAt(root: z.core.$ZodType, path: DocumentPath): z.core.$Zod
 /** The keys that an object schema allows at `path`; empty where any key goes or none does. */
 export function keysAllowedAt(root: z.core.$ZodType, path: DocumentPath): string[] {
   const schema = schemaAt(root, path);
+  return schema === null ? [] : keysOf(schema);
+}
+
+function keysOf(schema: z.core.$ZodType): string[] {
+  if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap(keysOf))];
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 function childSchema(schema: z.core.$ZodType, step: string | number): z.core.$ZodType | null {
   if (schema instanceof z.ZodArray) return unwrapped(schema.element);
   if (schema instanceof z.ZodRecord) return unwrapped(schema.valueType);
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map((option) => childSchema(option, step)).find(Boolean) ?? null;
   if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, step)) return null;
   return unwrapped(schema.shape[step] as z.core.$ZodType);
 }

@@ -16,7 +16,7 @@ import { openaiCompletions } from "./wire/openai-completions.ts";
 import { openaiEmbeddings } from "./wire/openai-embeddings.ts";
 import { openaiResponses } from "./wire/openai-responses.ts";
 import { unknownParameters } from "./wire/parameters.ts";
-import type { WireFormat } from "./wire/wire-format.ts";
+import type { Takes, WireFormat } from "./wire/wire-format.ts";
 
 /** Where an API is and how to be let in. */
 export interface ApiOptions {
@@ -60,6 +60,11 @@ export function wireOf(type: ApiType, baseUrl: string): WireFormat {
     case "cohere":
       return cohereChat;
   }
+}
+
+/** What an API takes besides a plain prompt. */
+export function takenBy(type: ApiType): Takes {
+  return wireOf(type, "http://any").takes;
 }
 
 /** The request parameters that an API does not know. */

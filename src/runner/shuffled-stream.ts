@@ -22,7 +22,7 @@ export async function* shuffledStream(
   for await (const testCase of cases) {
     if (!isFull) {
       held.push(testCase);
-      chars += testCase.prompt.length;
+      chars += testCase.prompt?.length ?? JSON.stringify(testCase.messages).length;
       isFull = held.length >= window || chars > WINDOW_CHARS;
       continue;
     }

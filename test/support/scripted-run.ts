@@ -85,7 +85,7 @@ export const targetOf = (provider: Provider, more: Partial<RunTarget> = {}): Run
   priceOf: () => null,
   highestCostOf: () => null,
   modelFor: () => "m",
-  toRequest: (testCase) => ({ model: "m", prompt: testCase.prompt, stream: true }),
+  toRequest: (testCase) => ({ model: "m", prompt: testCase.prompt ?? "", stream: true }),
   timeoutsFor: () => ({ ...NO_LIMITS, totalMs: 60_000 }),
   ...more,
 });

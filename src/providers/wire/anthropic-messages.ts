@@ -1,7 +1,9 @@
 import type { FailureCode } from "../../core/failure.ts";
+import type { RequestPart } from "../../core/request.ts";
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { turnsWith } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { toolCall } from "./tool-calls.ts";
@@ -100,6 +102,13 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
   });
 }
 
+/** https://docs.anthropic.com/en/docs/build-with-claude/vision */
+function partOf(part: RequestPart): Fields {
+  if (part.type === "text") return { type: "text", text: part.text };
+  if ("url" in part) return { type: "image", source: { type: "url", url: part.url } };
+  return { type: "image", source: { type: "base64", media_type: part.media_type, data: part.data } };
+}
+
 /** Anthropic messages. */
 export const anthropicMessages: StreamingWireFormat = {
   path: () => "/messages",
@@ -108,12 +117,13 @@ export const anthropicMessages: StreamingWireFormat = {
     ...(apiKey === null ? {} : { "x-api-key": apiKey }),
   }),
   parameters: PARAMETERS,
+  takes: { turns: true, images: "any" },
   body: (request) =>
     withParameters(
       {
         model: request.model,
         max_tokens: ANTHROPIC_DEFAULT_MAX_TOKENS,
-        messages: [{ role: "user", content: request.prompt }],
+        messages: turnsWith(request, partOf),
         ...(request.stream ? { stream: true } : {}),
       },
       PARAMETERS,

@@ -2,6 +2,7 @@ import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
+import { imageUrlPart, turnsWith } from "./messages.ts";
 import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { openaiToolCalls } from "./tool-calls.ts";
@@ -88,9 +89,10 @@ export const cohereChat: StreamingWireFormat = {
   path: () => "/chat",
   headers: bearer,
   parameters: PARAMETERS,
+  takes: { turns: true, images: "any" },
   body: (request) =>
     withParameters(
-      { model: request.model, messages: [{ role: "user", content: request.prompt }], stream: request.stream },
+      { model: request.model, messages: turnsWith(request, imageUrlPart), stream: request.stream },
       PARAMETERS,
       request,
     ),

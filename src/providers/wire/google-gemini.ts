@@ -1,8 +1,10 @@
 import { parseDuration } from "../../core/duration.ts";
 import type { FailureCode } from "../../core/failure.ts";
+import type { RequestMessage, RequestPart } from "../../core/request.ts";
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { turnsOf } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
 import { argumentsText } from "./tool-calls.ts";
@@ -16,6 +18,18 @@ const PARAMETERS: ParameterTable = {
   max_tokens: at("generationConfig", "maxOutputTokens"),
   stop: at("generationConfig", "stopSequences"),
 };
+
+/** https://ai.google.dev/gemini-api/docs/image-understanding; addresses are for files that Google stores. */
+function partOf(part: RequestPart): Fields {
+  if (part.type === "text") return { text: part.text };
+  if ("url" in part) return { fileData: { fileUri: part.url } };
+  return { inlineData: { mimeType: part.media_type, data: part.data } };
+}
+
+const contentOf = ({ role, content }: RequestMessage): Fields => ({
+  role: role === "assistant" ? "model" : role,
+  parts: typeof content === "string" ? [{ text: content }] : content.map(partOf),
+});
 
 const BY_ERROR_STATUS: Readonly<Record<string, FailureCode>> = {
   UNAUTHENTICATED: "auth",
@@ -109,8 +123,8 @@ export const googleGemini: StreamingWireFormat = {
   },
   headers: (apiKey) => (apiKey === null ? {} : { "x-goog-api-key": apiKey }),
   parameters: PARAMETERS,
-  body: (request) =>
-    withParameters({ contents: [{ role: "user", parts: [{ text: request.prompt }] }] }, PARAMETERS, request),
+  takes: { turns: true, images: "data" },
+  body: (request) => withParameters({ contents: turnsOf(request).map(contentOf) }, PARAMETERS, request),
   readBody(body) {
     if (!isFields(body)) return null;
     if (!("candidates" in body) && !("promptFeedback" in body) && errorIn(body) === null) return null;

@@ -1,8 +1,10 @@
 import { wallTimeOf } from "../../core/clock.ts";
+import type { RequestMessage } from "../../core/request.ts";
 import type { ServerTiming, Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
+import { turnsOf } from "./messages.ts";
 import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
 import { argumentsText } from "./tool-calls.ts";
@@ -16,6 +18,14 @@ const PARAMETERS: ParameterTable = {
   max_tokens: at("options", "num_predict"),
   stop: at("options", "stop"),
 };
+
+/** https://docs.ollama.com/api/chat: images stand beside the text, in base64. */
+function messageOf({ role, content }: RequestMessage): Fields {
+  if (typeof content === "string") return { role, content };
+  const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  const images = content.flatMap((part) => (part.type === "image" && "data" in part ? [part.data] : []));
+  return { role, content: texts.join("\n"), ...(images.length === 0 ? {} : { images }) };
+}
 
 /** Older versions leave the prompt's count out when it was cached. */
 function usageIn(chunk: Fields): Usage | null {
@@ -72,14 +82,12 @@ export const ollamaChat: StreamingWireFormat = {
   path: () => "/chat",
   headers: bearer,
   parameters: PARAMETERS,
+  takes: { turns: true, images: "data" },
   // It streams unless it is told not to.
-  body: ({ model, prompt, stream, ...asked }) =>
-    withParameters({ model, messages: [{ role: "user", content: prompt }], stream }, PARAMETERS, {
-      model,
-      prompt,
-      stream,
-      ...asked,
-    }),
+  body: (request) => {
+    const { model, stream } = request;
+    return withParameters({ model, messages: turnsOf(request).map(messageOf), stream }, PARAMETERS, request);
+  },
   readBody(body) {
     if (!isFields(body) || (!isFields(body["message"]) && textAt(body, "error") === null)) return null;
     const answer = new StreamedAnswer();

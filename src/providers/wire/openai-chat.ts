@@ -1,5 +1,6 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { imageUrlPart, turnsWith } from "./messages.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
@@ -97,11 +98,12 @@ export function openaiChat(options: { maxTokensField: "max_tokens" | "max_comple
     path: () => "/chat/completions",
     headers: bearer,
     parameters,
+    takes: { turns: true, images: "any" },
     body: (request) =>
       withParameters(
         {
           model: request.model,
-          messages: [{ role: "user", content: request.prompt }],
+          messages: turnsWith(request, imageUrlPart),
           ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
           ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
         },

@@ -20,6 +20,7 @@ export const openaiCompletions: StreamingWireFormat = {
   path: () => "/completions",
   headers: bearer,
   parameters: PARAMETERS,
+  takes: { turns: false, images: "none" },
   body: (request) =>
     withParameters(
       {

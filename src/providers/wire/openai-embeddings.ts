@@ -15,6 +15,7 @@ export const openaiEmbeddings: WireFormat = {
   path: () => "/embeddings",
   headers: bearer,
   parameters: PARAMETERS,
+  takes: { turns: false, images: "none" },
   body: ({ model, prompt }) => ({ model, input: prompt }),
   readBody(body) {
     if (!isFields(body)) return null;

@@ -1,6 +1,8 @@
 import { isoTimeOf } from "../../core/clock.ts";
+import type { RequestPart } from "../../core/request.ts";
 import type { ModelResponse, Usage } from "../../core/response.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
@@ -16,6 +18,12 @@ const PARAMETERS: ParameterTable = {
   max_tokens: at("max_output_tokens"),
   stop: null,
 };
+
+/** https://platform.openai.com/docs/api-reference/responses/create */
+function partOf(part: RequestPart): Fields {
+  if (part.type === "text") return { type: "input_text", text: part.text };
+  return { type: "input_image", image_url: imageUrl(part) };
+}
 
 function usageIn(response: Fields): Usage | null {
   const usage = response["usage"];
@@ -119,9 +127,14 @@ export const openaiResponses: StreamingWireFormat = {
   path: () => "/responses",
   headers: bearer,
   parameters: PARAMETERS,
+  takes: { turns: true, images: "any" },
   body: (request) =>
     withParameters(
-      { model: request.model, input: request.prompt, ...(request.stream ? { stream: true } : {}) },
+      {
+        model: request.model,
+        input: request.messages === undefined ? request.prompt : turnsWith(request, partOf),
+        ...(request.stream ? { stream: true } : {}),
+      },
       PARAMETERS,
       request,
     ),

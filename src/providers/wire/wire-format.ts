@@ -44,6 +44,13 @@ export type WireAnswer =
   | { readonly response: ModelResponse; readonly systemFingerprint: string | null; readonly failure?: undefined }
   | { readonly failure: WireFailure };
 
+/** What an API takes besides a plain prompt: turns of a conversation, and images in them. */
+export interface Takes {
+  readonly turns: boolean;
+  /** `data`: in base64 only, since it fetches no addresses. */
+  readonly images: "any" | "data" | "none";
+}
+
 /** One API: a request out, a response or events in. Pure: no clock, no socket, no state between requests. */
 export interface WireFormat {
   /** Appended to the base URL. */
@@ -52,6 +59,8 @@ export interface WireFormat {
   body(request: ModelRequest): Record<string, unknown>;
   /** Where each request parameter goes; null for what the API does not know. */
   readonly parameters: ParameterTable;
+  /** What besides a plain prompt it can be sent. */
+  readonly takes: Takes;
   /** The answer in a 2xx body; null when it is not what was asked for. */
   readBody(body: unknown): WireAnswer | null;
   /** How a stream may be framed, the usual way first. */
