@@ -12,6 +12,7 @@ import { targetRecord, type BenchTarget } from "./targets.ts";
 export function planRecord(plan: BenchmarkPlan): Required<Plan> {
   return {
     dataset_sha256: plan.dataset.sha256,
+    dataset_reading: plan.dataset.reading ?? null,
     targets: plan.targets.map(targetRecord),
     stream: plan.stream,
     parameters: plan.parameters,

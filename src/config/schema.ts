@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { API_TYPES } from "../core/api-type.ts";
-import { durationSchema } from "../core/dataset.ts";
+import { durationSchema, foreignSchema } from "../core/dataset.ts";
 import { requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS } from "../core/run.ts";
 
@@ -58,6 +58,10 @@ export const configSchema = z.strictObject({
       providerConfigSchema,
     )
     .optional(),
+  datasets: z
+    .record(z.string(), foreignSchema)
+    .optional()
+    .describe("How foreign files are read, by what --dataset says"),
   benchmarks: z
     .strictObject({
       output_dir: z.string().min(1).optional(),

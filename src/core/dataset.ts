@@ -33,7 +33,9 @@ const caseFieldsSchema = z.strictObject({
 
 export const testCaseSchema = caseFieldsSchema
   .superRefine(({ prompt, messages, system, config }, context) => {
-    if (prompt === undefined && messages === undefined) say(context, 'missing "prompt", or "messages" in its place');
+    if (prompt === undefined && messages === undefined) {
+      say(context, 'missing "prompt", or "messages" in its place', [], ["prompt", "messages"]);
+    }
     if (prompt !== undefined && messages !== undefined) {
       say(context, 'a test case has either "prompt" or "messages", not both', ["messages"]);
     }
@@ -65,6 +67,14 @@ export const datasetFileSchema = z.strictObject({
 });
 export type DatasetFile = z.infer<typeof datasetFileSchema>;
 
+export const foreignSchema = z.strictObject({
+  map: z.record(z.string(), z.string()).optional().describe("Which column gives which field: { prompt: question }"),
+  prompt: z.string().min(1).optional().describe("A template of the columns' names, in place of a prompt"),
+  shape: z.string().min(1).optional().describe("How to read a file that could be several things: gsm8k, inspect, own"),
+});
+/** What the user says of a file that is not in our own shape. */
+export type Foreign = z.infer<typeof foreignSchema>;
+
 /** A dataset that was read and found valid. */
 export interface Dataset {
   readonly name: string;
@@ -76,6 +86,10 @@ export interface Dataset {
   readonly sha256: string | null;
   /** The path it was read from, or what the user called it. */
   readonly source: string;
+  /** What the user should know of how it was read, a line each. */
+  readonly notes?: readonly DatasetNote[];
+  /** How it was read, where the user said so; a run is resumed only when it is read the same way. */
+  readonly reading?: Foreign;
   /** What only a dataset has whose rows are read from the disk in each pass. */
   readonly rows?: DatasetRows;
   /** Keeps in a run directory what could not be read again for a resume: standard input. */
@@ -89,6 +103,12 @@ export interface Dataset {
   cases(): AsyncIterable<TestCase>;
   /** Whether a pass never ends, since its cases are made as they are asked for. */
   readonly endless?: boolean;
+}
+
+/** A line about how a dataset was read; a warning is about what was left out. */
+export interface DatasetNote {
+  readonly kind: "note" | "warning";
+  readonly text: string;
 }
 
 /** How a dataset of rows can be told from another, also before its hash is known. */

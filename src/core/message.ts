@@ -16,7 +16,9 @@ const imagePartSchema = z
   })
   .superRefine(({ url, file, data, media_type }, context) => {
     const given = [url, file, data].filter((one) => one !== undefined).length;
-    if (given !== 1) say(context, `an image needs one of "url", "file" and "data"${given > 1 ? ", not several" : ""}`);
+    const wanted = 'an image needs one of "url", "file" and "data"';
+    if (given === 0) say(context, wanted, [], ["url", "file", "data"]);
+    else if (given > 1) say(context, `${wanted}, not several`);
     else if ((data === undefined) !== (media_type === undefined)) {
       say(context, '"data" and "media_type" go together');
     }
@@ -42,6 +44,7 @@ export const messagesSchema = z
   .array(messageSchema)
   .min(1)
   .superRefine((messages, context) => {
+    if (messages.length === 0) return;
     const late = messages.findIndex(({ role }, index) => role === "system" && index > 0);
     if (late > 0) say(context, "a system turn can only come first", [late, "role"]);
     const [first] = messages;
@@ -57,7 +60,15 @@ export const messagesSchema = z
     if (!messages.some(({ role }) => role === "user")) say(context, "there is no turn of the user");
   });
 
-/** Reports what two values together have wrong: the message says all, so the value need not be shown. */
-export function say(context: z.core.$RefinementCtx, message: string, path: PropertyKey[] = []): void {
-  context.issues.push({ code: "custom", message, path, input: undefined, params: { whole: true } });
+/**
+ * Reports what two values together have wrong: the message says all, so the value need not be shown. `missing` are the
+ * keys of which one is wanted: where one of them stands misspelt, that is told alone.
+ */
+export function say(
+  context: z.core.$RefinementCtx,
+  message: string,
+  path: PropertyKey[] = [],
+  missing: readonly string[] = [],
+): void {
+  context.issues.push({ code: "custom", message, path, input: undefined, params: { whole: true, missing } });
 }

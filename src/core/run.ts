@@ -1,3 +1,4 @@
+import { foreignSchema } from "./dataset.ts";
 import { z } from "zod";
 import { DATASET_FORMATS } from "./dataset-format.ts";
 import { requestParametersSchema } from "./request.ts";
@@ -36,6 +37,8 @@ export type Synthetic = z.infer<typeof syntheticSchema>;
 export const planSchema = z.object({
   /** Null until a dataset that is checked while it is used has been read to its end. */
   dataset_sha256: z.string().nullable(),
+  /** How a foreign file was read, where the user said so. */
+  dataset_reading: foreignSchema.nullable().optional(),
   targets: z.array(targetRecordSchema),
   stream: z.boolean(),
   /** Parameters from flags; they rule over the dataset's and the targets'. */

@@ -2,12 +2,19 @@ import type { DatasetFile } from "../core/dataset.ts";
 import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
 import { checkDocument, readPart, wholeOf } from "./document.ts";
+import { foreignDocument } from "./foreign-document.ts";
 import type { Batches } from "./formats/record.ts";
 import type { Part } from "./parts.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
 export async function* readDocumentCases(part: Part): Batches {
-  const { document, file } = await checkedPart(part);
+  const document = await readPart(part, await wholeOf(part));
+  const foreign = foreignDocument(document, part.foreign ?? {}, part.idPrefix);
+  if (foreign !== null) {
+    yield foreign.reads;
+    return;
+  }
+  const file = await checkedFile(document);
   yield file.test_cases.map((value, index) => ({
     ok: true,
     record: { value, number: index + 1, counted: "case", offset: null, document: () => caseOf(document, value, index) },
@@ -16,17 +23,19 @@ export async function* readDocumentCases(part: Part): Batches {
 
 /** The defaults of a document; throws `BenchError("dataset")` where it is not valid. */
 export async function defaultsOf(part: Part): Promise<NonNullable<DatasetFile["defaults"]>> {
-  return (await checkedPart(part)).file.defaults ?? {};
+  const document = await readPart(part, await wholeOf(part));
+  if (foreignDocument(document, part.foreign ?? {}) !== null) return {};
+  return (await checkedFile(document)).defaults ?? {};
 }
 
-async function checkedPart(part: Part): Promise<{ document: SourceDocument; file: DatasetFile }> {
-  const document = await readPart(part, await wholeOf(part));
+async function checkedFile(document: SourceDocument): Promise<DatasetFile> {
   const checked = checkDocument(document);
   if (!checked.ok) throw await datasetError(checked.problems);
-  return { document, file: checked.value };
+  return checked.value;
 }
 
-function caseOf(document: SourceDocument, value: unknown, index: number): SourceDocument {
+/** A case of a document as one of its own. */
+export function caseOf(document: SourceDocument, value: unknown, index: number): SourceDocument {
   const inside = (path: DocumentPath): DocumentPath => ["test_cases", index, ...path];
   return { ...document, value, locate: (path, options) => document.locate(inside(path), options) };
 }

@@ -1,11 +1,4 @@
-import { createHash } from "node:crypto";
-import {
-  DATASET_SCHEMA_VERSION,
-  datasetFileSchema,
-  type Dataset,
-  type DatasetFile,
-  type TestCase,
-} from "../core/dataset.ts";
+import { DATASET_SCHEMA_VERSION, datasetFileSchema, type DatasetFile } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Problem } from "../documents/problem.ts";
 import { readDocument } from "../documents/read-document.ts";
@@ -18,38 +11,6 @@ import { unpacked } from "./sources/unpack.ts";
 
 /** A larger document would not fit into one text, nor its cases into the memory of a small machine. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
-
-/** A dataset of one JSON or YAML document, read whole; throws `BenchError("dataset")` that tells all that is wrong. */
-export async function documentDataset(
-  part: Part,
-  found: Pick<Dataset, "source" | "keepIn" | "close">,
-): Promise<Dataset> {
-  const bytes = await wholeOf(part);
-  const document = await readPart(part, bytes);
-  const checked = checkDocument(document);
-  if (!checked.ok) throw await datasetError(checked.problems);
-  const file = checked.value;
-  return {
-    name: file.name,
-    version: file.version,
-    description: file.description ?? null,
-    defaults: file.defaults ?? {},
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    ...lifetimeOf(found),
-    source: found.source,
-    cases: () => inMemory(file.test_cases),
-  };
-}
-
-/** What a dataset has besides its content when it does not come from a file of the user's. */
-export function lifetimeOf({ keepIn, close }: Pick<Dataset, "keepIn" | "close">): Pick<Dataset, "keepIn" | "close"> {
-  return { ...(keepIn === undefined ? {} : { keepIn }), ...(close === undefined ? {} : { close }) };
-}
-
-/** Cases that are all there, as a pass of their own. */
-async function* inMemory(cases: readonly TestCase[]): AsyncGenerator<TestCase> {
-  yield* cases;
-}
 
 /** The bytes of a document, unpacked. */
 export async function wholeOf({ source, encoding }: Part): Promise<Uint8Array> {

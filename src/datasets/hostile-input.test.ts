@@ -116,7 +116,8 @@ describe("CSV", () => {
     const header = fc.constantFrom("", "id,prompt\n", "id,prompt,variables.__proto__.x,metadata.constructor\n");
     await fc.assert(
       fc.asyncProperty(header, soup, pieceSize, async (first, text, size) => {
-        const reads = (await collected(readCsv("a.csv", cut(Buffer.from(first + text), size), ","))).flat();
+        const options = { separator: ",", anyColumns: first === "" };
+        const reads = (await collected(readCsv("a.csv", cut(Buffer.from(first + text), size), options))).flat();
         expect(reads.every((read) => read.ok || read.problems.length > 0)).toBe(true);
         expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
       }),

@@ -4,7 +4,7 @@ import type { TestCase } from "../core/dataset.ts";
 import { messageOf, systemCodeOf } from "../core/errors.ts";
 import type { Message, MessagePart } from "../core/message.ts";
 import type { Problem } from "../documents/problem.ts";
-import { pathText, type DocumentPath, type SourceDocument } from "../documents/source-document.ts";
+import { pathText, type SourceDocument } from "../documents/source-document.ts";
 import { IMAGE_TYPES_IN_WORDS, imageType } from "./image-type.ts";
 import { filled } from "./render.ts";
 
@@ -39,13 +39,13 @@ export class Images {
   }
 
   /**
-   * The case with its images in base64, or what is wrong with them; `document` and `here` are where the case stands.
-   * For a case that is valid in itself.
+   * The case with its images in base64, or what is wrong with them; `document` says where a path in the case stands,
+   * and `named` how a reader would write it. For a case that is valid in itself.
    */
   async into(
     testCase: TestCase,
     document: () => SourceDocument,
-    here: DocumentPath,
+    named: (path: string) => string,
   ): Promise<{ readonly testCase: TestCase; readonly problems: readonly Problem[] }> {
     const problems: Problem[] = [];
     const messages: Message[] = [];
@@ -60,8 +60,8 @@ export class Images {
         if (read === null) parts.push(part);
         else if (read.ok) parts.push({ type: "image", ...read.image });
         else {
-          const path = [...here, "messages", turn, "content", index, "file"];
-          problems.push({ ...document().locate(path), path: pathText(path), ...read.wrong });
+          const path = ["messages", turn, "content", index, "file"];
+          problems.push({ ...document().locate(path), path: named(pathText(path)), ...read.wrong });
         }
       }
       messages.push({ role, content: parts });

@@ -99,7 +99,7 @@ describe("what a user is told of", () => {
 
   it("a missing key", async () => {
     expect(await told("a.json", datasetOf({ id: "a" }))).toMatchInlineSnapshot(`
-      "a.json:5:5 test_cases[0]: missing "prompt"
+      "a.json:5:5 test_cases[0]: missing "prompt", or "messages" in its place
         5 |     {
           |     ^
       => Correct the file and run the command again."

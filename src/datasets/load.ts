@@ -1,13 +1,16 @@
 import type { Dataset } from "../core/dataset.ts";
 import { datasetError } from "./dataset-error.ts";
-import { documentDataset, lifetimeOf } from "./document.ts";
+import { documentDataset, lifetimeOf } from "./document-dataset.ts";
+import { notesOf } from "./foreign-cases.ts";
 import { isDocument } from "./formats/format.ts";
 import { hashOfParts, type Part } from "./parts.ts";
 import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
+import type { Foreign } from "../core/dataset.ts";
+import { understood } from "./understand.ts";
 import { CaseStream, streamedDataset } from "./stream.ts";
 
 /** How a dataset is to be read. */
-export interface LoadOptions extends SourceOptions {
+export interface LoadOptions extends SourceOptions, Foreign {
   /** Check the whole dataset before it is used, however large it is. */
   readonly validateFirst?: boolean;
 }
@@ -32,7 +35,23 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
   }
 }
 
-async function datasetOf(found: FoundDataset, options: LoadOptions): Promise<Dataset> {
+async function datasetOf(given: FoundDataset, options: LoadOptions): Promise<Dataset> {
+  const { map, prompt, shape } = options;
+  const reading: Foreign = {
+    ...(map === undefined ? {} : { map }),
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(shape === undefined ? {} : { shape }),
+  };
+  const { parts, notes } = await understood(given.parts, options);
+  const dataset = await datasetOfParts({ ...given, parts }, options);
+  return {
+    ...dataset,
+    ...(Object.keys(reading).length === 0 ? {} : { reading }),
+    ...(notes.length === 0 ? {} : { notes: notesOf(notes) }),
+  };
+}
+
+async function datasetOfParts(found: FoundDataset, options: LoadOptions): Promise<Dataset> {
   const [first] = found.parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
     return documentDataset(first, found);

@@ -116,23 +116,17 @@ describe("of JSON Lines a user is told", () => {
 
 describe("of CSV a user is told", () => {
   it("a column whose name is not known, once", async () => {
-    expect(await told("a.csv", "id,question\n1,p\n2,p\n")).toMatchInlineSnapshot(`
-      "2 problems in a.csv
-      a.csv:1:1 header: there is no column "prompt"
-        1 | id,question
-          | ^
-        The columns are "id", "question". Each test case needs an id and a prompt.
-      a.csv:1:4 header: unknown column "question"
-        1 | id,question
-          |    ^
-        Columns are id, category, prompt, variables, expected, references, config, metadata, and parts of objects such as variables.name and metadata.source.
-      => Correct them and run the command again: these are all."
+    expect(await told("a.csv", "id,prompt,question\n1,p,q\n2,p,q\n")).toMatchInlineSnapshot(`
+      "a.csv:1:11 header: unknown column "question"
+        1 | id,prompt,question
+          |           ^
+      => Columns are id, category, prompt, messages, system, variables, expected, references, config, metadata, and parts of objects such as variables.name and metadata.source."
     `);
     expect(await told("b.csv", "id,promt\n1,p\n2,p\n")).toMatchInlineSnapshot(`
       "b.csv:1:4 header: unknown column "promt"; did you mean "prompt"?
         1 | id,promt
           |    ^
-      => Columns are id, category, prompt, variables, expected, references, config, metadata, and parts of objects such as variables.name and metadata.source."
+      => Columns are id, category, prompt, messages, system, variables, expected, references, config, metadata, and parts of objects such as variables.name and metadata.source."
     `);
   });
 

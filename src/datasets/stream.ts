@@ -3,9 +3,10 @@ import type { Dataset, DatasetRows, TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { recordProblems } from "./check-record.ts";
 import { datasetError } from "./dataset-error.ts";
-import { placeOf, type Read, type Shape, type SourceRecord } from "./formats/record.ts";
+import { pathInRecord, placeOf, type Read, type SourceRecord } from "./formats/record.ts";
 import { defaultsOf } from "./document-cases.ts";
 import { isDocument } from "./formats/format.ts";
+import { hasImageFiles, Images } from "./images.ts";
 import { IdSet } from "./id-set.ts";
 import { hashOfFirst, hashOfParts, recordsOf, type Part } from "./parts.ts";
 import { ProblemList } from "./problem-list.ts";
@@ -19,16 +20,16 @@ const FILE_PLACES = 2 ** 40;
  */
 export class CaseStream {
   readonly #parts: readonly Part[];
-  readonly #shape: Shape | undefined;
+  readonly #images: readonly Images[];
   readonly #ids = new IdSet();
   /** How many rows have been checked, in the order of the files. */
   #checked = 0;
   #whole = false;
   goodBytes: number | null = null;
 
-  constructor(parts: readonly Part[], shape?: Shape) {
+  constructor(parts: readonly Part[]) {
     this.#parts = parts;
-    this.#shape = shape;
+    this.#images = parts.map(({ source }) => new Images(source.folder));
   }
 
   /** How many cases there are; null until a pass has come to the end. */
@@ -67,7 +68,15 @@ export class CaseStream {
         this.#checked = row;
       }
       // Checked before, and the file may not change meanwhile.
-      if (read.ok) yield read.record.value as TestCase;
+      if (!read.ok) continue;
+      const testCase = read.record.value as TestCase;
+      if (!hasImageFiles(testCase)) {
+        yield testCase;
+        continue;
+      }
+      const withImages = await this.#withImages(testCase, read.record, file);
+      if (withImages.problems.length > 0) throw await datasetError(withImages.problems);
+      yield withImages.testCase;
     }
     if (row === 0) throw this.#empty();
     this.#whole = true;
@@ -81,7 +90,13 @@ export class CaseStream {
       row += 1;
       const problems = this.#problemsOf(read, file);
       list.add(problems);
-      if (read.ok && problems.length === 0) onCase?.(read.record.value as TestCase, read.record);
+      if (!read.ok || problems.length > 0) continue;
+      const testCase = read.record.value as TestCase;
+      if (hasImageFiles(testCase)) {
+        const withImages = await this.#withImages(testCase, read.record, file);
+        list.add(withImages.problems);
+        if (withImages.problems.length === 0) onCase?.(withImages.testCase, read.record);
+      } else onCase?.(testCase, read.record);
     }
     if (row === 0) throw this.#empty();
     this.#checked = row;
@@ -91,10 +106,19 @@ export class CaseStream {
 
   async *#reads(): AsyncGenerator<{ read: Read; file: number }, void, undefined> {
     for (const [file, part] of this.#parts.entries()) {
-      for await (const batch of recordsOf(part, this.#shape)) {
+      for await (const batch of recordsOf(part)) {
         for (const read of batch) yield { read, file };
       }
     }
+  }
+
+  async #withImages(testCase: TestCase, record: SourceRecord, file: number): ReturnType<Images["into"]> {
+    const images = this.#images[file] ?? new Images(null);
+    return images.into(
+      testCase,
+      () => record.document(),
+      (path) => pathInRecord(record, path),
+    );
   }
 
   #problemsOf(read: Read, file: number): ReturnType<typeof recordProblems> {

@@ -31,6 +31,7 @@ export function checkSchema<T>(
     ok: false,
     problems: issues
       .filter((issue) => !(isMissing(issue, document.value) && meant.has(pathText(issue.path as DocumentPath))))
+      .filter((issue) => !oneOfMissing(issue).some((path) => meant.has(pathText(path))))
       .flatMap((issue) => inWords(schema, document, issue, conceals)),
   };
 }
@@ -50,6 +51,12 @@ const isKindIssue = (issue: Issue): boolean =>
 
 const isMissing = (issue: Issue, value: unknown): boolean =>
   isKindIssue(issue) && issue.path.length > 0 && valueAt(value, issue.path as DocumentPath) === undefined;
+
+/** Where keys could stand of which one is wanted. */
+function oneOfMissing(issue: Issue): DocumentPath[] {
+  const keys: unknown = issue.code === "custom" ? issue.params?.["missing"] : undefined;
+  return Array.isArray(keys) ? keys.map((key) => (issue.path as DocumentPath).concat(String(key))) : [];
+}
 
 function misspeltKeys(schema: z.ZodType, issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];

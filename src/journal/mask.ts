@@ -28,6 +28,7 @@ export function maskResult(result: TestResult, mask: Mask): TestResult {
 export function maskPlan(plan: Plan, mask: Mask): Plan {
   return {
     ...plan,
+    ...(plan.dataset_reading === undefined ? {} : { dataset_reading: maskTexts(plan.dataset_reading, mask) }),
     parameters: maskTexts(plan.parameters, mask),
     targets: plan.targets.map((target) => ({
       ...target,
@@ -44,8 +45,10 @@ export function maskManifest(manifest: Manifest, mask: Mask): Manifest {
   return { ...manifest, dataset, ...origin, plan: maskPlan(manifest.plan, mask) };
 }
 
-function maskOrigin({ working_directory, dataset_path, config_path }: Origin, mask: Mask): Origin {
+function maskOrigin(origin: Origin, mask: Mask): Origin {
+  const { working_directory, dataset_path, config_path } = origin;
   return {
+    ...origin,
     working_directory: mask(working_directory),
     dataset_path: mask(dataset_path),
     config_path: config_path === null ? null : mask(config_path),

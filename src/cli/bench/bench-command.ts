@@ -18,6 +18,7 @@ import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
 import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
+import { foreignOf } from "../foreign.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
 import { gateOf } from "./gate.ts";
@@ -34,7 +35,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   checkLoad(flags, load);
   const dataset =
     synthetic === null
-      ? await loadDataset(flags.dataset ?? "", loadOptions(flags, outside))
+      ? await loadDataset(flags.dataset ?? "", loadOptions(flags, config, outside))
       : syntheticDataset(synthetic);
   try {
     return await benchDataset(flags, { config, dataset, synthetic, load }, outside);
@@ -65,6 +66,7 @@ async function benchDataset(
   const say = sayOn(context.stderr, flags.json === true);
   const labels = resolved.map(({ label }) => label);
   const gate = gateOf(flags, config, labels);
+  if (flags.quiet !== true) for (const { kind, text } of dataset.notes ?? []) say(kind, text);
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
     const estimates = await estimate(planWith(targets), load, (message) => say("warning", message));
@@ -90,9 +92,11 @@ async function benchDataset(
   }
 }
 
-function loadOptions({ format, validateFirst, resume, output }: BenchFlags, context: CliContext): LoadOptions {
+function loadOptions(flags: BenchFlags, config: Config, context: CliContext): LoadOptions {
+  const { dataset = "", format, validateFirst, resume, output } = flags;
   return {
     ...datasetAccess(context),
+    ...foreignOf(flags, config.datasets, dataset),
     validateFirst: validateFirst === true,
     ...(format === undefined ? {} : { format }),
     ...(resume === true && output !== undefined ? { kept: resolve(context.cwd, output) } : {}),

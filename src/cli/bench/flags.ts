@@ -24,6 +24,9 @@ export interface BenchFlags extends OutputFlags, GateFlags {
   sharedPrefix?: number;
   format?: DatasetFormat;
   validateFirst?: boolean;
+  map?: string;
+  prompt?: string;
+  shape?: string;
   providers: string;
   concurrency?: number;
   output?: string;

@@ -2,6 +2,7 @@ import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../../benchmark/
 import type { Config } from "../../config/schema.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { BenchError } from "../../core/errors.ts";
+import { hasForeignFlags } from "../foreign.ts";
 import type { BenchFlags } from "./flags.ts";
 
 /** The load that the flags ask for, else the configuration, else the defaults. Throws `BenchError("usage")`. */
@@ -77,7 +78,8 @@ export function checkLoadFlags(flags: BenchFlags): void {
   }
 }
 
-function checkDataset({ dataset, synthetic, category }: BenchFlags): void {
+function checkDataset(flags: BenchFlags): void {
+  const { dataset, synthetic, category } = flags;
   if (dataset === undefined && synthetic === undefined) {
     throw new BenchError("usage", "there is nothing to send: neither -d, --dataset nor --synthetic is given", {
       hint: "Name a dataset, such as -d coding-tasks, or make one: --synthetic input=512,output=128; see bench --help",
@@ -85,6 +87,11 @@ function checkDataset({ dataset, synthetic, category }: BenchFlags): void {
   }
   if (dataset !== undefined && synthetic !== undefined) {
     throw new BenchError("usage", "--dataset and --synthetic exclude each other", { hint: "Leave one out." });
+  }
+  if (synthetic !== undefined && hasForeignFlags(flags)) {
+    throw new BenchError("usage", "--map, --prompt and --shape say nothing beside --synthetic", {
+      hint: "They are for a dataset whose columns are not ours.",
+    });
   }
   if (synthetic !== undefined && category !== undefined) {
     throw new BenchError("usage", "--synthetic and --category exclude each other", { hint: "Made prompts have none." });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { BenchFlags } from "../bench/flags.ts";
 import { DATASET_FORMATS } from "../../core/dataset-format.ts";
 import type { CliContext } from "../context.ts";
+import { addForeignOptions } from "../foreign-options.ts";
 import type { Finish } from "../exit-codes.ts";
 import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";
 
@@ -14,7 +15,8 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .addOption(command.createOption("--format <format>", "format of the dataset").choices(DATASET_FORMATS))
     .option("--validate-first", "check a large dataset whole before anything is sent")
     .option("--synthetic <lengths>", "made prompts in place of a dataset, in estimated tokens: input=512±64,output=128")
-    .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1))
+    .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1));
+  addForeignOptions(command)
     .option("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]", "sim")
     .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", wholeNumber(1, 100_000))
     .option("-o, --output <dir>", "run directory (default: bench-results/<dataset>-<UTC time>)")

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { DATASET_FORMATS, type DatasetFormat } from "../../core/dataset-format.ts";
 import type { CliContext } from "../context.ts";
+import { addForeignOptions } from "../foreign-options.ts";
+import type { ForeignFlags } from "../foreign.ts";
 import type { Finish } from "../exit-codes.ts";
 
 /** What the three commands may be given. */
-export interface DatasetsFlags {
+export interface DatasetsFlags extends ForeignFlags {
   readonly json?: true;
   readonly format?: DatasetFormat;
   readonly case?: string;
@@ -26,8 +28,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await listDatasets(flags, context));
     });
 
-  datasets
-    .command("show")
+  addForeignOptions(datasets.command("show"))
     .description("show what a dataset sends: a table of its cases, or one case whole")
     .argument("<dataset>", "a file or the name of a built-in dataset")
     .option("--case <id>", "show this case: its prompt as it is sent, system text, expected answer, parameters")
@@ -42,7 +43,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await showDataset(dataset, flags, context));
     });
 
-  const validate = datasets.command("validate");
+  const validate = addForeignOptions(datasets.command("validate"));
   validate
     .description("check datasets and say everything that is wrong with them; sends nothing")
     .argument("<files...>", "files, folders, - for standard input, addresses, or names of built-in datasets")

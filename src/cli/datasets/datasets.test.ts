@@ -167,7 +167,12 @@ describe("datasets validate", () => {
     const { code, stdout } = await run(["validate", file("bad.json", bad), missing, "--json"]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toEqual([
-      expect.objectContaining({ line: 1, path: "test_cases[0]", message: 'missing "prompt"', hint: null }),
+      expect.objectContaining({
+        line: 1,
+        path: "test_cases[0]",
+        message: 'missing "prompt", or "messages" in its place',
+        hint: null,
+      }),
       expect.objectContaining({ file: missing, line: null, column: null, path: "" }),
     ]);
   });

@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import type { Dataset } from "../../core/dataset.ts";
+import type { RequestMessage } from "../../core/request.ts";
 import { line, renderText, type TextOptions } from "../../reports/view.ts";
 import { parametersInWords, type ShownCase } from "./shown-case.ts";
 
@@ -57,7 +58,8 @@ export function caseText(shown: ShownCase, style: Style, foldAt: number | null):
   const many = shown.references.length > 1;
   const parts: [string, string | null][] = [
     ["System", shown.system],
-    ["Prompt", shown.prompt],
+    ...(shown.messages ?? []).map(({ role, content }): [string, string] => [`Turn of the ${role}`, turnText(content)]),
+    ["Prompt", shown.messages === undefined ? shown.prompt : null],
     ["Expected", shown.expected],
     ...shown.references.map((text, i): [string, string] => [many ? `Reference ${i + 1}` : "Reference", text]),
     ["Metadata", Object.keys(shown.metadata).length === 0 ? null : JSON.stringify(shown.metadata, null, 2)],
@@ -73,6 +75,18 @@ function part(title: string, text: string, { color }: Style, foldAt: number | nu
     .flatMap((each) => (foldAt === null ? [printable(each)] : folded(printable(each), foldAt - INDENT.length)))
     .map((each) => (INDENT + each).trimEnd());
   return `${color("heading", title)}\n${lines.join("\n")}\n`;
+}
+
+/** A turn as it is sent; images stand there as what they are. */
+function turnText(content: RequestMessage["content"]): string {
+  if (typeof content === "string") return content;
+  const lines = content.map((piece) => {
+    if (piece.type === "text") return piece.text;
+    return "url" in piece
+      ? `[image ${piece.url}]`
+      : `[image ${piece.media_type}, ${piece.data.length} characters of base64]`;
+  });
+  return lines.join("\n");
 }
 
 /** A line in pieces that fit, cut at spaces; a word longer than that stays whole. */

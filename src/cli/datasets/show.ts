@@ -6,6 +6,7 @@ import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
+import { foreignOf, hasForeignFlags } from "../foreign.ts";
 import { sayOn } from "../say.ts";
 import { caseText, casesText } from "./show-text.ts";
 import { shownCase, type ShownCase } from "./shown-case.ts";
@@ -16,7 +17,10 @@ const ROWS_SHOWN = 1000;
 
 /** Runs `datasets show` and returns its exit code; throws `BenchError` for a dataset or a case that is not there. */
 export async function showDataset(nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<number> {
-  const dataset = await loadDataset(nameOrPath, datasetAccess(context));
+  const dataset = await loadDataset(nameOrPath, {
+    ...datasetAccess(context),
+    ...foreignOf(flags, undefined, nameOrPath),
+  });
   try {
     await show(dataset, nameOrPath, flags, context);
     return EXIT.success;
@@ -27,6 +31,8 @@ export async function showDataset(nameOrPath: string, flags: DatasetsFlags, cont
 }
 
 async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<void> {
+  const say = sayOn(context.stderr, false);
+  for (const { kind, text } of dataset.notes ?? []) say(kind, text);
   if (flags.case !== undefined) {
     const found = await caseNamed(dataset, flags.case);
     const style = styleFor(context);
@@ -35,7 +41,7 @@ async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, 
   } else if (flags.json === true) {
     await writeJson(dataset, context);
   } else {
-    await writeTable(dataset, nameOrPath, context);
+    await writeTable(dataset, hasForeignFlags(flags) ? null : nameOrPath, context);
   }
 }
 
@@ -52,7 +58,7 @@ async function caseNamed(dataset: Dataset, id: string): Promise<ShownCase> {
   });
 }
 
-async function writeTable(dataset: Dataset, nameOrPath: string, context: CliContext): Promise<void> {
+async function writeTable(dataset: Dataset, hintFor: string | null, context: CliContext): Promise<void> {
   const shown: ShownCase[] = [];
   let count = 0;
   for await (const testCase of dataset.cases()) {
@@ -61,7 +67,9 @@ async function writeTable(dataset: Dataset, nameOrPath: string, context: CliCont
   }
   context.stdout.write(casesText(dataset, shown, count, styleFor(context)));
   const first = shown[0]?.id ?? "ID";
-  sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${nameOrPath} --case ${first}`);
+  if (hintFor !== null) {
+    sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${hintFor} --case ${first}`);
+  }
 }
 
 /** One object whose `cases` are written one by one: a large dataset is never whole in memory. */

@@ -1,4 +1,5 @@
 import type { Dataset, TestCase } from "../../core/dataset.ts";
+import type { RequestMessage } from "../../core/request.ts";
 import { renderCase } from "../../datasets/render.ts";
 
 /** A case as it would be sent, and what is known about a right answer. */
@@ -7,6 +8,8 @@ export interface ShownCase {
   readonly category: string | null;
   /** Its variables filled in; the system text too. */
   readonly prompt: string;
+  /** A conversation that is sent in place of the prompt, which is then the text of the user's last turn. */
+  readonly messages?: readonly RequestMessage[];
   readonly system: string | null;
   readonly expected: string | null;
   readonly references: readonly string[];
@@ -17,12 +20,13 @@ export interface ShownCase {
 
 /** What `datasets show` shows of a case. */
 export function shownCase(testCase: TestCase, { defaults }: Pick<Dataset, "defaults">): ShownCase {
-  const { prompt, system = null } = renderCase(testCase, defaults);
+  const { prompt, messages, system = null } = renderCase(testCase, defaults);
   const { system: _, ...parameters } = { ...defaults, ...testCase.config };
   return {
     id: testCase.id,
     category: testCase.category ?? null,
     prompt,
+    ...(messages === undefined ? {} : { messages }),
     system,
     expected: testCase.expected ?? null,
     references: testCase.references ?? [],

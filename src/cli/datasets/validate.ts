@@ -1,5 +1,6 @@
 import { BenchError } from "../../core/errors.ts";
 import { validateDataset, type Validation } from "../../datasets/validate.ts";
+import type { Foreign } from "../../core/dataset.ts";
 import type { SourceOptions } from "../../datasets/find-dataset.ts";
 import type { CaseWarning } from "../../datasets/warnings.ts";
 import { quoted } from "../../documents/words.ts";
@@ -7,6 +8,7 @@ import { ProblemsError } from "../../documents/render-problems.ts";
 import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { foreignOf, hasForeignFlags } from "../foreign.ts";
 import { sayOn, type Say } from "../say.ts";
 
 /** What came of checking one file. */
@@ -30,20 +32,28 @@ const SHOWN_WARNINGS = 20;
 /** Runs `datasets validate` and returns its exit code: 3 when any file has problems. */
 export async function validateDatasets(
   files: readonly string[],
-  { json, format }: DatasetsFlags,
+  flags: DatasetsFlags,
   { stdout, stderr, stdin, env, clock }: CliContext,
 ): Promise<number> {
+  const { json, format } = flags;
   const say = sayOn(stderr, false);
   const problems: ReportedProblem[] = [];
   let invalid = 0;
   for (const file of files) {
-    const verdict = await checkedFile(file, { stdin, env, clock, ...(format === undefined ? {} : { format }) });
+    const verdict = await checkedFile(file, {
+      stdin,
+      env,
+      clock,
+      ...(format === undefined ? {} : { format }),
+      ...foreignOf(flags, undefined, file),
+    });
     if (!verdict.ok) invalid += 1;
     if (json === true) {
       problems.push(...(verdict.ok ? reportedWarnings(verdict) : reportedProblems(verdict)));
     } else if (verdict.ok) {
       const cases = `${verdict.cases} ${verdict.cases === 1 ? "case" : "cases"}`;
       stdout.write(`${file}: valid, ${verdict.name} ${verdict.version} with ${cases}\n`);
+      for (const { kind, text } of verdict.notes) say(kind, text);
       sayWarnings(verdict, say);
     } else {
       say("error", verdict.error.message);
@@ -52,7 +62,8 @@ export async function validateDatasets(
   }
   if (json === true) stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
   else if (invalid > 0 && files.length > 1) say("note", `${invalid} of ${files.length} files have problems`);
-  else if (invalid === 0 && files.length === 1) say("hint", `llm-test-bench bench -d ${files[0]} -p sim tries it out`);
+  else if (invalid === 0 && files.length === 1 && !hasForeignFlags(flags))
+    say("hint", `llm-test-bench bench -d ${files[0]} -p sim tries it out`);
   return invalid > 0 ? EXIT.dataset : EXIT.success;
 }
 
@@ -65,7 +76,7 @@ function sayWarnings({ warnings, warningCount, file }: Verdict & { ok: true }, s
 
 const inWords = ({ test_id, message }: CaseWarning): string => `test case ${quoted(test_id)}: ${message}`;
 
-async function checkedFile(file: string, options: SourceOptions): Promise<Verdict> {
+async function checkedFile(file: string, options: SourceOptions & Foreign): Promise<Verdict> {
   try {
     return { ok: true, file, ...(await validateDataset(file, options)) };
   } catch (error) {

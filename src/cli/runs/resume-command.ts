@@ -136,7 +136,12 @@ async function datasetOf(
   const synthetic = plan.synthetic ?? null;
   if (synthetic !== null) return syntheticDataset(synthetic);
   const format = origin?.dataset_format;
-  const options = { ...datasetAccess(context), kept: directory, ...(format === undefined ? {} : { format }) };
+  const options = {
+    ...datasetAccess(context),
+    ...plan.dataset_reading,
+    kept: directory,
+    ...(format === undefined ? {} : { format }),
+  };
   const recorded = origin !== undefined && existsSync(origin.dataset_path) ? origin.dataset_path : dataset.source;
   if (flags.dataset !== undefined) return loadDataset(flags.dataset, options);
   try {

@@ -5,12 +5,20 @@ import { splitLines } from "./lines.ts";
 import type { Batches, Read } from "./record.ts";
 import { badRow, caseOfCells, columnAt, columnsOf, type Column } from "./table.ts";
 
+/** How a table is to be read. */
+export interface TableOptions {
+  /** A comma or a tab. */
+  readonly separator: string;
+  /** Columns may have any name, and records then hold them as they are called. */
+  readonly anyColumns: boolean;
+}
+
 /**
- * Reads a table whose first row names its columns; `separator` is a comma or a tab. Rows are counted as a spreadsheet
+ * Reads a table whose first row names its columns. Rows are counted as a spreadsheet
  * counts them, the header being row 1.
  */
-export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, separator: string): Batches {
-  const reader = new RowReader(file, separator);
+export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, options: TableOptions): Batches {
+  const reader = new RowReader(file, options.separator);
   let columns: readonly Column[] | null = null;
   let number = 0;
   for await (const lines of splitLines(file, bytes)) {
@@ -28,7 +36,7 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, s
         });
         if (columns === null) break;
       } else if (columns === null) {
-        const header = headerOf(file, row);
+        const header = headerOf(file, row, options.anyColumns);
         columns = header.columns;
         if (header.problems.length > 0) {
           // Every row would be wrong in the same way.
@@ -48,9 +56,9 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, s
 
 const inRow = (problem: Problem, number: number): Problem => ({ ...problem, path: `row ${number}` });
 
-function headerOf(file: string, row: Row): ReturnType<typeof columnsOf> {
+function headerOf(file: string, row: Row, anyColumns: boolean): ReturnType<typeof columnsOf> {
   const names = row.cells.map(({ text }) => text.trim());
-  return columnsOf(names, (column) => placeOfCell(file, row, column));
+  return columnsOf(names, (column) => placeOfCell(file, row, column), anyColumns);
 }
 
 function readRow(file: string, columns: readonly Column[], row: Row, number: number): Read {

@@ -15,11 +15,19 @@ import { badRow, caseOfCells, columnsOf, type Column } from "./table.ts";
 /** A row group is read at once, so it must fit into memory. */
 const MAX_GROUP_BYTES = 256 * 1024 * 1024;
 
+/** How a file is to be read. */
+export interface ParquetOptions {
+  /** Columns may have any name, and records then hold them as they are called. */
+  readonly anyColumns: boolean;
+  /** How many rows of a group are wanted. */
+  readonly most: number;
+}
+
 /** Reads a Parquet file, one row group after another; rows count from 1. `path` is where the file really is. */
-export async function* readParquet(file: string, path: string): Batches {
+export async function* readParquet(file: string, path: string, options: ParquetOptions): Batches {
   const handle = await open(path, "r");
   try {
-    yield* rowsOf(file, await bufferOf(handle));
+    yield* rowsOf(file, await bufferOf(handle), options);
   } catch (error) {
     const hint = "Check that it is a Parquet file and was copied whole.";
     const problem = {
@@ -48,17 +56,17 @@ async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
   };
 }
 
-async function* rowsOf(file: string, buffer: AsyncBuffer): Batches {
+async function* rowsOf(file: string, buffer: AsyncBuffer, { anyColumns, most }: ParquetOptions): Batches {
   const metadata = await parquetMetadataAsync(buffer);
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-  const { columns, problems } = columnsOf(names, () => nowhere(file));
+  const { columns, problems } = columnsOf(names, () => nowhere(file), anyColumns);
   if (problems.length > 0) {
     yield [{ ok: false, problems, offset: null }];
     return;
   }
   let first = 0;
   for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
+    const rows = Math.min(most, Number(group.num_rows));
     const size = Number(group.total_byte_size);
     if (size > MAX_GROUP_BYTES) {
       yield [{ ok: false, problems: [groupTooLarge(file, first, size)], offset: null }];

@@ -5,10 +5,10 @@ import type { SourceDocument } from "../../documents/source-document.ts";
 /** One record of a file, before it is known to be a test case. */
 export interface SourceRecord {
   readonly value: unknown;
-  /** Where it stands, counted from 1: the line of JSON Lines, the row of a table, the case of a document. */
+  /** Where it stands, counted from 1: the line of JSON Lines, the row of a table, the case of a document or what it has in their place. */
   readonly number: number;
   /** What `number` counts. */
-  readonly counted: "line" | "row" | "case";
+  readonly counted: "line" | "row" | "case" | "entry" | "test";
   /** Where it begins, in bytes after unpacking; null where the format has no such order. */
   readonly offset: number | null;
   /** The record with the places of its parts; made anew at each call, for messages. */
@@ -23,9 +23,6 @@ export type Read =
 /** Records in batches, as they come from the disk: an asynchronous step for each would cost more than its parsing. */
 export type Batches = AsyncGenerator<readonly Read[], void, undefined>;
 
-/** Makes a record shaped like a test case of one that is shaped otherwise; the places stay those of the record. */
-export type Shape = (record: SourceRecord) => SourceRecord;
-
 /** What may be one line, one row or one cell; a longer one would only fill the memory. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
@@ -39,10 +36,12 @@ type Numbered = Pick<SourceRecord, "number" | "counted">;
 /** The path of a problem in a record: `row 7, prompt`, `test_cases[6].prompt`; lines say themselves where they are. */
 export function pathInRecord(record: Numbered, path: string): string {
   if (record.counted === "line") return path;
-  return [placeOf(record), path].filter((part) => part !== "").join(record.counted === "case" ? "." : ", ");
+  const isPath = record.counted === "case" || record.counted === "entry";
+  return [placeOf(record), path].filter((part) => part !== "").join(isPath ? "." : ", ");
 }
 
 /** A record's place in words: `line 7`, `row 7`, `test_cases[6]`. */
 export function placeOf({ number, counted }: Numbered): string {
+  if (counted === "entry") return `[${number - 1}]`;
   return counted === "case" ? `test_cases[${number - 1}]` : `${counted} ${number}`;
 }

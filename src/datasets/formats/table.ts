@@ -14,18 +14,23 @@ export interface Column {
   readonly path: DocumentPath;
 }
 
-/** The columns of a header, and what is wrong with it: told once, not in every row. */
+/**
+ * The columns of a header, and what is wrong with it: told once, not in every row. With `anyName` a column is what it is
+ * called; else it is a field of a test case, or a part of one.
+ */
 export function columnsOf(
   names: readonly string[],
   locate: (column: number) => Place,
+  anyName = false,
 ): { readonly columns: readonly Column[]; readonly problems: readonly Problem[] } {
-  const columns = names.map((name) => ({ name, path: name.split(".") }));
+  const columns = names.map((name) => ({ name, path: anyName ? [name] : name.split(".") }));
   const problems = columns.flatMap(({ name, path }, index) => {
-    const [message, hint] = wrongWith(name, path, names.indexOf(name) !== index) ?? [];
+    const [message, hint] = wrongWith(name, path, { isRepeated: names.indexOf(name) !== index, anyName }) ?? [];
     if (message === undefined) return [];
     return [{ ...locate(index), path: "header", message, ...(hint === undefined ? {} : { hint }) }];
   });
-  const missing = ["id", "prompt"].filter((key) => !names.includes(key));
+  const asked = names.includes("messages") ? "messages" : "prompt";
+  const missing = anyName ? [] : ["id", asked].filter((key) => !names.includes(key));
   const here = locate(0);
   const meant = problems.map(({ message }) => message).join(" ");
   return {
@@ -39,7 +44,7 @@ export function columnsOf(
           position: here.position,
           path: "header",
           message: `there is no column ${quoted(key)}`,
-          hint: `The columns are ${names.slice(0, 20).map(quoted).join(", ")}. Each test case needs an id and a prompt.`,
+          hint: `The columns are ${names.slice(0, 20).map(quoted).join(", ")}. Each test case needs an id and a prompt; --map prompt=COLUMN says which column is what.`,
         })),
     ],
   };
@@ -47,9 +52,14 @@ export function columnsOf(
 
 const KEYS = Object.keys(testCaseSchema.shape);
 
-function wrongWith(name: string, path: DocumentPath, isRepeated: boolean): [string, string?] | null {
+function wrongWith(
+  name: string,
+  path: DocumentPath,
+  { isRepeated, anyName }: { isRepeated: boolean; anyName: boolean },
+): [string, string?] | null {
   if (name === "") return ["this column has no name", "Give it one, or remove the separator too many."];
   if (isRepeated) return [`the column ${quoted(name)} stands twice`, "Remove or rename one of them."];
+  if (anyName) return null;
   const [first] = path;
   if (first === undefined || !KEYS.includes(String(first))) {
     return [
@@ -110,7 +120,7 @@ function define(object: Record<string, unknown>, key: string, value: unknown): v
 const wanted = new Map<string, "text" | "number" | "boolean" | "json" | "any">();
 
 function converted(path: DocumentPath, cell: unknown): unknown {
-  const name = path.join(".");
+  const name = path.join("\0");
   let kind = wanted.get(name);
   if (kind === undefined) {
     kind = kindOf(schemaAt(testCaseSchema, path));

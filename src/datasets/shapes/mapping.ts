@@ -5,7 +5,7 @@ import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
 import { literalTemplate, templateVariables } from "../template.ts";
 import { answersOf, fieldAt, isFields, textOf, textsOf, type Fields } from "./fields.ts";
-import { notShaped, type Origins, type RecordShape, type Shaped } from "./shape.ts";
+import { notShaped, type Origins, type RecordShape, type Shaped, type ShapedCase } from "./shape.ts";
 
 /** Which column gives which field, `{ prompt: "question", "variables.x": "meta.x" }`. */
 export type FieldMap = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Mapping {
 const FIELDS = ["id", "category", "prompt", "messages", "system", "expected", "references", "metadata"];
 const NESTED = new Set(["variables", "metadata"]);
 /** Taken without being mapped where a column is called so. */
-const KEPT = ["id", "category", "expected"];
+const KEPT = ["id", "category", "expected", "prompt", "system"];
 const SHOWN_COLUMNS = 20;
 
 /** Reads `prompt=question,expected=answer`; throws `BenchError("usage")`. */
@@ -85,25 +85,35 @@ export function mappedShape(mapping: Mapping, base: RecordShape | null): RecordS
     inWords: [...template, ...words].join(", "),
     recognises: () => false,
     toCase(record) {
-      const before = base === null ? kept(record) : base.toCase(record);
+      const before = base === null ? kept(record, takesVariables(mapping)) : base.toCase(record);
       return before.ok ? mapped(record, mapping, before.value, before.from) : before;
     },
   };
 }
 
-function kept(record: Fields): Extract<Shaped, { ok: true }> {
+/** Texts in which double braces are text, unless variables are mapped beside them. */
+const TEMPLATES = new Set(["prompt", "system"]);
+
+const takesVariables = ({ map }: Mapping): boolean =>
+  Object.keys(map).some((target) => target.startsWith("variables."));
+
+const asField = (field: string, text: string, asTemplate: boolean): string =>
+  TEMPLATES.has(field) && !asTemplate ? literalTemplate(text) : text;
+
+function kept(record: Fields, asTemplate: boolean): ShapedCase {
   const entries = KEPT.flatMap((key) => {
     const text = textOf(fieldAt(record, key));
-    return text === null || text === "" ? [] : [[key, text] as const];
+    return text === null || text === "" ? [] : [[key, asField(key, text, asTemplate)] as const];
   });
   return { ok: true, value: Object.fromEntries(entries), from: {} };
 }
 
-function mapped(record: Fields, { map, prompt }: Mapping, before: Fields, origins: Origins): Shaped {
+function mapped(record: Fields, mapping: Mapping, before: Fields, origins: Origins): Shaped {
   const value: Record<string, unknown> = { ...before };
   const from: Record<string, DocumentPath> = { ...origins };
   const nested: Record<string, [string, unknown][]> = {};
-  const takesVariables = Object.keys(map).some((target) => target.startsWith("variables."));
+  const { map, prompt } = mapping;
+  const asTemplate = takesVariables(mapping);
   for (const [target, source] of Object.entries(map)) {
     const found = sourceAt(record, source);
     if (found === undefined) continue;
@@ -113,7 +123,7 @@ function mapped(record: Fields, { map, prompt }: Mapping, before: Fields, origin
       (nested[first] ??= []).push([rest.join("."), entry]);
       continue;
     }
-    const read = fieldFrom(target, found, takesVariables);
+    const read = fieldFrom(target, found, asTemplate);
     if (read === null) return notShaped(pathOf(record, source), `this cannot be the ${target} of a test case`);
     if (target === "prompt") delete value["messages"];
     if (target === "messages") delete value["prompt"];
@@ -137,7 +147,7 @@ function mapped(record: Fields, { map, prompt }: Mapping, before: Fields, origin
 }
 
 /** A column's value as a field; null where it cannot be one. A prompt is a template only beside mapped variables. */
-function fieldFrom(target: string, found: unknown, takesVariables: boolean): Fields | null {
+function fieldFrom(target: string, found: unknown, asTemplate: boolean): Fields | null {
   if (target === "messages") return { messages: found };
   if (target === "metadata") return { metadata: isFields(found) ? found : { value: found } };
   if (target === "references" || target === "expected") {
@@ -147,7 +157,7 @@ function fieldFrom(target: string, found: unknown, takesVariables: boolean): Fie
   }
   const text = textOf(found);
   if (text === null) return null;
-  return { [target]: target === "prompt" && !takesVariables ? literalTemplate(text) : text };
+  return { [target]: asField(target, text, asTemplate) };
 }
 
 /** A variable is text, a number or a truth value, or a nest of them; a list becomes JSON. */

@@ -1,5 +1,6 @@
 import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { DatasetFileState } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import { fileError } from "../../documents/read-file.ts";
@@ -34,6 +35,8 @@ export function fileSource(path: string, stats: Stats, name = path): ByteSource 
   return {
     name,
     state,
+    // What was downloaded goes by another name.
+    folder: name === path ? dirname(path) : null,
     async *read() {
       const now = stateOf(await statOf(path));
       if (now.bytes !== state.bytes || now.modified_at !== state.modified_at) {

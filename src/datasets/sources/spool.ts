@@ -15,8 +15,9 @@ const UNFINISHED = ".part";
 export class Spool implements ByteSource {
   readonly name = "standard input";
   readonly state = null;
+  readonly folder = null;
   readonly #input: AsyncIterator<Uint8Array>;
-  readonly #first: Uint8Array;
+  readonly first: Uint8Array;
   #path: string | null = null;
   #written = 0;
   #ended = false;
@@ -28,7 +29,7 @@ export class Spool implements ByteSource {
 
   /** `first` has been taken from the input already. */
   constructor(first: Uint8Array, rest: AsyncIterator<Uint8Array>) {
-    this.#first = first;
+    this.first = first;
     this.#input = rest;
   }
 
@@ -102,7 +103,7 @@ export class Spool implements ByteSource {
   async #pump(path: string, file: FileHandle, kept: number): Promise<void> {
     try {
       let at = 0;
-      for (let piece: Uint8Array | null = this.#first; piece !== null; piece = await this.#next()) {
+      for (let piece: Uint8Array | null = this.first; piece !== null; piece = await this.#next()) {
         const known = Math.min(piece.length, Math.max(0, kept - at));
         if (known > 0) await requireSame(file, piece.subarray(0, known), at);
         await file.write(piece, known, piece.length - known, at + known);

@@ -42,7 +42,7 @@ export async function inputDataset(
   }
   const rest = stdin.pieces()[Symbol.asyncIterator]();
   const next = await rest.next();
-  const first = next.done === true ? new Uint8Array() : next.value;
+  const first = next.done === true ? new Uint8Array() : await withFirstRecord(next.value, rest);
   if (first.length === 0) throw new BenchError("dataset", "standard input is empty", { hint: "Pipe a dataset in." });
   const encoding = encodingOfBytes(first, format);
   if (encoding === null) throw unknownFormat("standard input");
@@ -54,6 +54,26 @@ export async function inputDataset(
     close: () => spool.close(),
   };
 }
+
+/** Enough to hold the first record of any file but an odd one. */
+const ENOUGH_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+
+/** The first bytes with those that follow, until a record is there that says what shape the file has. */
+async function withFirstRecord(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  // A table's first row names its columns.
+  const lines = String.fromCharCode(first[0] ?? 0) === "{" ? 1 : 2;
+  let bytes = first;
+  while (bytes.length < ENOUGH_BYTES && countOf(bytes, LINE_FEED) < lines) {
+    const next = await rest.next();
+    if (next.done === true) break;
+    bytes = Buffer.concat([bytes, next.value]);
+  }
+  return bytes;
+}
+
+const countOf = (bytes: Uint8Array, wanted: number): number =>
+  bytes.reduce((sum, byte) => (byte === wanted ? sum + 1 : sum), 0);
 
 async function keptPart(directory: string): Promise<Part | null> {
   if (!existsSync(directory)) return null;

@@ -137,6 +137,93 @@ describe.each(WIRES)("a request to $name", ({ name, wire }) => {
   });
 });
 
+const picture = { type: "image", media_type: "image/png", data: "aGk=" } as const;
+const link = { type: "image", url: "https://x/y.png" } as const;
+const ask = { type: "text", text: "What?" } as const;
+const imageUrls = [{ type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } }];
+const openaiTurns = [
+  { role: "user", content: "Hi" },
+  { role: "assistant", content: "Yes?" },
+  { role: "user", content: [{ type: "text", text: "What?" }, ...imageUrls] },
+];
+
+/** What holds the turns of a conversation, and what an image by address becomes; null where it is refused before. */
+const TURNS: Readonly<Record<string, { readonly body: object; readonly link: object | null }>> = {
+  "openai-chat": { body: { messages: openaiTurns }, link: { type: "image_url", image_url: { url: link.url } } },
+  "cohere-chat": { body: { messages: openaiTurns }, link: { type: "image_url", image_url: { url: link.url } } },
+  "openai-responses": {
+    body: {
+      input: [
+        openaiTurns[0],
+        openaiTurns[1],
+        {
+          role: "user",
+          content: [
+            { type: "input_text", text: "What?" },
+            { type: "input_image", image_url: "data:image/png;base64,aGk=" },
+          ],
+        },
+      ],
+    },
+    link: { type: "input_image", image_url: link.url },
+  },
+  "anthropic-messages": {
+    body: {
+      messages: [
+        openaiTurns[0],
+        openaiTurns[1],
+        {
+          role: "user",
+          content: [ask, { type: "image", source: { type: "base64", media_type: "image/png", data: "aGk=" } }],
+        },
+      ],
+    },
+    link: { type: "image", source: { type: "url", url: link.url } },
+  },
+  "google-gemini": {
+    body: {
+      contents: [
+        { role: "user", parts: [{ text: "Hi" }] },
+        { role: "model", parts: [{ text: "Yes?" }] },
+        { role: "user", parts: [{ text: "What?" }, { inlineData: { mimeType: "image/png", data: "aGk=" } }] },
+      ],
+    },
+    link: null,
+  },
+  "ollama-chat": {
+    body: { messages: [openaiTurns[0], openaiTurns[1], { role: "user", content: "What?", images: ["aGk="] }] },
+    link: null,
+  },
+};
+
+describe.each(WIRES)("a conversation with images to $name", ({ name, wire }) => {
+  const request = (...content: readonly (typeof ask | typeof picture | typeof link)[]): ModelRequest => ({
+    model: "m",
+    prompt: "What?",
+    stream: false,
+    messages: [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "Yes?" },
+      { role: "user", content },
+    ],
+  });
+
+  it("is in the API's words, where it takes one", () => {
+    const expected = TURNS[name];
+    expect(wire.takes).toEqual(
+      expected === undefined
+        ? { turns: false, images: "none" }
+        : { turns: true, images: expected.link === null ? "data" : "any" },
+    );
+    if (expected === undefined) return;
+    expect(wire.body(request(ask, picture))).toMatchObject(expected.body);
+    if (expected.link !== null) {
+      const [found, wanted] = [wire.body(request(link)), expected.link];
+      expect(JSON.stringify(found)).toContain(JSON.stringify(wanted));
+    }
+  });
+});
+
 it("a model of Gemini may be tuned, or name its own path", () => {
   const gemini = WIRES.find(({ name }) => name === "google-gemini");
   const pathOf = (model: string): string | undefined => gemini?.wire.path({ model, prompt: "Hi", stream: false });

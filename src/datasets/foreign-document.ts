@@ -1,0 +1,76 @@
+import { BenchError } from "../core/errors.ts";
+import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
+import type { Read, SourceRecord } from "./formats/record.ts";
+import type { Foreign } from "../core/dataset.ts";
+import { readingOf, saysShape } from "./reading.ts";
+import { readOf, shapedRead } from "./shaped-records.ts";
+import { isFields, type Fields } from "./shapes/fields.ts";
+import { isPromptfoo, PROMPTFOO_IN_WORDS, promptfooCases } from "./shapes/promptfoo.ts";
+
+/** The records of a document that is not in our own shape. */
+export interface ForeignDocument {
+  readonly description: string | null;
+  readonly reads: readonly Read[];
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** By how many of its first entries a list's columns are known. */
+const LOOKED_AT = 100;
+
+/**
+ * A JSON or YAML document that is a list of records or a configuration of promptfoo; null for one in our own shape.
+ * Throws `BenchError`, as `readingOf` does.
+ */
+export function foreignDocument(document: SourceDocument, foreign: Foreign, idPrefix = ""): ForeignDocument | null {
+  const { value, file } = document;
+  if (Array.isArray(value)) {
+    const entries: readonly unknown[] = value;
+    const reading = readingOf(entries.slice(0, LOOKED_AT), file, foreign, idPrefix);
+    const reads = entries.map((entry, index) => shapedRead(entryOf(document, entry, index), reading));
+    return { description: null, reads, notes: reading.notes, warnings: [] };
+  }
+  const isOurs = !isFields(value) || foreign.shape === "own" || !isPromptfoo(value);
+  if (!isOurs) {
+    if (foreign.map !== undefined || foreign.prompt !== undefined)
+      throw notMapped(file, "a configuration of promptfoo");
+    return promptfooDocument(document, value);
+  }
+  if (saysShape(foreign)) throw notMapped(file, "one document, not a list of records");
+  return null;
+}
+
+function notMapped(file: string, what: string): BenchError {
+  return new BenchError("dataset", `${file} is ${what}`, {
+    hint: "--map, --prompt and --shape are for tables, JSON Lines, and JSON or YAML documents that are lists.",
+  });
+}
+
+function promptfooDocument(document: SourceDocument, value: Fields): ForeignDocument {
+  const shaped = promptfooCases(value);
+  const whole = { number: 1, counted: "line", offset: null, value, document: () => document } as const;
+  if (!shaped.ok) {
+    const reads = shaped.problems.map((problem) => readOf(whole, problem, ""));
+    return { description: null, reads, notes: [], warnings: [] };
+  }
+  return {
+    description: shaped.description,
+    reads: shaped.cases.map((one, index) => {
+      const record: SourceRecord = { ...whole, number: index + 1, counted: "test" };
+      return readOf(record, { ...one, from: { ...one.from, id: one.at } }, `test-${index + 1}`);
+    }),
+    notes: [`read as ${PROMPTFOO_IN_WORDS}`],
+    warnings: shaped.unsupported,
+  };
+}
+
+function entryOf(document: SourceDocument, value: unknown, index: number): SourceRecord {
+  const inside = (path: DocumentPath): DocumentPath => [index, ...path];
+  return {
+    value,
+    number: index + 1,
+    counted: "entry",
+    offset: null,
+    document: () => ({ ...document, value, locate: (path, options) => document.locate(inside(path), options) }),
+  };
+}

@@ -1,0 +1,71 @@
+import { testCaseSchema, type Foreign } from "../core/dataset.ts";
+import { BenchError } from "../core/errors.ts";
+import { nearMiss } from "../documents/suggest.ts";
+import { quoted } from "../documents/words.ts";
+import { isFields } from "./shapes/fields.ts";
+import { checkedMapping, mappedShape, requireColumns } from "./shapes/mapping.ts";
+import { recognise, shapeNamed } from "./shapes/recognise.ts";
+import type { RecordShape } from "./shapes/shape.ts";
+
+/** How the records of a file become test cases. */
+export interface Reading {
+  /** Null for records that are test cases already. */
+  readonly shape: RecordShape | null;
+  /** Stands before the `row-1` of records without an id. */
+  readonly idPrefix: string;
+  /** What the user should know, a line each. */
+  readonly notes: readonly string[];
+}
+
+const OWN: Reading = { shape: null, idPrefix: "", notes: [] };
+const FIELDS = Object.keys(testCaseSchema.shape);
+const SHOWN_COLUMNS = 20;
+
+/** Whether the user said anything of the file's shape. */
+export function saysShape({ map, prompt, shape }: Foreign): boolean {
+  return map !== undefined || prompt !== undefined || (shape !== undefined && shape !== "own");
+}
+
+/**
+ * How a file is to be read, by its first records and by what the user says. Throws `BenchError("dataset")` where it
+ * could be several things or is none, and `BenchError("usage")` for a mapping that cannot be.
+ */
+export function readingOf(records: readonly unknown[], file: string, foreign: Foreign, idPrefix = ""): Reading {
+  const { map, prompt, shape: named } = foreign;
+  const given = named === undefined ? undefined : shapeNamed(named);
+  if (named === "promptfoo") {
+    throw new BenchError("dataset", `${file} is no configuration of promptfoo: it has no prompts and tests`);
+  }
+  const [first] = records;
+  if (map !== undefined || prompt !== undefined) {
+    const mapping = checkedMapping({ map: map ?? {}, ...(prompt === undefined ? {} : { prompt }) });
+    if (records.length > 0) requireColumns(mapping, records, file);
+    // With a mapping the user says what each column is; a template alone says nothing of the answers.
+    const base = given === undefined && map === undefined ? recognise(first, file) : (given ?? null);
+    return described(mappedShape(mapping, base), first, idPrefix);
+  }
+  if (given !== undefined) return given === null ? OWN : described(given, first, idPrefix);
+  const shape = recognise(first, file);
+  if (shape !== null) return described(shape, first, idPrefix);
+  requireOwn(first, file);
+  return OWN;
+}
+
+function described(shape: RecordShape, first: unknown, idPrefix: string): Reading {
+  const shaped = isFields(first) ? shape.toCase(first) : null;
+  const noId = shaped?.ok === true && !Object.hasOwn(shaped.value, "id");
+  const ids = noId ? `; none has an id, so each gets its row's number, such as ${idPrefix}row-7` : "";
+  return { shape, idPrefix, notes: [`read as ${shape.inWords}${ids}`] };
+}
+
+/** Says at once, not in every row, that the columns are somebody else's. */
+function requireOwn(first: unknown, file: string): void {
+  if (!isFields(first)) return;
+  const columns = Object.keys(first);
+  const asks = ["prompt", "messages"].some((key) => columns.includes(key) || nearMiss(key, columns) !== null);
+  if (asks || columns.every((column) => FIELDS.includes(column.split(".")[0] ?? ""))) return;
+  const list = columns.slice(0, SHOWN_COLUMNS).map(quoted).join(", ");
+  throw new BenchError("dataset", `${file} has no prompts, and is in no shape that is known`, {
+    hint: `Its columns are ${list}. Say which is which, like --map prompt=COLUMN,expected=COLUMN, or give a template with --prompt.`,
+  });
+}
