@@ -1,0 +1,56 @@
+import type { Dataset, TestCase } from "../../core/dataset.ts";
+import { cellsOf, rowOf } from "./table-layout.ts";
+import type { WritePlan } from "./losses.ts";
+import type { WritableFormat } from "./writable-format.ts";
+
+/** A dataset as the text of a file, piece by piece; no format needs more than a case at a time. */
+export async function* datasetText(
+  dataset: Dataset,
+  format: WritableFormat,
+  { columns }: Pick<WritePlan, "columns">,
+): AsyncGenerator<string, void, undefined> {
+  if (format === "json") yield* jsonText(dataset);
+  else if (format === "yaml") yield* yamlText(dataset);
+  else if (format === "jsonl") {
+    for await (const testCase of dataset.cases()) yield `${JSON.stringify(testCase)}\n`;
+  } else {
+    const separator = format === "csv" ? "," : "\t";
+    yield rowOf(
+      columns.map(({ name }) => name),
+      separator,
+    );
+    for await (const testCase of dataset.cases()) yield rowOf(cellsOf(testCase, columns), separator);
+  }
+}
+
+/** What a document says besides its cases. */
+function headOf({ name, version, description, defaults }: Dataset): Record<string, unknown> {
+  return {
+    name,
+    version,
+    ...(description === null ? {} : { description }),
+    ...(Object.keys(defaults).length === 0 ? {} : { defaults }),
+  };
+}
+
+async function* jsonText(dataset: Dataset): AsyncGenerator<string, void, undefined> {
+  yield `${JSON.stringify(headOf(dataset), null, 2).slice(0, -2)},\n  "test_cases": [`;
+  let separator = "\n";
+  for await (const testCase of dataset.cases()) {
+    yield `${separator}    ${JSON.stringify(testCase, null, 2).replaceAll("\n", "\n    ")}`;
+    separator = ",\n";
+  }
+  yield "\n  ]\n}\n";
+}
+
+async function* yamlText(dataset: Dataset): AsyncGenerator<string, void, undefined> {
+  // Imported here for its cost.
+  const { stringify } = await import("yaml");
+  // Long lines stay whole: where a text is folded says nothing about it. No aliases: a case stands for itself.
+  const options = { lineWidth: 0, aliasDuplicateObjects: false };
+  yield stringify(headOf(dataset), options);
+  yield "test_cases:\n";
+  for await (const testCase of dataset.cases()) {
+    yield stringify([testCase satisfies TestCase], options);
+  }
+}
