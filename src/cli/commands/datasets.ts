@@ -1,9 +1,14 @@
 import type { Command } from "commander";
 import { DATASET_FORMATS, type DatasetFormat } from "../../core/dataset-format.ts";
+import { WRITABLE_FORMATS } from "../../datasets/writing/writable-format.ts";
 import type { CliContext } from "../context.ts";
+import type { ConvertFlags } from "../datasets/convert.ts";
+import type { InitDatasetFlags } from "../datasets/init.ts";
+import type { SampleFlags } from "../datasets/sample.ts";
 import { addForeignOptions } from "../foreign-options.ts";
 import type { ForeignFlags } from "../foreign.ts";
 import type { Finish } from "../exit-codes.ts";
+import { wholeNumber } from "../option-values.ts";
 
 /** What the three commands may be given. */
 export interface DatasetsFlags extends ForeignFlags {
@@ -54,4 +59,53 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       const { validateDatasets } = await import("../datasets/validate.ts");
       finish(await validateDatasets(files, flags, context));
     });
+
+  addWriteOptions(addForeignOptions(datasets.command("convert")))
+    .description("write a dataset in another format; what that cannot hold is named, and nothing is written")
+    .argument("<from>", "a file, a folder, - for standard input, an address, or the name of a built-in dataset")
+    .argument("<to>", "the file to write; its name says the format, .gz packs it")
+    .addHelpText("after", "\nExamples:\n  llm-test-bench datasets convert cases.csv cases.yaml")
+    .action(async (from: string, to: string, flags: ConvertFlags) => {
+      const { convertDataset } = await import("../datasets/convert.ts");
+      finish(await convertDataset(from, to, flags, context));
+    });
+
+  const sample = addWriteOptions(addForeignOptions(datasets.command("sample")));
+  sample
+    .description("take a random sample of a dataset, the same one for the same seed")
+    .argument("<from>", "what --dataset takes")
+    .argument("[to]", "the file to write; standard output without one")
+    .addOption(sample.createOption("-n, --cases <n>", "how many cases").argParser(wholeNumber(1)).makeOptionMandatory())
+    .option("--seed <n>", "which sample", wholeNumber(0), 1)
+    .option("--stratify <field>", "keep the share of each value of this field: category, metadata.source, …")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  llm-test-bench datasets sample coding-tasks -n 8 --stratify category few.yaml",
+    )
+    .action(async (from: string, to: string | undefined, flags: SampleFlags) => {
+      const { sampleDataset } = await import("../datasets/sample.ts");
+      finish(await sampleDataset(from, to, flags, context));
+    });
+
+  datasets
+    .command("init")
+    .description("write a commented dataset to begin with")
+    .argument("<name>", "name of the dataset, or of its .yaml file")
+    .option("--force", "replace a file that is there")
+    .action(async (name: string, flags: InitDatasetFlags) => {
+      const { initDataset } = await import("../datasets/init.ts");
+      finish(await initDataset(name, flags, context));
+    });
+}
+
+function addWriteOptions(command: Command): Command {
+  return command
+    .addOption(command.createOption("--format <format>", "format of what is read").choices(DATASET_FORMATS))
+    .addOption(
+      command
+        .createOption("--to <format>", "format of what is written; else its name says it")
+        .choices(WRITABLE_FORMATS),
+    )
+    .option("--allow-loss", "write also when something is lost; it is still named")
+    .option("--force", "replace a file that is there");
 }

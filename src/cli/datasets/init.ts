@@ -1,0 +1,33 @@
+import { BenchError } from "../../core/errors.ts";
+import { encodingOf, stemOf } from "../../datasets/formats/format.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { sayOn } from "../say.ts";
+import { starterDataset } from "./starter.ts";
+import { requireFree, writeFileWhole } from "./write-file.ts";
+
+/** The flags of `datasets init`, as commander gives them. */
+export interface InitDatasetFlags {
+  readonly force?: true;
+}
+
+/** Runs `datasets init` and returns its exit code; a name without an extension gets `.yaml`. */
+export async function initDataset(name: string, { force }: InitDatasetFlags, { stderr }: CliContext): Promise<number> {
+  const byName = encodingOf(name);
+  if (byName !== null && (byName.format !== "yaml" || byName.gzip)) {
+    throw new BenchError("usage", `${name} is no name for a YAML file`, {
+      hint: "The starter file has comments, which only YAML holds: let the name end in .yaml, then use datasets convert.",
+    });
+  }
+  const file = byName === null ? `${name}.yaml` : name;
+  await requireFree(file, force === true);
+  await writeFileWhole(file, onePiece(starterDataset(stemOf(file))), false);
+  const say = sayOn(stderr, false);
+  say("note", `wrote ${file}`);
+  say("hint", `edit it, then check it: llm-test-bench datasets validate ${file}`);
+  return EXIT.success;
+}
+
+async function* onePiece(text: string): AsyncGenerator<string, void, undefined> {
+  yield text;
+}

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { runCli, tempDir } from "../support/cli.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const cwd = tempDir();
+const datasets = (...args: string[]): ReturnType<typeof runCli> => runCli(["datasets", ...args], { cwd });
+
+describe("datasets convert", () => {
+  it("names what the format cannot hold and writes nothing, until that is allowed", async () => {
+    const refused = await datasets("convert", "coding-tasks", "tasks.jsonl.gz");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("tasks.jsonl.gz was not written: jsonl cannot hold all of it");
+    expect(refused.stderr).toContain("the dataset's defaults (");
+    expect(readdirSync(cwd)).toEqual([]);
+    const allowed = await datasets("convert", "coding-tasks", "tasks.jsonl.gz", "--allow-loss");
+    expect(allowed).toMatchObject({ code: 0, stdout: "" });
+    expect(allowed.stderr).toContain("warning: left out: the dataset's defaults");
+    expect(allowed.stderr).toContain("wrote tasks.jsonl.gz: 16 cases");
+    expect(await datasets("validate", "tasks.jsonl.gz")).toMatchObject({ code: 0 });
+  });
+
+  it("converts foreign columns, and keeps a file that is there without --force", async () => {
+    writeFileSync(join(cwd, "in.csv"), "q,a\nOne?,1\nTwo?,2\n");
+    const args = ["convert", "in.csv", "out.yaml", "--map", "prompt=q,expected=a"];
+    expect(await datasets(...args)).toMatchObject({ code: 0 });
+    const written = readFileSync(join(cwd, "out.yaml"), "utf8");
+    expect(written).toContain("prompt: One?");
+    const again = await datasets(...args);
+    expect(again).toMatchObject({ code: 2 });
+    expect(again.stderr).toContain("out.yaml exists already");
+    expect(await datasets(...args, "--force")).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "out.yaml"), "utf8")).toBe(written);
+    expect(readdirSync(cwd).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("refuses a format that cannot be written, and a folder that is not there", async () => {
+    expect((await datasets("convert", "coding-tasks", "x.parquet")).stderr).toContain("are read, never written");
+    const nowhere = await datasets("convert", "coding-tasks", "no/x.json");
+    expect(nowhere.code).toBe(6);
+    expect(nowhere.stderr).toContain("no/x.json cannot be written: there is no such folder");
+  });
+});
+
+describe("datasets sample", () => {
+  it("writes the same cases for the same seed, with the share of each category", async () => {
+    const args = ["sample", "reasoning-tasks", "-n", "13", "--stratify", "category"];
+    const one = await datasets(...args);
+    expect(one.code).toBe(0);
+    expect(one.stderr).toContain("took 13 of 26 cases: logic 4/8, mathematics 5/10, patterns 4/8");
+    expect((await datasets(...args)).stdout).toBe(one.stdout);
+    const { version, test_cases: cases } = JSON.parse(one.stdout) as { version: string; test_cases: unknown[] };
+    expect(cases).toHaveLength(13);
+    expect(version).toMatch(/\+sample\.13\.seed\.1$/);
+    expect(await datasets(...args, "few.yaml")).toMatchObject({ code: 0, stdout: "" });
+    expect(await datasets("validate", "few.yaml")).toMatchObject({ code: 0 });
+  });
+});
+
+describe("datasets init", () => {
+  it("writes a file that is valid as it stands, without a warning, and never over another", async () => {
+    const { code, stderr } = await datasets("init", "mine");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "wrote mine.yaml\nhint: edit it, then check it: llm-test-bench datasets validate mine.yaml\n",
+    });
+    const checked = await datasets("validate", "mine.yaml");
+    expect(checked.code).toBe(0);
+    expect(checked.stderr).not.toContain("warning");
+    expect(await datasets("init", "mine")).toMatchObject({ code: 2 });
+    expect(await datasets("init", "mine.csv")).toMatchObject({ code: 2 });
+  });
+});
