@@ -73,3 +73,18 @@ describe("datasets init", () => {
     expect(await datasets("init", "mine.csv")).toMatchObject({ code: 2 });
   });
 });
+
+describe("datasets show --providers", () => {
+  it("gives the request that a target would be sent, without its key", async () => {
+    const args = ["datasets", "show", "coding-tasks", "--case", "python-fix-mutable-default", "-p", "openai:m"];
+    const { code, stdout } = await runCli(args, { cwd, env: { OPENAI_API_KEY: "sk-secret-for-this-test" } });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      target: "openai:m",
+      url: "https://api.openai.com/v1/chat/completions",
+      body: { model: "m", temperature: 0, max_completion_tokens: 512, stream: true },
+    });
+    expect(stdout).not.toContain("sk-secret");
+    expect(await datasets("show", "coding-tasks", "-p", "openai:m")).toMatchObject({ code: 2 });
+  });
+});

@@ -15,6 +15,7 @@ export interface DatasetsFlags extends ForeignFlags {
   readonly json?: true;
   readonly format?: DatasetFormat;
   readonly case?: string;
+  readonly providers?: string;
 }
 
 /** `datasets`: what the built-in datasets hold, and whether one's own are right. */
@@ -37,6 +38,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
     .description("show what a dataset sends: a table of its cases, or one case whole")
     .argument("<dataset>", "a file or the name of a built-in dataset")
     .option("--case <id>", "show this case: its prompt as it is sent, system text, expected answer, parameters")
+    .option("-p, --providers <targets>", "with --case: the request that each of these targets would be sent")
     .option("--json", "the cases, or the case, as JSON")
     .addHelpText(
       "after",

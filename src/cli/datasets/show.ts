@@ -1,4 +1,4 @@
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { nearMiss } from "../../documents/suggest.ts";
@@ -33,8 +33,14 @@ export async function showDataset(nameOrPath: string, flags: DatasetsFlags, cont
 async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<void> {
   const say = sayOn(context.stderr, false);
   for (const { kind, text } of dataset.notes ?? []) say(kind, text);
-  if (flags.case !== undefined) {
-    const found = await caseNamed(dataset, flags.case);
+  if (flags.providers !== undefined) {
+    if (flags.case === undefined) {
+      throw new BenchError("usage", "--providers shows the request of one case", { hint: "Say which with --case ID." });
+    }
+    const { showRequests } = await import("./show-request.ts");
+    await showRequests(await caseNamed(dataset, flags.case), dataset, flags.providers, context);
+  } else if (flags.case !== undefined) {
+    const found = shownCase(await caseNamed(dataset, flags.case), dataset);
     const style = styleFor(context);
     const foldAt = context.stdout.isTTY === true ? style.width : null;
     context.stdout.write(flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : caseText(found, style, foldAt));
@@ -45,10 +51,10 @@ async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, 
   }
 }
 
-async function caseNamed(dataset: Dataset, id: string): Promise<ShownCase> {
+async function caseNamed(dataset: Dataset, id: string): Promise<TestCase> {
   const ids = new Set<string>();
   for await (const testCase of dataset.cases()) {
-    if (testCase.id === id) return shownCase(testCase, dataset);
+    if (testCase.id === id) return testCase;
     if (ids.size < ROWS_SHOWN) ids.add(testCase.id);
   }
   const meant = nearMiss(id, ids);
