@@ -49,7 +49,6 @@ export interface OpenTargets {
 }
 
 const FREE = { input_per_million: 0, output_per_million: 0 };
-const BUILT_IN = ["openai", "anthropic"] as const;
 
 /**
  * Makes providers of resolved targets; a simulator is started when a target needs one, and only then.
@@ -88,23 +87,22 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     maxConcurrency,
     ignoreEos,
     priceOf: await pricesOf(target),
-    unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type),
+    unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type, target.quirks, model),
     ...(target.type === "sim" ? {} : { takes: takenBy(target.type) }),
     secrets: secretsOf([target]),
   };
 }
 
 function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {
-  const { type, provider: name, apiKey, headers, network } = target;
+  const { type, provider: name, apiKey, headers, network, quirks } = target;
   if (type === "sim") return simulatedProvider({ baseUrl, network, userAgent }, clock);
-  return apiProvider(type, { name, baseUrl, apiKey, headers, network, userAgent }, clock);
+  return apiProvider(type, { name, baseUrl, apiKey, headers, network, quirks, userAgent }, clock);
 }
 
-async function pricesOf({ type, provider, model, baseUrl, prices }: ResolvedTarget): Promise<PriceOf | null> {
+async function pricesOf({ type, model, baseUrl, prices, priceId }: ResolvedTarget): Promise<PriceOf | null> {
   if (prices !== null) return fixedPrices(prices);
   if (type === "sim") return fixedPrices(FREE);
-  const providerId = BUILT_IN.find((name) => name === provider) ?? null;
-  return publishedPrices({ model, providerId, baseUrl });
+  return publishedPrices({ model, providerId: priceId, baseUrl });
 }
 
 /** The target as `run.json` records it. */

@@ -4,7 +4,7 @@ import type { Problem } from "../documents/problem.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
 import { pathText, valueAt } from "../documents/source-document.ts";
 import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
-import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import { BUILT_IN_PROVIDERS, CORE_PROVIDERS } from "./built-in.ts";
 import type { Environment } from "./environment.ts";
 import { findProjectFile, findUserFile } from "./find-files.ts";
 import { environmentLayers } from "./from-environment.ts";
@@ -91,8 +91,8 @@ function providerProblems(config: Config, document: SourceDocument): Problem[] {
       return problem("both api_key_env and api_key_file are set", "Keep the one that the key comes from.");
     }
     const builtIn = BUILT_IN_PROVIDERS.get(name);
-    if (builtIn === undefined) {
-      return type === undefined
+    if (builtIn === undefined || !CORE_PROVIDERS.has(name)) {
+      return builtIn === undefined && type === undefined
         ? problem('missing "type"', `It must be one of ${API_TYPES.join(", ")}: the API it speaks.`)
         : [];
     }

@@ -1,9 +1,10 @@
 import { BenchError } from "../core/errors.ts";
-import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import type { Quirks } from "../core/quirks.ts";
+import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS } from "./built-in.ts";
 import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { describeProxy, proxyFor } from "./proxy.ts";
-import { apiKeyOf, baseUrlOf } from "./resolve.ts";
+import { apiKeyOf, baseUrlOf, keyVariableOf, quirksOf } from "./resolve.ts";
 import type { ResolvedTarget } from "./resolve.ts";
 import type { Config } from "./schema.ts";
 
@@ -20,6 +21,7 @@ export interface ProviderStatus {
   readonly name: string;
   readonly type: ResolvedTarget["type"];
   readonly builtIn: boolean;
+  readonly quirks: Quirks;
   /** Null for a simulator that is to be started, and where it is missing or wrong. */
   readonly baseUrl: string | null;
   /** Which variable moved the built-in address; null when none did. */
@@ -35,15 +37,28 @@ export interface ProviderStatus {
   readonly missing: readonly Missing[];
 }
 
-/** Every provider: the configured ones and those that are built in. */
+/** Every provider that somebody set up or is likely to: the configured ones, those with a key, and the first three. */
 export function providerStatuses(config: Config, env: Environment): ProviderStatus[] {
+  const unused = new Set(unusedPresets(config, env).map(({ name }) => name));
   const names = new Set([...BUILT_IN_PROVIDERS.keys(), ...Object.keys(config.providers ?? {})]);
-  return [...names].map((name) => statusOf(name, config, env));
+  return [...names].filter((name) => !unused.has(name)).map((name) => statusOf(name, config, env));
+}
+
+/** Built-in providers that nothing here speaks of, with what names their key; null for those that need none. */
+export function unusedPresets(config: Config, env: Environment): { name: string; keyVariable: string | null }[] {
+  return [...BUILT_IN_PROVIDERS].flatMap(([name, { apiKeyEnv, otherApiKeyEnv, baseUrlEnv }]) => {
+    const variables = [apiKeyEnv, otherApiKeyEnv ?? null, baseUrlEnv].filter((variable) => variable !== null);
+    const used =
+      CORE_PROVIDERS.has(name) ||
+      Object.hasOwn(config.providers ?? {}, name) ||
+      variables.some((variable) => setVariable(env, variable) !== null);
+    return used ? [] : [{ name, keyVariable: apiKeyEnv }];
+  });
 }
 
 function statusOf(name: string, config: Config, env: Environment): ProviderStatus {
   const entry = new Map(Object.entries(config.providers ?? {})).get(name) ?? {};
-  const builtIn = BUILT_IN_PROVIDERS.get(name) ?? null;
+  const builtIn = builtInFor(name, entry);
   // A loaded configuration names the type of every provider that is not built in.
   const type = builtIn?.type ?? entry.type ?? "openai";
   const missing: Missing[] = [];
@@ -57,14 +72,14 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
     }
   };
   const keyFile = entry.api_key_file ?? null;
-  const keyVariable = keyFile === null ? (entry.api_key_env ?? builtIn?.apiKeyEnv ?? null) : null;
+  const keyVariable = keyVariableOf(entry, builtIn, env);
   const key = orMissing(() => apiKeyOf(name, entry, builtIn, { env }), {
     fix: keyFile === null ? `export ${keyVariable ?? ""}=…` : `printf %s "$KEY" > ${keyFile}`,
     where: "shell",
   });
   const variable = builtIn?.baseUrlEnv ?? null;
   const moved = entry.base_url === undefined && variable !== null && setVariable(env, variable) !== null;
-  const exampleUrl = builtIn?.baseUrl ?? "http://127.0.0.1:8000/v1";
+  const exampleUrl = builtIn?.baseUrl ?? (variable === null ? "http://127.0.0.1:8000/v1" : "https://…");
   const baseUrl = orMissing(
     () => baseUrlOf(name, type, entry, builtIn, env),
     moved
@@ -84,6 +99,7 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
     name,
     type,
     builtIn: builtIn !== null,
+    quirks: quirksOf(name, entry, builtIn, baseUrl, env),
     baseUrl,
     baseUrlVariable: moved ? variable : null,
     keyVariable,

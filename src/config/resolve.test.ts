@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BenchError } from "../core/errors.ts";
 import { NO_PART_LIMITS } from "../core/part-limits.ts";
 import type { Environment } from "./environment.ts";
+import { OPENAI_QUIRKS } from "../core/quirks.ts";
 import { resolveTargets } from "./resolve.ts";
 import type { ResolvedTarget } from "./resolve.ts";
 import type { Config, ProviderConfig } from "./schema.ts";
@@ -56,6 +57,8 @@ describe("a target", () => {
         maxConcurrency: null,
         ignoreEos: false,
         prices: null,
+        priceId: "openai",
+        quirks: OPENAI_QUIRKS,
       },
       expect.objectContaining({ label: "anthropic:claude-x", apiKey: "sk-a", baseUrl: "https://api.anthropic.com/v1" }),
     ]);
@@ -94,6 +97,8 @@ describe("a target", () => {
       maxConcurrency: 64,
       ignoreEos: true,
       prices: { input_per_million: 1, output_per_million: 2 },
+      priceId: null,
+      quirks: {},
     });
   });
 
@@ -158,7 +163,7 @@ describe("a target cannot be used", () => {
     expect(failure("opnai", local())).toEqual({
       code: "usage",
       message: 'unknown provider "opnai"',
-      hint: "Did you mean openai? Known: openai, anthropic, sim, local; others go under providers in llm-test-bench.config.yaml.",
+      hint: "Did you mean openai? Known: openai, anthropic, sim, local, and those of llm-test-bench providers; others go under providers in llm-test-bench.config.yaml.",
     });
     expect(failure("constructor").message).toBe('unknown provider "constructor"');
   });

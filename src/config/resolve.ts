@@ -4,10 +4,11 @@ import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import type { PartLimits } from "../core/part-limits.ts";
+import type { Quirks } from "../core/quirks.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
-import { BUILT_IN_PROVIDERS } from "./built-in.ts";
+import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS, quirksAt } from "./built-in.ts";
 import type { BuiltInProvider } from "./built-in.ts";
 import { certificatesIn } from "./ca-file.ts";
 import { setVariable } from "./environment.ts";
@@ -38,6 +39,9 @@ export interface ResolvedTarget {
   /** Whether the server can be told not to end an answer before its limit. */
   readonly ignoreEos: boolean;
   readonly prices: Prices | null;
+  /** What the price data calls the provider; null where they do not know it by name. */
+  readonly priceId: string | null;
+  readonly quirks: Quirks;
 }
 
 /** What targets are resolved against. `model` is that of the flag, for targets that name none. */
@@ -64,15 +68,15 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
   const { config, env, model: flagModel } = context;
   const providers = new Map(Object.entries(config.providers ?? {}));
   const entry = providers.get(spec.provider) ?? {};
-  const builtIn = BUILT_IN_PROVIDERS.get(spec.provider) ?? null;
-  if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, providers.keys());
+  const builtIn = builtInFor(spec.provider, entry);
+  if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, [...providers.keys()]);
   const type = builtIn?.type ?? entry.type;
   if (type === undefined) {
     const hint = `Add the API that it speaks: type: ${API_TYPES.join(", ")}.`;
     throw new BenchError("config", `the provider ${spec.provider} has no type`, { hint });
   }
-  const model = spec.model ?? flagModel ?? entry.default_model ?? builtIn?.defaultModel;
-  if (model === undefined) {
+  const model = spec.model ?? flagModel ?? entry.default_model ?? builtIn?.defaultModel ?? null;
+  if (model === null) {
     const hint = `Name one: --providers ${spec.provider}:MODEL, --model MODEL, or default_model in the configuration.`;
     throw new BenchError("usage", `no model is named for ${spec.provider}`, { hint });
   }
@@ -97,16 +101,19 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     maxConcurrency: entry.max_concurrency ?? null,
     ignoreEos: entry.ignore_eos ?? false,
     prices: entry.prices ?? null,
+    priceId: builtIn?.priceId ?? null,
+    quirks: quirksOf(spec.provider, entry, builtIn, baseUrl, env),
   };
 }
 
 const millisOf = (duration: string | number | undefined): Millis | null =>
   duration === undefined ? null : parseDuration(duration);
 
-function unknownProvider(name: string, configured: Iterable<string>): BenchError {
+function unknownProvider(name: string, configured: readonly string[]): BenchError {
   const known = [...new Set([...BUILT_IN_PROVIDERS.keys(), ...configured])];
   const meant = nearMiss(name, known);
-  const list = `Known: ${known.join(", ")}; others go under providers in llm-test-bench.config.yaml.`;
+  const listed = [...new Set([...CORE_PROVIDERS, ...configured])].join(", ");
+  const list = `Known: ${listed}, and those of llm-test-bench providers; others go under providers in llm-test-bench.config.yaml.`;
   return new BenchError("usage", `unknown provider ${JSON.stringify(name)}`, {
     hint: meant === null ? list : `Did you mean ${meant}? ${list}`,
   });
@@ -120,14 +127,17 @@ export function baseUrlOf(
   builtIn: BuiltInProvider | null,
   env: Environment,
 ): string | null {
-  const path = API_BASE_PATHS[type];
+  const path = builtIn?.apiPath ?? API_BASE_PATHS[type];
   if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`, path);
   const variable = builtIn?.baseUrlEnv ?? null;
   const fromEnv = variable === null ? null : setVariable(env, variable);
   if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable, path);
   if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name, path);
   if (type === "sim") return null;
-  const hint = "Add base_url, the address of the server, such as http://127.0.0.1:8000/v1.";
+  const hint =
+    variable === null
+      ? "Add base_url, the address of the server, such as http://127.0.0.1:8000/v1."
+      : `Set ${variable}, or add base_url: the address of your own.`;
   throw new BenchError("config", `the provider ${name} has no base_url`, { hint });
 }
 
@@ -141,7 +151,7 @@ export function apiKeyOf(
   if (entry.api_key_file !== undefined) {
     return keyInFile(fromHome(entry.api_key_file, homeOf(env)), `providers.${name}.api_key_file`, readText);
   }
-  const variable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
+  const variable = keyVariableOf(entry, builtIn, env);
   if (variable === null) return null;
   const key = env[variable];
   if (key === undefined || key.trim() === "") {
@@ -151,6 +161,30 @@ export function apiKeyOf(
     });
   }
   return sendableKey(key, variable);
+}
+
+/** The variable that holds a provider's key; null for one that needs none, or has it in a file. */
+export function keyVariableOf(entry: ProviderConfig, builtIn: BuiltInProvider | null, env: Environment): string | null {
+  if (entry.api_key_file !== undefined) return null;
+  const variable = entry.api_key_env ?? builtIn?.apiKeyEnv ?? null;
+  const other = entry.api_key_env === undefined ? builtIn?.otherApiKeyEnv : undefined;
+  const useOther =
+    variable !== null && other !== undefined && setVariable(env, variable) === null && setVariable(env, other) !== null;
+  return useOther ? other : variable;
+}
+
+/** A provider's quirks, with the version of Azure's API that was asked for. */
+export function quirksOf(
+  name: string,
+  entry: ProviderConfig,
+  builtIn: BuiltInProvider | null,
+  baseUrl: string | null,
+  env: Environment,
+): Quirks {
+  const quirks = quirksAt(name, builtIn, baseUrl);
+  if (quirks.azureApiVersion === undefined) return quirks;
+  const asked = entry.api_version ?? setVariable(env, "OPENAI_API_VERSION");
+  return asked === null ? quirks : { ...quirks, azureApiVersion: asked };
 }
 
 function caOf(name: string, { ca_file }: ProviderConfig, { env, readText }: ResolutionContext): string | null {

@@ -27,6 +27,11 @@ const providerConfigSchema = z.strictObject({
     .describe("The environment variable that holds the key"),
   api_key_file: z.string().min(1).optional().describe("A file that holds the key and nothing else"),
   base_url: z.string().min(1).optional(),
+  api_version: z
+    .string()
+    .regex(/^[\w.-]+$/, { error: "expected a version such as 2024-10-21" })
+    .optional()
+    .describe("The version of Azure's API; for the provider azure only"),
   ca_file: z
     .string()
     .min(1)

@@ -50,6 +50,11 @@ export interface Failure {
    * sending it again at once on a fresh connection cannot pay twice.
    */
   readonly stale_connection: boolean;
+  /**
+   * The server refused a member of the request that it does not know and that can be left out, and from now on it is:
+   * the same case is sent again at once, and nothing counts the refusal.
+   */
+  readonly reworded?: true;
 }
 
 /**

@@ -2,12 +2,14 @@ import type { ApiType } from "../core/api-type.ts";
 import type { Clock } from "../core/clock.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
+import { OPENAI_QUIRKS, refusedParameters, type Quirks } from "../core/quirks.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { httpProvider } from "./http/http-provider.ts";
 import type { Connection } from "./http/connection.ts";
 import { routeTo } from "./http/open-socket.ts";
 import { undiciConnection } from "./http/undici-connection.ts";
 import { anthropicMessages } from "./wire/anthropic-messages.ts";
+import { azureChat } from "./wire/azure-chat.ts";
 import { cohereChat } from "./wire/cohere-chat.ts";
 import { googleGemini } from "./wire/google-gemini.ts";
 import { ollamaChat } from "./wire/ollama-chat.ts";
@@ -29,6 +31,8 @@ export interface ApiOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What lies on the way there; a direct connection unless given. */
   readonly network?: Network;
+  /** Where it departs from its API; OpenAI's own where that is called, and none elsewhere, unless given. */
+  readonly quirks?: Quirks;
   readonly userAgent: string;
 }
 
@@ -39,12 +43,12 @@ function connector({ baseUrl, network = DIRECT }: Pick<ApiOptions, "baseUrl" | "
 }
 
 /** The wire format of an API; some of it depends on whose server it is. */
-export function wireOf(type: ApiType, baseUrl: string): WireFormat {
+export function wireOf(type: ApiType, baseUrl: string, quirks: Quirks = quirksByAddress(baseUrl)): WireFormat {
   switch (type) {
     case "openai":
-      return openaiChat({
-        maxTokensField: new URL(baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens",
-      });
+      return quirks.azureApiVersion === undefined
+        ? openaiChat(quirks)
+        : azureChat(openaiChat(quirks), new URL(baseUrl).pathname, quirks.azureApiVersion);
     case "openai-responses":
       return openaiResponses;
     case "openai-completions":
@@ -67,14 +71,18 @@ export function takenBy(type: ApiType): Takes {
   return wireOf(type, "http://any").takes;
 }
 
-/** The request parameters that an API does not know. */
-export function parametersUnknownTo(type: ApiType): (keyof RequestParameters)[] {
-  return unknownParameters(wireOf(type, "http://any").parameters);
+const quirksByAddress = (baseUrl: string): Quirks =>
+  new URL(baseUrl).hostname === "api.openai.com" ? OPENAI_QUIRKS : {};
+
+/** The request parameters that an API does not know, or a model refuses. */
+export function parametersUnknownTo(type: ApiType, quirks: Quirks = {}, model = ""): (keyof RequestParameters)[] {
+  const refused = type === "openai" ? refusedParameters(quirks, model) : [];
+  return [...unknownParameters(wireOf(type, "http://any", quirks).parameters), ...refused];
 }
 
 /** An API at OpenAI, Anthropic and so on, or at any server that speaks it. */
 export function apiProvider(type: ApiType, options: ApiOptions, clock: Clock): Provider {
-  const wire = wireOf(type, options.baseUrl);
+  const wire = wireOf(type, options.baseUrl, options.quirks);
   return httpProvider({ ...options, wire, openConnection: connector(options, clock) }, clock);
 }
 
@@ -102,7 +110,7 @@ export function simulatedProvider(
       name: "sim",
       apiKey: null,
       simulated: true,
-      wire: openaiChat({ maxTokensField: "max_tokens" }),
+      wire: openaiChat(),
       callHeaders: ({ test_id, sample, attempt }) => ({
         "x-sim-case": encodeURIComponent(`${test_id}#${sample}`),
         "x-sim-attempt": String(attempt),
@@ -114,7 +122,7 @@ export function simulatedProvider(
 }
 
 /** The URL that requests go to, as `httpProvider` puts it together; some APIs have the model in it. */
-export function endpointOf(type: ApiType | "sim", baseUrl: string, model: string): string {
-  const wire = wireOf(type === "sim" ? "openai" : type, baseUrl);
+export function endpointOf(type: ApiType | "sim", baseUrl: string, model: string, quirks?: Quirks): string {
+  const wire = wireOf(type === "sim" ? "openai" : type, baseUrl, quirks);
   return `${baseUrl.replace(/\/+$/, "")}${wire.path({ model, prompt: "", stream: false })}`;
 }

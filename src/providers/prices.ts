@@ -13,7 +13,7 @@ export interface TokenPrices {
 /** What is to be priced. A built-in provider is known by its id, any other by the address that is called. */
 export interface PricedModel {
   readonly model: string;
-  readonly providerId: "openai" | "anthropic" | null;
+  readonly providerId: string | null;
   readonly baseUrl: string | null;
 }
 

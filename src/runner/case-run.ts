@@ -53,20 +53,21 @@ export async function runCase(
   target: RunTarget,
   channel: Channel,
   item: WorkItem,
-  { intended, ready: slotAt, hold }: CaseStart,
+  { intended: due, ready: slotAt, hold }: CaseStart,
   context: CaseContext,
 ): Promise<FinishedCase | null> {
   const { clock, journal, observe } = context;
   const identity = { target: target.label, test_id: item.testCase.id, sample: item.sample };
   const request = target.toRequest(item.testCase);
-  const slotWaitMs = slotAt - intended;
+  let intended = due;
+  const slotWaitMs = slotAt - due;
   let ready = slotAt;
   let retriesUsed = 0;
   let limiterWaitMs = 0;
   let backoffMs = 0;
   let connectMs = 0;
   let failedCostUsd = 0;
-  let staleConnections = 0;
+  let uncounted = 0;
   let firstSent: Millis | null = null;
 
   for (let attempt = 0; ; attempt += 1) {
@@ -83,7 +84,7 @@ export async function runCase(
       result: resultOf(target, item, {
         last,
         model: request.model,
-        attempts: attempt + 1 - staleConnections,
+        attempts: attempt + 1 - uncounted,
         around: {
           segmentStart: context.segmentStart,
           intended,
@@ -124,11 +125,17 @@ export async function runCase(
 
     failedCostUsd += costOfUsage(target, request.model, usage) ?? 0;
     if (decision.counted) retriesUsed += 1;
-    else staleConnections += 1;
+    else uncounted += 1;
     if (decision.afterMs > 0 && !(await sleep(clock, decision.afterMs, context.stop))) return null;
     if (context.stop.aborted) return null;
     backoffMs += decision.afterMs;
+    const begun = ready;
     ready = clock.now();
+    // What a server had to be told is no part of how fast it answers: as if this attempt were the first.
+    if (failed.reworded === true) {
+      intended += ready - begun;
+      firstSent = null;
+    }
   }
 }
 

@@ -26,10 +26,11 @@ export type RetryDecision =
  * Whether and when to try again, in milliseconds. The server's own word (`Retry-After`) rules, up to ten minutes; without one the wait is
  * exponential with full jitter: uniform in [0, min(30 s, 500 ms · 2ⁿ)]
  * (AWS Architecture Blog, "Exponential Backoff and Jitter").
- * A kept-alive connection that turned out closed before any byte came back is replaced at once, and costs no retry.
+ * A kept-alive connection that turned out closed before any byte came back is replaced at once, and costs no retry. So
+ * is a request that was reworded for a server that refused a member of it.
  */
 export function decideRetry(failed: Failure, retriesUsed: number, retries: number, random: Random): RetryDecision {
-  if (failed.stale_connection) return { retry: true, afterMs: 0, counted: false };
+  if (failed.stale_connection || failed.reworded === true) return { retry: true, afterMs: 0, counted: false };
   if (!RETRIED.has(failed.code) || retriesUsed >= retries) return { retry: false };
   if ((failed.retry_after_ms ?? 0) > LONGEST_RETRY_AFTER_MS) return { retry: false };
   const backoff = random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retriesUsed);

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { DEFAULT_RETRIES } from "../../benchmark/bench.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../benchmark/requests.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
-import { BUILT_IN_PROVIDERS } from "../../config/built-in.ts";
+import { builtInFor } from "../../config/built-in.ts";
 import type { TracedConfig } from "../../config/load.ts";
 import { isBranch } from "../../config/merge.ts";
 import type { ProviderStatus } from "../../config/provider-status.ts";
@@ -44,8 +44,8 @@ export function benchmarkSettings(traced: TracedConfig): Setting[] {
 /** Everything of one provider, defaults included. */
 export function providerSettings(status: ProviderStatus, traced: TracedConfig): Setting[] {
   const { name, type, baseUrlVariable, keyVariable } = status;
-  const builtIn = BUILT_IN_PROVIDERS.get(name);
   const entry = new Map(Object.entries(traced.config.providers ?? {})).get(name) ?? {};
+  const builtIn = builtInFor(name, entry);
   const baseUrl =
     baseUrlVariable === null
       ? { value: builtIn?.baseUrl ?? null, from: BUILT_IN }

@@ -1,5 +1,5 @@
 import { secretsOf } from "../../benchmark/secrets-of.ts";
-import { BUILT_IN_PROVIDERS } from "../../config/built-in.ts";
+import { builtInFor } from "../../config/built-in.ts";
 import type { Environment } from "../../config/environment.ts";
 import type { ProviderStatus } from "../../config/provider-status.ts";
 import { proxyFor } from "../../config/proxy.ts";
@@ -12,7 +12,7 @@ export function configuredSecrets(config: Config, statuses: readonly ProviderSta
   const entries = new Map(Object.entries(config.providers ?? {}));
   return statuses.flatMap(({ name, baseUrl }) => {
     const entry = entries.get(name) ?? {};
-    const builtIn = BUILT_IN_PROVIDERS.get(name) ?? null;
+    const builtIn = builtInFor(name, entry);
     const proxy = baseUrl === null ? null : orNull(() => proxyFor(env, baseUrl));
     return secretsOf([
       {

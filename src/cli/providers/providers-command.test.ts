@@ -32,6 +32,15 @@ describe("providers", () => {
     expect(stdout).toContain("under local: default_model: MODEL");
   });
 
+  it("lists others once their key is set, and till then by name only", async () => {
+    const none = (await providers([], { env: { NO_COLOR: "1" } })).stdout;
+    expect(none.replaceAll(/\s+/g, " ")).toContain("google (GEMINI_API_KEY), azure (AZURE_OPENAI_API_KEY), mistral");
+    expect(none).not.toContain("api.groq.com");
+    const { stdout } = await providers([], { env: { GROQ_API_KEY: "k", NO_COLOR: "1" }, terminal: 200 });
+    expect(stdout).toMatch(/groq +incomplete +– +GROQ_API_KEY is set +https:\/\/api\.groq\.com\/openai\/v1/);
+    expect(stdout).not.toContain("groq (GROQ_API_KEY)");
+  });
+
   it("fits 80 columns", async () => {
     const { stdout } = await providers([], { terminal: 80, env: { NO_COLOR: "1" } });
     expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);

@@ -1,6 +1,6 @@
 import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
-import { providerStatuses, type ProviderStatus } from "../../config/provider-status.ts";
+import { providerStatuses, unusedPresets, type ProviderStatus } from "../../config/provider-status.ts";
 import { resolveTargets } from "../../config/resolve.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { abandonOnSignal } from "../abandon-on-signal.ts";
@@ -38,7 +38,7 @@ export async function providers(flags: ProvidersFlags, outside: CliContext): Pro
       stdout.write(jsonText({ providers: statuses.map(providerJson), ...(checks === null ? {} : { checks }) }));
       return;
     }
-    if (checks === null) stdout.write(viewText(providersView(statuses), stdout, env));
+    if (checks === null) stdout.write(viewText(providersView(statuses, unusedPresets(config, env)), stdout, env));
     else stdout.write(viewText(checksView(checks), stdout, env));
   };
   if (flags.check !== true) {

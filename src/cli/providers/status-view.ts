@@ -3,8 +3,8 @@ import { endpointOf } from "../../providers/apis.ts";
 import { line, type Line, type Section } from "../../reports/view.ts";
 
 /** The URL that requests really go to; null while it is unknown. */
-function urlOf({ type, baseUrl, defaultModel }: ProviderStatus): string | null {
-  return baseUrl === null ? null : endpointOf(type, baseUrl, defaultModel ?? "MODEL");
+function urlOf({ type, baseUrl, defaultModel, quirks }: ProviderStatus): string | null {
+  return baseUrl === null ? null : endpointOf(type, baseUrl, defaultModel ?? "MODEL", quirks);
 }
 
 /** The same in words. */
@@ -28,7 +28,10 @@ export function missingLines({ name, missing }: ProviderStatus): Line[] {
 }
 
 /** What `providers` shows. */
-export function providersView(statuses: readonly ProviderStatus[]): Section[] {
+export function providersView(
+  statuses: readonly ProviderStatus[],
+  unused: readonly { readonly name: string; readonly keyVariable: string | null }[] = [],
+): Section[] {
   const columns = ["provider", "state", "default model", "key", "requests go to"].map((header) => ({
     header,
     align: "left" as const,
@@ -40,10 +43,12 @@ export function providersView(statuses: readonly ProviderStatus[]): Section[] {
     keyText(status),
     urlText(status),
   ]);
+  const wanted = unused.map(({ name, keyVariable }) => `${name} (${keyVariable ?? "no key"})`).join(", ");
   const incomplete = statuses.flatMap(missingLines);
   return [
     { heading: "Providers", blocks: [{ columns, rows }] },
     ...(incomplete.length === 0 ? [] : [{ heading: "Missing", blocks: incomplete }]),
+    ...(unused.length === 0 ? [] : [{ heading: "Known as well, once their key is set", blocks: [line(wanted)] }]),
   ];
 }
 

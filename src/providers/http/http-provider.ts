@@ -4,6 +4,7 @@ import type { WireFormat } from "../wire/wire-format.ts";
 import type { Connection, HttpRequest } from "./connection.ts";
 import { decodingContent } from "./content-encoding.ts";
 import { HttpAttempt } from "./http-attempt.ts";
+import { rewordingFor } from "./rewording.ts";
 
 /** What makes an API at some address a provider. */
 export interface HttpProviderSettings {
@@ -32,10 +33,11 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     ...wire.headers(settings.apiKey),
     ...lowerCased(settings.headers ?? {}),
   };
+  const rewording = rewordingFor(wire);
   const render = (call: Call): HttpRequest => ({
     path: `${base}${wire.path(call.request)}`,
     headers: settings.callHeaders === undefined ? headers : { ...headers, ...settings.callHeaders(call) },
-    body: JSON.stringify(wire.body(call.request)),
+    body: JSON.stringify(rewording.body(wire.body(call.request))),
   });
   return {
     name: settings.name,
@@ -45,7 +47,10 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
       return {
         send(asked) {
           const call = wire.startStream === null ? withoutStream(asked) : asked;
-          return exchange(connection, call, render(call), wire, clock, url);
+          const request = render(call);
+          return exchange(connection, call, request, wire, clock, url).then((attempt) =>
+            rewording.judged(attempt, request),
+          );
         },
         close: () => connection.close(),
       };

@@ -1,4 +1,6 @@
 import { isoTimeOf } from "../../core/clock.ts";
+import { refusedParameters, type Quirks } from "../../core/quirks.ts";
+import type { ModelRequest } from "../../core/request.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -82,21 +84,33 @@ function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
   }
 }
 
-/**
- * OpenAI chat completions, as OpenAI and the many servers compatible with it speak it.
- * `maxTokensField`: OpenAI itself has renamed `max_tokens`; most other servers know only the old name.
- */
-export function openaiChat(options: { maxTokensField: "max_tokens" | "max_completion_tokens" }): StreamingWireFormat {
+/** What asks a stream for its usage, and how a server words that it does not know of it. */
+export const USAGE_QUESTION = { field: "stream_options", named: /stream_options|include_usage/ } as const;
+
+/** The request without what its model refuses. */
+function withoutRefused(request: ModelRequest, quirks: Quirks): ModelRequest {
+  const refused = refusedParameters(quirks, request.model);
+  return refused.length === 0
+    ? request
+    : { ...request, ...Object.fromEntries(refused.map((name) => [name, undefined])) };
+}
+
+/** OpenAI chat completions, as OpenAI and the many servers compatible with it speak it. */
+export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
+  const { maxTokensField = "max_tokens", keyHeader, usageUnasked, reasoningModels } = quirks;
   const parameters: ParameterTable = {
     system: asFirstMessage,
     temperature: at("temperature"),
     top_p: at("top_p"),
-    max_tokens: at(options.maxTokensField),
+    max_tokens: at(maxTokensField),
     stop: at("stop"),
   };
+  const developer: ParameterTable = { ...parameters, system: (body, text) => asFirstMessage(body, text, "developer") };
+  const tableFor = (model: string): ParameterTable => (reasoningModels?.pattern.test(model) ? developer : parameters);
+  const usage = usageUnasked ? {} : { stream_options: { include_usage: true } };
   return {
     path: () => "/chat/completions",
-    headers: bearer,
+    headers: keyHeader === undefined ? bearer : (apiKey) => (apiKey === null ? {} : { [keyHeader]: apiKey }),
     parameters,
     takes: { turns: true, images: "any" },
     body: (request) =>
@@ -104,12 +118,13 @@ export function openaiChat(options: { maxTokensField: "max_tokens" | "max_comple
         {
           model: request.model,
           messages: turnsWith(request, imageUrlPart),
-          ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+          ...(request.stream ? { stream: true, ...usage } : {}),
           ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
         },
-        parameters,
-        request,
+        tableFor(request.model),
+        withoutRefused(request, quirks),
       ),
+    dispensable: USAGE_QUESTION,
     readBody,
     framings: ["sse"],
     startStream: (onText) => jsonStreamReader(onText, readChatChunk, true),

@@ -1,6 +1,6 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import { isFields, textAt } from "./fields.ts";
-import { bearer, firstChoice, readChunk } from "./openai-chat.ts";
+import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
@@ -32,6 +32,7 @@ export const openaiCompletions: StreamingWireFormat = {
       PARAMETERS,
       request,
     ),
+  dispensable: USAGE_QUESTION,
   readBody(body) {
     if (!isFields(body)) return null;
     const choice = firstChoice(body);

@@ -33,6 +33,6 @@ export function at(key: string, inner?: string): (body: Body, value: unknown) =>
 }
 
 /** Puts a system prompt before the messages, as a message of its own. */
-export function asFirstMessage(body: Body, system: string): void {
-  body["messages"] = [{ role: "system", content: system }, ...(body["messages"] as unknown[])];
+export function asFirstMessage(body: Body, system: string, role: "system" | "developer" = "system"): void {
+  body["messages"] = [{ role, content: system }, ...(body["messages"] as unknown[])];
 }

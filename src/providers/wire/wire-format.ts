@@ -61,6 +61,8 @@ export interface WireFormat {
   readonly parameters: ParameterTable;
   /** What besides a plain prompt it can be sent. */
   readonly takes: Takes;
+  /** A member of the body that a server may not understand and can do without; `named` matches a refusal of it. */
+  readonly dispensable?: { readonly field: string; readonly named: RegExp };
   /** The answer in a 2xx body; null when it is not what was asked for. */
   readBody(body: unknown): WireAnswer | null;
   /** How a stream may be framed, the usual way first. */
