@@ -18,7 +18,7 @@ export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/f
 export type { Network, ProxyServer } from "./core/network.ts";
 export type { PartLimits } from "./core/part-limits.ts";
 export type { Attempt, AttemptObserver, Call, Channel, Instants, PriceOf, Provider } from "./core/provider.ts";
-export type { ModelRequest, RequestParameters } from "./core/request.ts";
+export type { ModelRequest, RequestParameters, ResponseFormat, ToolDefinition } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";
 export type { TestResult, Timing } from "./core/result.ts";
 export type { BenchmarkResultsRecord, Manifest, ResultsFile } from "./core/run.ts";

@@ -94,19 +94,27 @@ function takenRequest(testCase: TestCase, target: PricedTarget, sources: Request
   return request;
 }
 
-/** Collects what requests ask for and the API of their target does not know. */
-function leftOutParameters(): {
+/** Without these an answer is another one, not a worse one: they are never left out. */
+const DECISIVE: ReadonlySet<string> = new Set(["response_format", "tools"]);
+
+/**
+ * Collects what requests ask for and the API of their target does not take. Throws `BenchError("usage")` where the answer
+ * would not be what was asked for.
+ */
+export function leftOutParameters(): {
   /** The names that are new. */
   note(target: PricedTarget, request: ModelRequest): string[];
   warnings(): string[];
 } {
   const byTarget = new Map<string, Set<string>>();
   return {
-    note({ label, unknownParameters = [] }, request) {
+    note({ label, leftOut }, request) {
       const known = byTarget.get(label) ?? new Set();
-      const added = unknownParameters.filter((name) => request[name] !== undefined && !known.has(name));
+      const added = (leftOut?.(request) ?? []).filter((name) => !known.has(name));
+      const decisive = added.find((name) => DECISIVE.has(name));
+      if (decisive !== undefined) throw cannotDo(label, decisive);
       if (added.length > 0) byTarget.set(label, new Set([...known, ...added]));
-      return added;
+      return [...added];
     },
     warnings: () => [...byTarget].map(([label, names]) => notKnown(label, [...names])),
   };
@@ -143,4 +151,10 @@ export function caseCheck(
     warned = true;
     warn?.("the models that test cases name in their config are ignored, since the run has several targets");
   };
+}
+
+function cannotDo(label: string, name: string): BenchError {
+  return new BenchError("usage", `the API of ${label} has no ${name} as it is asked for here`, {
+    hint: `Leave the target out, or ${name}; what the API calls it can stand in extra_body.`,
+  });
 }

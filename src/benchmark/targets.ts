@@ -2,9 +2,9 @@ import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PartLimits } from "../core/part-limits.ts";
 import type { PriceOf, Provider } from "../core/provider.ts";
-import type { RequestParameters } from "../core/request.ts";
+import type { ModelRequest, RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
-import { apiProvider, parametersUnknownTo, simulatedProvider, takenBy } from "../providers/apis.ts";
+import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
 import type { Takes } from "../providers/wire/wire-format.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import { warmUp } from "../providers/warm-up.ts";
@@ -28,8 +28,8 @@ export interface PricedTarget {
   readonly ignoreEos: boolean;
   /** Null when the model's price is not known. */
   readonly priceOf: PriceOf | null;
-  /** Request parameters that its API does not know, which are left out; none unless given. */
-  readonly unknownParameters?: readonly (keyof RequestParameters)[];
+  /** Request parameters that its API or its model does not take; none unless given. */
+  readonly leftOut?: (request: ModelRequest) => readonly (keyof RequestParameters)[];
   /** What besides a plain prompt its API can be sent; not checked unless given. */
   readonly takes?: Takes;
   /** Taken out of everything that is written. */
@@ -87,8 +87,9 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     maxConcurrency,
     ignoreEos,
     priceOf: await pricesOf(target),
-    unknownParameters: target.type === "sim" ? [] : parametersUnknownTo(target.type, target.quirks, model),
-    ...(target.type === "sim" ? {} : { takes: takenBy(target.type) }),
+    ...(target.type === "sim"
+      ? {}
+      : { leftOut: parametersLeftOut(target.type, target.quirks), takes: takenBy(target.type) }),
     secrets: secretsOf([target]),
   };
 }

@@ -56,7 +56,7 @@ export const PRESETS: Readonly<Record<string, BuiltInProvider>> = {
   mistral: hosted("https://api.mistral.ai/v1", "MISTRAL_API_KEY", {
     priceId: "mistral",
     // A recorded 422: https://github.com/openai/openai-agents-python/issues/442
-    quirks: USAGE_UNASKED,
+    quirks: { ...USAGE_UNASKED, seedField: "random_seed" },
     docs: "https://docs.mistral.ai/api/",
     confirmed: true,
   }),

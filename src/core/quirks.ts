@@ -4,6 +4,8 @@ import type { RequestParameters } from "./request.ts";
 export interface Quirks {
   /** What the limit of the answer is called; `max_tokens` unless said. */
   readonly maxTokensField?: "max_tokens" | "max_completion_tokens";
+  /** What the seed is called; `seed` unless said. */
+  readonly seedField?: "random_seed";
   /** Streams bring their usage unasked, and the server refuses to be asked for it or ignores that. */
   readonly usageUnasked?: true;
   /** The header that carries the key, in place of `authorization`. */

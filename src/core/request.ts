@@ -1,13 +1,48 @@
 import { z } from "zod";
 
+const jsonObjectSchema = z.record(z.string(), z.unknown());
+
+const jsonSchemaFormatSchema = z.strictObject({
+  schema: jsonObjectSchema.describe("A JSON Schema that the answer must match"),
+  name: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, { error: "expected letters, digits, _ and - only" })
+    .optional()
+    .describe("What APIs that want a name for it are told; answer unless given"),
+  strict: z.boolean().optional().describe("Whether the server must enforce it, at APIs that leave the choice"),
+});
+
+const responseFormatSchema = z
+  .union([z.literal("json"), jsonSchemaFormatSchema])
+  .describe("json for any JSON object, or { schema: … } for one that matches");
+/** The form that an answer must have: any JSON object, or one that matches a JSON Schema. */
+export type ResponseFormat = z.infer<typeof responseFormatSchema>;
+
+const toolSchema = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,64}$/, { error: "expected letters, digits, _, . and - only" }),
+  description: z.string().optional(),
+  parameters: jsonObjectSchema.optional().describe("A JSON Schema of its arguments"),
+});
+/** A function that a model may call. Calls are recorded and never answered. */
+export type ToolDefinition = z.infer<typeof toolSchema>;
+
 export const requestParametersSchema = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().positive().optional(),
   top_p: z.number().min(0).max(1).optional(),
   stop: z.array(z.string()).optional(),
   system: z.string().optional(),
+  seed: z.int().optional().describe("For servers that sample the same way twice"),
+  response_format: responseFormatSchema.optional(),
+  tools: z.array(toolSchema).min(1).optional().describe("Functions that the model may call; calls are recorded"),
+  reasoning_effort: z
+    .string()
+    .regex(/^[a-z]+$/, { error: "expected a word such as low, medium or high" })
+    .optional()
+    .describe("How long a reasoning model thinks, in the words of its API"),
+  extra_body: jsonObjectSchema.optional().describe("Laid over the request's body as it is"),
 });
-/** Sampling parameters and limits that a dataset, a configuration or a flag may ask for. Nothing else is sent. */
+/** What a dataset, a configuration or a flag may ask for. Nothing else is sent. */
 export type RequestParameters = z.infer<typeof requestParametersSchema>;
 
 /** A piece of a turn as it is sent: text, or an image that the provider fetches or that goes along in base64. */

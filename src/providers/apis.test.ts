@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { API_TYPES } from "../core/api-type.ts";
-import { endpointOf, parametersUnknownTo, wireOf } from "./apis.ts";
+import { endpointOf, parametersLeftOut, wireOf } from "./apis.ts";
 
 it.each([
   ["openai", "http://h/v1/chat/completions"],
@@ -19,7 +19,20 @@ it("only OpenAI itself is told the token limit by its new name", () => {
   expect(bodyAt("https://example.com/v1")).toMatchObject({ max_tokens: 9 });
 });
 
-it("what each API does not know is told", () => {
-  const unknown = Object.fromEntries(API_TYPES.map((type) => [type, parametersUnknownTo(type).length]));
-  expect(unknown).toMatchObject({ openai: 0, anthropic: 0, google: 0, ollama: 0, cohere: 0, "openai-responses": 1 });
+it("what each API does not take is told, of what is asked for", () => {
+  const tools = [{ name: "t" }];
+  const request = { model: "m", prompt: "p", stream: true, stop: ["."], seed: 1, reasoning_effort: "low", tools };
+  const leftOut = Object.fromEntries(API_TYPES.map((type) => [type, parametersLeftOut(type)(request)]));
+  expect(leftOut).toEqual({
+    openai: [],
+    "openai-responses": ["stop", "seed"],
+    "openai-completions": ["tools", "reasoning_effort"],
+    "openai-embeddings": ["stop", "seed", "tools", "reasoning_effort"],
+    anthropic: ["seed"],
+    google: [],
+    ollama: [],
+    cohere: ["reasoning_effort"],
+  });
+  expect(parametersLeftOut("anthropic")({ ...request, response_format: "json" })).toContain("response_format");
+  expect(parametersLeftOut("anthropic")({ ...request, response_format: { schema: {} } })).toEqual(["seed"]);
 });

@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
 import { OPENAI_QUIRKS, refusedParameters, type Quirks } from "../core/quirks.ts";
-import type { RequestParameters } from "../core/request.ts";
+import type { ModelRequest, RequestParameters } from "../core/request.ts";
 import { httpProvider } from "./http/http-provider.ts";
 import type { Connection } from "./http/connection.ts";
 import { routeTo } from "./http/open-socket.ts";
@@ -74,10 +74,19 @@ export function takenBy(type: ApiType): Takes {
 const quirksByAddress = (baseUrl: string): Quirks =>
   new URL(baseUrl).hostname === "api.openai.com" ? OPENAI_QUIRKS : {};
 
-/** The request parameters that an API does not know, or a model refuses. */
-export function parametersUnknownTo(type: ApiType, quirks: Quirks = {}, model = ""): (keyof RequestParameters)[] {
-  const refused = type === "openai" ? refusedParameters(quirks, model) : [];
-  return [...unknownParameters(wireOf(type, "http://any", quirks).parameters), ...refused];
+/** What of a request an API does not know, or its model refuses. */
+export function parametersLeftOut(
+  type: ApiType,
+  quirks: Quirks = {},
+): (request: ModelRequest) => (keyof RequestParameters)[] {
+  const wire = wireOf(type, "http://any", quirks);
+  const unknown = unknownParameters(wire.parameters);
+  return (request) =>
+    [
+      ...unknown,
+      ...(type === "openai" ? refusedParameters(quirks, request.model) : []),
+      ...(wire.refuses?.(request) ?? []),
+    ].filter((name) => request[name] !== undefined);
 }
 
 /** An API at OpenAI, Anthropic and so on, or at any server that speaks it. */

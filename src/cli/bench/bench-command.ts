@@ -9,6 +9,7 @@ import { resolveTargets } from "../../config/resolve.ts";
 import type { Config } from "../../config/schema.ts";
 import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
+import type { RequestParameters } from "../../core/request.ts";
 import type { Origin, Synthetic } from "../../core/run.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { isElsewhere } from "../../datasets/find-dataset.ts";
@@ -23,12 +24,14 @@ import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
 import { gateOf } from "./gate.ts";
 import { measure } from "./measure.ts";
+import { parametersOf } from "../request-options.ts";
 import { sayOn } from "../say.ts";
 
 /** Runs `bench` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function bench(flags: BenchFlags, outside: CliContext): Promise<number> {
   checkFlags(flags);
   checkLoadFlags(flags);
+  const parameters = await parametersOf(flags, outside.cwd);
   const { config } = await loadConfig({ ...outside, explicitPath: flags.config ?? null });
   const synthetic = syntheticOf(flags);
   const load = loadOf(flags, config);
@@ -38,7 +41,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
       ? await loadDataset(flags.dataset ?? "", loadOptions(flags, config, outside))
       : syntheticDataset(synthetic);
   try {
-    return await benchDataset(flags, { config, dataset, synthetic, load }, outside);
+    return await benchDataset(flags, { config, parameters, dataset, synthetic, load }, outside);
   } finally {
     await dataset.close?.();
     outside.stdin.close();
@@ -47,6 +50,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
 
 interface Resolved {
   readonly config: Config;
+  readonly parameters: RequestParameters;
   readonly dataset: Dataset;
   readonly synthetic: Synthetic | null;
   readonly load: BenchmarkLoad;
@@ -54,11 +58,11 @@ interface Resolved {
 
 async function benchDataset(
   flags: BenchFlags,
-  { config, dataset, synthetic, load }: Resolved,
+  { config, parameters, dataset, synthetic, load }: Resolved,
   outside: CliContext,
 ): Promise<number> {
   const planWith = <Target extends PricedTarget>(targets: readonly Target[]): BenchmarkPlan<Target> =>
-    planOf(flags, { dataset, synthetic }, targets);
+    planOf(flags, parameters, { dataset, synthetic }, targets);
   const { env } = outside;
   const resolved = resolveTargets(parseTargets(flags.providers), { config, env, model: flags.model ?? null });
   const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
@@ -105,6 +109,7 @@ function loadOptions(flags: BenchFlags, config: Config, context: CliContext): Lo
 
 function planOf<Target extends PricedTarget>(
   flags: BenchFlags,
+  parameters: RequestParameters,
   { dataset, synthetic }: { dataset: Dataset; synthetic: Synthetic | null },
   targets: readonly Target[],
 ): BenchmarkPlan<Target> {
@@ -118,10 +123,7 @@ function planOf<Target extends PricedTarget>(
     levels: flags.sweep ?? null,
     synthetic,
     stream: flags.stream,
-    parameters: {
-      ...(flags.temperature === undefined ? {} : { temperature: flags.temperature }),
-      ...(flags.maxTokens === undefined ? {} : { max_tokens: flags.maxTokens }),
-    },
+    parameters,
   };
 }
 

@@ -5,6 +5,7 @@ import { BenchError } from "../../core/errors.ts";
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { resultsCsv } from "../../reports/csv.ts";
 import type { CliContext } from "../context.ts";
+import type { RequestFlags } from "../request-options.ts";
 import type { GateFlags } from "./gate.ts";
 
 /** The flags about what is shown and exported. */
@@ -18,7 +19,7 @@ export interface OutputFlags {
 }
 
 /** The flags of `bench`, as commander gives them. */
-export interface BenchFlags extends OutputFlags, GateFlags {
+export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   dataset?: string;
   synthetic?: string;
   sharedPrefix?: number;
@@ -32,8 +33,6 @@ export interface BenchFlags extends OutputFlags, GateFlags {
   output?: string;
   model?: string;
   stream: boolean;
-  temperature?: number;
-  maxTokens?: number;
   rate?: number;
   arrival?: "constant" | "poisson";
   maxInFlight?: number;

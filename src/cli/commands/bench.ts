@@ -5,11 +5,12 @@ import type { CliContext } from "../context.ts";
 import { addForeignOptions } from "../foreign-options.ts";
 import type { Finish } from "../exit-codes.ts";
 import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";
+import { addRequestOptions } from "../request-options.ts";
 
 /** `bench`: the main command. */
 export function defineBench(program: Command, context: CliContext, finish: Finish): void {
   const command = program.command("bench");
-  command
+  addRequestOptions(command)
     .description("send every test case of a dataset to every target, and compare")
     .option("-d, --dataset <file>", "a file or folder, - for standard input, https:, hf:, or a built-in name")
     .addOption(command.createOption("--format <format>", "format of the dataset").choices(DATASET_FORMATS))
@@ -29,8 +30,6 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     )
     .option("--stream", "ask for streamed answers, which is the default", true)
     .option("--no-stream", "ask for plain answers; there is no time to first token then")
-    .option("--temperature <t>", "sampling temperature, 0 to 2", number(0, 2))
-    .option("--max-tokens <n>", "limit of the answer's length", wholeNumber(1))
     .option("--rate <r>", "open loop: requests a second for each target, whatever comes back", positive)
     .addOption(
       command.createOption("--arrival <how>", "gaps of --rate (default: constant)").choices(["constant", "poisson"]),

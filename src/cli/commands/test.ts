@@ -1,21 +1,18 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, number, wholeNumber } from "../option-values.ts";
+import { duration } from "../option-values.ts";
+import { addRequestOptions } from "../request-options.ts";
 import type { TestFlags } from "../test/test-command.ts";
 
 /** `test`: one request. */
 export function defineTest(program: Command, context: CliContext, finish: Finish): void {
-  program
-    .command("test")
+  addRequestOptions(program.command("test"))
     .description("send one prompt to one target, show the answer as it comes, and what it took")
     .argument("<target>", "provider[:model]")
     .option("--prompt <text>", "the prompt; - reads standard input")
     .option("--prompt-file <file>", "a file that holds the prompt")
-    .option("--system <text>", "system prompt")
     .option("-m, --model <model>", "model, for a target that names none")
-    .option("--temperature <t>", "sampling temperature, 0 to 2", number(0, 2))
-    .option("--max-tokens <n>", "limit of the answer's length", wholeNumber(1))
     .option("--timeout <duration>", "limit of the request (default: 60s)", duration(1))
     .option("--no-stream", "ask for a plain answer; there is no time to first token then")
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")

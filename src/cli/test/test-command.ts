@@ -1,3 +1,4 @@
+import { leftOutParameters } from "../../benchmark/check-requests.ts";
 import { ask } from "../../benchmark/ask.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets } from "../../benchmark/targets.ts";
@@ -7,12 +8,12 @@ import { resolveTargets, type ResolvedTarget } from "../../config/resolve.ts";
 import { parseTarget } from "../../config/targets.ts";
 import { BenchError } from "../../core/errors.ts";
 import { maskFor } from "../../core/secrets.ts";
-import type { RequestParameters } from "../../core/request.ts";
 import type { TestResult } from "../../core/result.ts";
 import { abandonOnSignal } from "../abandon-on-signal.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { ADVICE, exitCodeOfFailures } from "../failure-advice.ts";
+import { parametersOf, type RequestFlags } from "../request-options.ts";
 import { sayOn, type Say } from "../say.ts";
 import { jsonText, terminalText } from "../terminal-text.ts";
 import { viewText } from "../view-text.ts";
@@ -21,12 +22,9 @@ import { measuredView } from "./measured-view.ts";
 import { promptOf, type PromptFlags } from "./prompt.ts";
 
 /** The flags of `test`, as commander gives them. */
-export interface TestFlags extends PromptFlags {
-  system?: string;
+export interface TestFlags extends PromptFlags, RequestFlags {
   model?: string;
   stream: boolean;
-  temperature?: number;
-  maxTokens?: number;
   timeout?: number;
   config?: string;
   json?: boolean;
@@ -38,6 +36,7 @@ export async function test(target: string, flags: TestFlags, outside: CliContext
   const secrets = secretsOf([resolved]);
   const context = shielded(outside, maskFor(secrets));
   const say = sayOn(context.stderr, flags.json === true);
+  const parameters = await parametersOf(flags, outside.cwd);
   const prompt = await promptOf(flags, context, say);
   const abandon = abandonOnSignal(context);
   const writer = answerWriter(outside, secrets);
@@ -47,9 +46,12 @@ export async function test(target: string, flags: TestFlags, outside: CliContext
     try {
       const [opened] = open.targets;
       if (opened === undefined) throw new Error("a resolved target was not opened");
+      const leftOut = leftOutParameters();
+      leftOut.note(opened, { ...opened.parameters, ...parameters, model: opened.model, prompt, stream: flags.stream });
+      for (const warning of leftOut.warnings()) say("warning", warning);
       const result = await ask(
         opened,
-        { prompt, parameters: parametersOf(flags), stream: flags.stream, timeoutMs: flags.timeout ?? null },
+        { prompt, parameters, stream: flags.stream, timeoutMs: flags.timeout ?? null },
         { clock, abandon: abandon.signal, ...(flags.json === true ? {} : { listen: writer }) },
       );
       if (result !== null && flags.json !== true && !writer.begun) showWhole(result, writer);
@@ -75,14 +77,6 @@ async function resolve(target: string, flags: TestFlags, { cwd, home, env }: Cli
   const [resolved] = resolveTargets([spec], { config, env, model: flags.model ?? null });
   if (resolved === undefined) throw new Error("a target was not resolved");
   return resolved;
-}
-
-function parametersOf({ system, temperature, maxTokens }: TestFlags): RequestParameters {
-  return {
-    ...(system === undefined ? {} : { system }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-  };
 }
 
 /** An answer that did not come in pieces. */

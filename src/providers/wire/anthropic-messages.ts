@@ -29,6 +29,16 @@ const PARAMETERS: ParameterTable = {
   top_p: at("top_p"),
   max_tokens: at("max_tokens"),
   stop: at("stop_sequences"),
+  seed: null,
+  response_format: (body, format) => {
+    if (format !== "json") at("output_config", "format")(body, { type: "json_schema", schema: format.schema });
+  },
+  tools: (body, tools) =>
+    void (body["tools"] = tools.map(({ parameters = { type: "object" }, ...tool }) => ({
+      ...tool,
+      input_schema: parameters,
+    }))),
+  reasoning_effort: at("output_config", "effort"),
 };
 
 function failureIn(error: Fields, status: number): WireFailure {
@@ -118,6 +128,8 @@ export const anthropicMessages: StreamingWireFormat = {
   }),
   parameters: PARAMETERS,
   takes: { turns: true, images: "any" },
+  // There is no JSON without a schema.
+  refuses: ({ response_format }) => (response_format === "json" ? ["response_format"] : []),
   body: (request) =>
     withParameters(
       {

@@ -3,7 +3,7 @@ import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
-import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
+import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { openaiToolCalls } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
@@ -15,6 +15,14 @@ const PARAMETERS: ParameterTable = {
   top_p: at("p"),
   max_tokens: at("max_tokens"),
   stop: at("stop_sequences"),
+  seed: at("seed"),
+  response_format: (body, format) =>
+    void (body["response_format"] = {
+      type: "json_object",
+      ...(format === "json" ? {} : { json_schema: format.schema }),
+    }),
+  tools: openaiTools,
+  reasoning_effort: null,
 };
 
 /** Billed tokens, which leave out what Cohere itself puts around a prompt; the counts of all tokens where it bills none. */

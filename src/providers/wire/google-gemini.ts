@@ -17,6 +17,20 @@ const PARAMETERS: ParameterTable = {
   top_p: at("generationConfig", "topP"),
   max_tokens: at("generationConfig", "maxOutputTokens"),
   stop: at("generationConfig", "stopSequences"),
+  seed: at("generationConfig", "seed"),
+  response_format: (body, format) => {
+    at("generationConfig", "responseMimeType")(body, "application/json");
+    if (format !== "json") at("generationConfig", "responseJsonSchema")(body, format.schema);
+  },
+  tools: (body, tools) =>
+    void (body["tools"] = [
+      {
+        functionDeclarations: tools.map(({ parameters, ...tool }) =>
+          parameters === undefined ? tool : { ...tool, parametersJsonSchema: parameters },
+        ),
+      },
+    ]),
+  reasoning_effort: (body, effort) => at("generationConfig", "thinkingConfig")(body, { thinkingLevel: effort }),
 };
 
 /** https://ai.google.dev/gemini-api/docs/image-understanding; addresses are for files that Google stores. */

@@ -5,7 +5,7 @@ import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures
 import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { turnsOf } from "./messages.ts";
-import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
+import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
 import { argumentsText } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
@@ -17,6 +17,10 @@ const PARAMETERS: ParameterTable = {
   top_p: at("options", "top_p"),
   max_tokens: at("options", "num_predict"),
   stop: at("options", "stop"),
+  seed: at("options", "seed"),
+  response_format: (body, format) => void (body["format"] = format === "json" ? "json" : format.schema),
+  tools: openaiTools,
+  reasoning_effort: at("think"),
 };
 
 /** https://docs.ollama.com/api/chat: images stand beside the text, in base64. */

@@ -5,7 +5,7 @@ import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
-import { asFirstMessage, at, withParameters, type ParameterTable } from "./parameters.ts";
+import { asFirstMessage, at, openaiFormat, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { openaiToolCalls } from "./tool-calls.ts";
 import type { StreamingWireFormat, WireAnswer } from "./wire-format.ts";
@@ -97,13 +97,17 @@ function withoutRefused(request: ModelRequest, quirks: Quirks): ModelRequest {
 
 /** OpenAI chat completions, as OpenAI and the many servers compatible with it speak it. */
 export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
-  const { maxTokensField = "max_tokens", keyHeader, usageUnasked, reasoningModels } = quirks;
+  const { maxTokensField = "max_tokens", seedField = "seed", keyHeader, usageUnasked, reasoningModels } = quirks;
   const parameters: ParameterTable = {
     system: asFirstMessage,
     temperature: at("temperature"),
     top_p: at("top_p"),
     max_tokens: at(maxTokensField),
     stop: at("stop"),
+    seed: at(seedField),
+    response_format: openaiFormat,
+    tools: openaiTools,
+    reasoning_effort: at("reasoning_effort"),
   };
   const developer: ParameterTable = { ...parameters, system: (body, text) => asFirstMessage(body, text, "developer") };
   const tableFor = (model: string): ParameterTable => (reasoningModels?.pattern.test(model) ? developer : parameters);

@@ -13,6 +13,10 @@ const PARAMETERS: ParameterTable = {
   top_p: at("top_p"),
   max_tokens: at("max_tokens"),
   stop: at("stop"),
+  seed: at("seed"),
+  response_format: null,
+  tools: null,
+  reasoning_effort: null,
 };
 
 /** OpenAI's older text completions: a prompt in, its continuation out. For base models on servers of one's own. */

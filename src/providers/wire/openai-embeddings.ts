@@ -1,11 +1,21 @@
 import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
-import type { ParameterTable } from "./parameters.ts";
+import { withParameters, type ParameterTable } from "./parameters.ts";
 import { usageOf } from "./usage.ts";
 import type { WireFormat } from "./wire-format.ts";
 
-const PARAMETERS: ParameterTable = { system: null, temperature: null, top_p: null, max_tokens: null, stop: null };
+const PARAMETERS: ParameterTable = {
+  system: null,
+  temperature: null,
+  top_p: null,
+  max_tokens: null,
+  stop: null,
+  seed: null,
+  response_format: null,
+  tools: null,
+  reasoning_effort: null,
+};
 
 /**
  * OpenAI embeddings. There is no text to keep, so `content` is null; the vector is in the raw body. No completion tokens
@@ -16,7 +26,7 @@ export const openaiEmbeddings: WireFormat = {
   headers: bearer,
   parameters: PARAMETERS,
   takes: { turns: false, images: "none" },
-  body: ({ model, prompt }) => ({ model, input: prompt }),
+  body: (request) => withParameters({ model: request.model, input: request.prompt }, PARAMETERS, request),
   readBody(body) {
     if (!isFields(body)) return null;
     const vector = listAt(body, "data")[0]?.["embedding"];

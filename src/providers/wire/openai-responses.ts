@@ -5,7 +5,7 @@ import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fiel
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
-import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { toolCall } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
@@ -17,6 +17,13 @@ const PARAMETERS: ParameterTable = {
   top_p: at("top_p"),
   max_tokens: at("max_output_tokens"),
   stop: null,
+  seed: null,
+  response_format: (body, format) =>
+    void (body["text"] = {
+      format: format === "json" ? { type: "json_object" } : { type: "json_schema", ...namedSchema(format) },
+    }),
+  tools: (body, tools) => void (body["tools"] = tools.map((tool) => ({ type: "function", ...tool }))),
+  reasoning_effort: at("reasoning", "effort"),
 };
 
 /** https://platform.openai.com/docs/api-reference/responses/create */

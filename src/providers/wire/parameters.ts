@@ -1,6 +1,8 @@
-import type { ModelRequest, RequestParameters } from "../../core/request.ts";
+import type { ModelRequest, RequestParameters, ResponseFormat, ToolDefinition } from "../../core/request.ts";
+import { isFields } from "./fields.ts";
 
-type Known = Required<RequestParameters>;
+/** `extra_body` is in no table: every API takes it. */
+type Known = Required<Omit<RequestParameters, "extra_body">>;
 
 /** A request's body while it is rendered. */
 export type Body = Record<string, unknown>;
@@ -10,17 +12,26 @@ export type ParameterTable = {
   readonly [Name in keyof Known]: ((body: Body, value: NonNullable<Known[Name]>) => void) | null;
 };
 
-/** The body with all the parameters that the request asks for and the API knows. */
+/** The body with all the parameters that the request asks for and the API knows, and `extra_body` over it. */
 export function withParameters(body: Body, table: ParameterTable, request: ModelRequest): Body {
   for (const name of parameterNames(table)) {
     const put = table[name] as ((body: Body, value: unknown) => void) | null;
     if (request[name] !== undefined) put?.(body, request[name]);
   }
-  return body;
+  return request.extra_body === undefined ? body : laidOver(body, request.extra_body);
+}
+
+/** `over` laid on `under`, objects key by key; anything else is replaced whole. */
+function laidOver(under: Body, over: Readonly<Body>): Body {
+  const entries = Object.entries(over).map(([key, value]): [string, unknown] => {
+    const before = under[key];
+    return [key, isFields(before) && isFields(value) ? laidOver(before, value) : value];
+  });
+  return { ...under, ...Object.fromEntries(entries) };
 }
 
 /** The parameters that the API does not know. */
-export function unknownParameters(table: ParameterTable): (keyof RequestParameters)[] {
+export function unknownParameters(table: ParameterTable): (keyof Known)[] {
   return parameterNames(table).filter((name) => table[name] === null);
 }
 
@@ -35,4 +46,24 @@ export function at(key: string, inner?: string): (body: Body, value: unknown) =>
 /** Puts a system prompt before the messages, as a message of its own. */
 export function asFirstMessage(body: Body, system: string, role: "system" | "developer" = "system"): void {
   body["messages"] = [{ role, content: system }, ...(body["messages"] as unknown[])];
+}
+
+/** What stands for the name of a schema at APIs that demand one. */
+const FORMAT_NAME = "answer";
+
+/** A JSON Schema with its name, as OpenAI's APIs want it. */
+export function namedSchema(format: Exclude<ResponseFormat, "json">): Body {
+  const { schema, name = FORMAT_NAME, strict } = format;
+  return { name, schema, ...(strict === undefined ? {} : { strict }) };
+}
+
+/** The form of answers, as OpenAI's chat wants it. */
+export function openaiFormat(body: Body, format: ResponseFormat): void {
+  body["response_format"] =
+    format === "json" ? { type: "json_object" } : { type: "json_schema", json_schema: namedSchema(format) };
+}
+
+/** Tools, as OpenAI's chat wants them and others after it. */
+export function openaiTools(body: Body, tools: readonly ToolDefinition[]): void {
+  body["tools"] = tools.map((tool) => ({ type: "function", function: tool }));
 }

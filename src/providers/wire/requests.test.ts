@@ -5,7 +5,21 @@ import { unknownParameters } from "./parameters.ts";
 
 // What each API is sent, and nothing more.
 
-const asked = { system: "Be terse", temperature: 0, top_p: 0.5, max_tokens: 9, stop: ["\n"] };
+const schema = { type: "object", properties: { days: { type: "integer" } } };
+const tool = { name: "weather", description: "Tells the weather", parameters: schema };
+const asked = {
+  system: "Be terse",
+  temperature: 0,
+  top_p: 0.5,
+  max_tokens: 9,
+  stop: ["\n"],
+  seed: 7,
+  response_format: { schema, name: "forecast", strict: true },
+  tools: [tool],
+  reasoning_effort: "low",
+};
+const named = { name: "forecast", schema, strict: true };
+const chatTools = [{ type: "function", function: tool }];
 const messages = [
   { role: "system", content: "Be terse" },
   { role: "user", content: "Hi" },
@@ -30,7 +44,18 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "openai-chat": {
     path: "/chat/completions",
     headers: bearer,
-    body: { model: "m", messages, temperature: 0, top_p: 0.5, max_tokens: 9, stop: ["\n"] },
+    body: {
+      model: "m",
+      messages,
+      temperature: 0,
+      top_p: 0.5,
+      max_tokens: 9,
+      stop: ["\n"],
+      seed: 7,
+      response_format: { type: "json_schema", json_schema: named },
+      tools: chatTools,
+      reasoning_effort: "low",
+    },
     bare: { model: "m", messages: bareMessages, ...usage },
     unknown: [],
   },
@@ -44,23 +69,36 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       temperature: 0,
       top_p: 0.5,
       max_output_tokens: 9,
+      text: { format: { type: "json_schema", ...named } },
+      tools: [{ type: "function", ...tool }],
+      reasoning: { effort: "low" },
     },
     bare: { model: "m", input: "Hi", stream: true },
-    unknown: ["stop"],
+    unknown: ["seed", "stop"],
   },
   "openai-completions": {
     path: "/completions",
     headers: bearer,
-    body: { model: "m", prompt: "Hi", temperature: 0, top_p: 0.5, max_tokens: 9, stop: ["\n"] },
+    body: { model: "m", prompt: "Hi", temperature: 0, top_p: 0.5, max_tokens: 9, stop: ["\n"], seed: 7 },
     bare: { model: "m", prompt: "Hi", ...usage },
-    unknown: ["system"],
+    unknown: ["reasoning_effort", "response_format", "system", "tools"],
   },
   "openai-embeddings": {
     path: "/embeddings",
     headers: bearer,
     body: { model: "m", input: "Hi" },
     bare: { model: "m", input: "Hi" },
-    unknown: ["max_tokens", "stop", "system", "temperature", "top_p"],
+    unknown: [
+      "max_tokens",
+      "reasoning_effort",
+      "response_format",
+      "seed",
+      "stop",
+      "system",
+      "temperature",
+      "tools",
+      "top_p",
+    ],
   },
   "anthropic-messages": {
     path: "/messages",
@@ -73,9 +111,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       top_p: 0.5,
       max_tokens: 9,
       stop_sequences: ["\n"],
+      output_config: { format: { type: "json_schema", schema }, effort: "low" },
+      tools: [{ name: "weather", description: "Tells the weather", input_schema: schema }],
     },
     bare: { model: "m", messages: bareMessages, max_tokens: 1024, stream: true },
-    unknown: [],
+    unknown: ["seed"],
   },
   "google-gemini": {
     path: "/models/m:generateContent",
@@ -84,7 +124,21 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     body: {
       contents: [{ role: "user", parts: [{ text: "Hi" }] }],
       systemInstruction: { parts: [{ text: "Be terse" }] },
-      generationConfig: { temperature: 0, topP: 0.5, maxOutputTokens: 9, stopSequences: ["\n"] },
+      generationConfig: {
+        temperature: 0,
+        topP: 0.5,
+        maxOutputTokens: 9,
+        stopSequences: ["\n"],
+        seed: 7,
+        responseMimeType: "application/json",
+        responseJsonSchema: schema,
+        thinkingConfig: { thinkingLevel: "low" },
+      },
+      tools: [
+        {
+          functionDeclarations: [{ name: "weather", description: "Tells the weather", parametersJsonSchema: schema }],
+        },
+      ],
     },
     bare: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
     unknown: [],
@@ -96,7 +150,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       model: "m",
       messages,
       stream: false,
-      options: { temperature: 0, top_p: 0.5, num_predict: 9, stop: ["\n"] },
+      options: { temperature: 0, top_p: 0.5, num_predict: 9, stop: ["\n"], seed: 7 },
+      format: schema,
+      tools: chatTools,
+      think: "low",
     },
     bare: { model: "m", messages: bareMessages, stream: true },
     unknown: [],
@@ -104,9 +161,20 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "cohere-chat": {
     path: "/chat",
     headers: bearer,
-    body: { model: "m", messages, stream: false, temperature: 0, p: 0.5, max_tokens: 9, stop_sequences: ["\n"] },
+    body: {
+      model: "m",
+      messages,
+      stream: false,
+      temperature: 0,
+      p: 0.5,
+      max_tokens: 9,
+      stop_sequences: ["\n"],
+      seed: 7,
+      response_format: { type: "json_object", json_schema: schema },
+      tools: chatTools,
+    },
     bare: { model: "m", messages: bareMessages, stream: true },
-    unknown: [],
+    unknown: ["reasoning_effort"],
   },
 };
 
@@ -133,7 +201,20 @@ describe.each(WIRES)("a request to $name", ({ name, wire }) => {
   });
 
   it("says of each parameter there is whether the API knows it", () => {
-    expect(Object.keys(wire.parameters).toSorted()).toEqual(Object.keys(requestParametersSchema.shape).toSorted());
+    const { extra_body: _everywhere, ...known } = requestParametersSchema.shape;
+    expect(Object.keys(wire.parameters).toSorted()).toEqual(Object.keys(known).toSorted());
+  });
+
+  it("takes extra members of the body over its own, objects key by key", () => {
+    const body = wire.body({ ...full, extra_body: { model: "other", mine: { a: [1] } } });
+    expect(body).toEqual({ ...expected.body, model: "other", mine: { a: [1] } });
+  });
+
+  it("asks for JSON without a schema where the API can", () => {
+    const { response_format: _schema, ...rest } = full;
+    const changed = JSON.stringify(wire.body({ ...rest, response_format: "json" })) !== JSON.stringify(wire.body(rest));
+    const cannot = wire.refuses?.({ ...rest, response_format: "json" }) ?? [];
+    expect(changed).toBe(wire.parameters.response_format !== null && cannot.length === 0);
   });
 });
 
@@ -229,4 +310,11 @@ it("a model of Gemini may be tuned, or name its own path", () => {
   const pathOf = (model: string): string | undefined => gemini?.wire.path({ model, prompt: "Hi", stream: false });
   expect(pathOf("tunedModels/my-model")).toBe("/tunedModels/my-model:generateContent");
   expect(pathOf("a b?")).toBe("/models/a%20b%3F:generateContent");
+});
+
+it("extra members go into what is there, such as Gemini's own nest of parameters", () => {
+  const gemini = WIRES.find(({ name }) => name === "google-gemini");
+  const extra_body = { generationConfig: { topK: 3, temperature: 1 } };
+  const body = gemini?.wire.body({ model: "m", prompt: "Hi", stream: false, temperature: 0, top_p: 0.5, extra_body });
+  expect(body).toMatchObject({ generationConfig: { temperature: 1, topP: 0.5, topK: 3 } });
 });

@@ -1,5 +1,5 @@
 import type { FailureCode } from "../../core/failure.ts";
-import type { ModelRequest } from "../../core/request.ts";
+import type { ModelRequest, RequestParameters } from "../../core/request.ts";
 import type { ModelResponse } from "../../core/response.ts";
 import type { ParameterTable } from "./parameters.ts";
 
@@ -61,6 +61,8 @@ export interface WireFormat {
   readonly parameters: ParameterTable;
   /** What besides a plain prompt it can be sent. */
   readonly takes: Takes;
+  /** Parameters that the API knows and cannot do as this request asks for them. */
+  readonly refuses?: (request: ModelRequest) => readonly (keyof RequestParameters)[];
   /** A member of the body that a server may not understand and can do without; `named` matches a refusal of it. */
   readonly dispensable?: { readonly field: string; readonly named: RegExp };
   /** The answer in a 2xx body; null when it is not what was asked for. */
