@@ -7,6 +7,7 @@ import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Provider } from "../core/provider.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
+import { aiSdkGenerate, aiSdkLeftOut, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
 import type { ModelRequest } from "../core/request.ts";
@@ -137,6 +138,18 @@ export const providers = {
     options: TargetOptions & { readonly model: string; readonly clock?: Clock },
   ): BenchTarget {
     return targetOf(customProvider(name, generate, options.clock ?? systemClock), options.model, null, options, null);
+  },
+
+  /**
+   * A language model of the AI SDK (specification v2 or v3), from any package of that ecosystem. Times are taken around its
+   * client and labelled so: they are longer than those of our own. Its headers and retries are its own affair.
+   *
+   * @example
+   * const ofAiSdk = (model: AiSdkModel): BenchTarget => providers.aiSdk(model, { retries: 0 });
+   */
+  aiSdk(model: AiSdkModel, options: TargetOptions = {}): BenchTarget {
+    const provider = customProvider(`ai-sdk:${model.provider}`, aiSdkGenerate(model), systemClock, "ai-sdk");
+    return { ...targetOf(provider, model.modelId, null, options, null), leftOut: aiSdkLeftOut };
   },
 
   /**

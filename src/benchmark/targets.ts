@@ -5,10 +5,12 @@ import type { PriceOf, Provider } from "../core/provider.ts";
 import type { ModelRequest, RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
 import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
+import { aiSdkLeftOut } from "../providers/bridges/ai-sdk.ts";
 import type { Takes } from "../providers/wire/wire-format.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { spawnSimulator, type SpawnedSimulator } from "../simulator/spawn.ts";
+import { bridgeProvider } from "./bridge-provider.ts";
 import { secretsOf } from "./secrets-of.ts";
 
 /** A target without a way to send to it. */
@@ -69,13 +71,17 @@ async function openTarget(
   simulator: SpawnedSimulator | null,
   { clock, userAgent }: { clock: Clock; userAgent: string },
 ): Promise<BenchTarget> {
+  const priced = await priceTarget(target);
+  if (target.bridge !== null) return { ...priced, provider: await bridgeProvider(target.bridge, target, clock) };
   const address = target.baseUrl ?? `${simulator?.url ?? ""}/v1`;
-  return { ...(await priceTarget(target)), provider: providerAt(target, address, userAgent, clock) };
+  return { ...priced, provider: providerAt(target, address, userAgent, clock) };
 }
 
 /** The target with its prices, for what needs no provider. */
 export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget> {
   const { label, model, baseUrl, parameters, timeoutMs, partLimits, retries, maxConcurrency, ignoreEos } = target;
+  const leftOut = leftOutBy(target);
+  const takes = takesOf(target);
   return {
     label,
     model,
@@ -87,15 +93,27 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     maxConcurrency,
     ignoreEos,
     priceOf: await pricesOf(target),
-    ...(target.type === "sim"
-      ? {}
-      : { leftOut: parametersLeftOut(target.type, target.quirks), takes: takenBy(target.type) }),
+    ...(leftOut === undefined ? {} : { leftOut }),
+    ...(takes === undefined ? {} : { takes }),
     secrets: secretsOf([target]),
   };
 }
 
+/** A command and a module are given everything; what they do with it is theirs. */
+function leftOutBy({ type, bridge, quirks }: ResolvedTarget): PricedTarget["leftOut"] {
+  if (bridge?.bridge === "ai-sdk") return aiSdkLeftOut;
+  return type === "sim" || type === "bridge" ? undefined : parametersLeftOut(type, quirks);
+}
+
+/** A command gets one text, and the SDK one prompt; a module is given everything. */
+function takesOf({ type, bridge }: ResolvedTarget): Takes | undefined {
+  if (bridge !== null) return bridge.bridge === "module" ? undefined : { turns: false, images: "none" };
+  return type === "sim" || type === "bridge" ? undefined : takenBy(type);
+}
+
 function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, clock: Clock): Provider {
   const { type, provider: name, apiKey, headers, network, quirks } = target;
+  if (type === "bridge") throw new Error(`${name} is reached through a bridge`);
   if (type === "sim") return simulatedProvider({ baseUrl, network, userAgent }, clock);
   return apiProvider(type, { name, baseUrl, apiKey, headers, network, quirks, userAgent }, clock);
 }
@@ -103,6 +121,7 @@ function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, 
 async function pricesOf({ type, model, baseUrl, prices, priceId }: ResolvedTarget): Promise<PriceOf | null> {
   if (prices !== null) return fixedPrices(prices);
   if (type === "sim") return fixedPrices(FREE);
+  if (type === "bridge") return null;
   return publishedPrices({ model, providerId: priceId, baseUrl });
 }
 
@@ -114,6 +133,7 @@ export function targetRecord(target: BenchTarget): TargetRecord {
     model: target.model,
     base_url: target.baseUrl,
     simulated: target.provider.simulated,
+    ...(target.provider.bridge === undefined ? {} : { bridge: target.provider.bridge }),
     parameters: target.parameters,
   };
 }

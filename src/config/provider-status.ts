@@ -1,3 +1,4 @@
+import type { ApiType } from "../core/api-type.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Quirks } from "../core/quirks.ts";
 import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS } from "./built-in.ts";
@@ -5,7 +6,6 @@ import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { describeProxy, proxyFor } from "./proxy.ts";
 import { apiKeyOf, baseUrlOf, keyVariableOf, quirksOf } from "./resolve.ts";
-import type { ResolvedTarget } from "./resolve.ts";
 import type { Config } from "./schema.ts";
 
 /** Something that a provider lacks, and the line that gives it. */
@@ -19,7 +19,7 @@ export interface Missing {
 /** What is known of a provider, whether it can be used or not. */
 export interface ProviderStatus {
   readonly name: string;
-  readonly type: ResolvedTarget["type"];
+  readonly type: ApiType | "sim";
   readonly builtIn: boolean;
   readonly quirks: Quirks;
   /** Null for a simulator that is to be started, and where it is missing or wrong. */

@@ -2,12 +2,13 @@ import { API_TYPES, type ApiType } from "../core/api-type.ts";
 import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
-import type { Network } from "../core/network.ts";
-import type { PartLimits } from "../core/part-limits.ts";
+import { DIRECT, type Network } from "../core/network.ts";
+import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Quirks } from "../core/quirks.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
+import { bridgeIn, type BridgeTarget } from "./bridges.ts";
 import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS, quirksAt } from "./built-in.ts";
 import type { BuiltInProvider } from "./built-in.ts";
 import { certificatesIn } from "./ca-file.ts";
@@ -24,7 +25,9 @@ export interface ResolvedTarget {
   /** The alias, or `provider:model`; stands in every result. */
   readonly label: string;
   readonly provider: string;
-  readonly type: ApiType | "sim";
+  readonly type: ApiType | "sim" | "bridge";
+  /** Null for what our own client speaks to. */
+  readonly bridge: OpenableBridge | null;
   readonly model: string;
   /** What the API's paths are appended to; null for a simulator that is still to be started. */
   readonly baseUrl: string | null;
@@ -44,11 +47,20 @@ export interface ResolvedTarget {
   readonly quirks: Quirks;
 }
 
+/** A bridge with where it is opened from. */
+export interface OpenableBridge extends BridgeTarget {
+  /** Paths and packages are found from here, and commands run here. */
+  readonly cwd: string;
+  readonly env: Environment;
+}
+
 /** What targets are resolved against. `model` is that of the flag, for targets that name none. */
 export interface ResolutionContext {
   readonly config: Config;
   readonly env: Environment;
   readonly model: string | null;
+  /** Where modules and packages are found from; `.` unless given. */
+  readonly cwd?: string;
   /** Reads the files of keys and certificates; from the disk unless given. */
   readonly readText?: ReadText;
 }
@@ -69,6 +81,8 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
   const providers = new Map(Object.entries(config.providers ?? {}));
   const entry = providers.get(spec.provider) ?? {};
   const builtIn = builtInFor(spec.provider, entry);
+  const bridge = providers.has(spec.provider) ? null : bridgeIn(spec, flagModel);
+  if (bridge !== null) return bridgeTarget(spec, bridge, context);
   if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, [...providers.keys()]);
   const type = builtIn?.type ?? entry.type;
   if (type === undefined) {
@@ -85,6 +99,7 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     label: spec.alias ?? `${spec.provider}:${model}`,
     provider: spec.provider,
     type,
+    bridge: null,
     model,
     baseUrl,
     apiKey: apiKeyOf(spec.provider, entry, builtIn, context),
@@ -109,6 +124,32 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
 const millisOf = (duration: string | number | undefined): Millis | null =>
   duration === undefined ? null : parseDuration(duration);
 
+function bridgeTarget(spec: TargetSpec, bridge: BridgeTarget, { env, cwd = "." }: ResolutionContext): ResolvedTarget {
+  // What is recorded must lead back here when the run is gone on with.
+  const model = spec.model ?? bridge.model;
+  const key = bridge.bridge === "ai-sdk" ? setVariable(env, "AI_SDK_API_KEY") : null;
+  return {
+    label: spec.alias ?? `${spec.provider}:${model}`,
+    provider: spec.provider,
+    type: "bridge",
+    bridge: { ...bridge, cwd, env },
+    model,
+    baseUrl: null,
+    apiKey: key === null ? null : sendableKey(key, "AI_SDK_API_KEY"),
+    headers: {},
+    network: DIRECT,
+    parameters: {},
+    timeoutMs: null,
+    partLimits: NO_PART_LIMITS,
+    retries: null,
+    maxConcurrency: null,
+    ignoreEos: false,
+    prices: null,
+    priceId: null,
+    quirks: {},
+  };
+}
+
 function unknownProvider(name: string, configured: readonly string[]): BenchError {
   const known = [...new Set([...BUILT_IN_PROVIDERS.keys(), ...configured])];
   const meant = nearMiss(name, known);
@@ -122,7 +163,7 @@ function unknownProvider(name: string, configured: readonly string[]): BenchErro
 /** Where a provider's requests go; null for a simulator that is to be started. Throws `BenchError("config")`. */
 export function baseUrlOf(
   name: string,
-  type: ResolvedTarget["type"],
+  type: ApiType | "sim",
   entry: ProviderConfig,
   builtIn: BuiltInProvider | null,
   env: Environment,

@@ -1,3 +1,4 @@
+import type { Bridge } from "./bridge.ts";
 import type { Millis } from "./clock.ts";
 import type { Failure } from "./failure.ts";
 import type { ModelRequest } from "./request.ts";
@@ -9,6 +10,8 @@ export interface Provider {
   readonly name: string;
   /** Whether its answers are simulated; they are then labelled so wherever they show. */
   readonly simulated: boolean;
+  /** Set when it is not our own client that sends: times then include another's, and are labelled so. */
+  readonly bridge?: Bridge;
   /** Opens what one slot needs to send one request after another; nothing is connected before the first. */
   openChannel(): Channel;
 }

@@ -1,6 +1,7 @@
 import { foreignSchema } from "./dataset.ts";
 import { z } from "zod";
 import { DATASET_FORMATS } from "./dataset-format.ts";
+import { BRIDGES } from "./bridge.ts";
 import { requestParametersSchema } from "./request.ts";
 import { testResultSchema } from "./result.ts";
 import { comparisonSchema, summarySchema, validitySchema } from "./summary.ts";
@@ -15,6 +16,8 @@ export const targetRecordSchema = z.object({
   /** Where requests really go; null for a provider that is not HTTP. */
   base_url: z.string().nullable(),
   simulated: z.boolean(),
+  /** Through what it was reached; absent where it was our own client. */
+  bridge: z.enum(BRIDGES).optional(),
   parameters: requestParametersSchema,
 });
 export type TargetRecord = z.infer<typeof targetRecordSchema>;

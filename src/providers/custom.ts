@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Bridge } from "../core/bridge.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type Failure, type FailureCode } from "../core/failure.ts";
@@ -13,6 +14,8 @@ export interface GenerateContext {
   readonly signal: AbortSignal;
   /** Call it with each piece of text as it comes, so that first-token time and gaps are measured. */
   readonly onText: (delta: string) => void;
+  /** The same for reasoning that comes before the text. */
+  readonly onReasoning: (delta: string) => void;
 }
 
 const generatedSchema = z.object({
@@ -20,6 +23,16 @@ const generatedSchema = z.object({
   usage: usageSchema.partial().optional(),
   finish_reason: z.string().optional(),
   model: z.string().optional(),
+  reasoning: z.string().optional(),
+  tool_calls: z
+    .array(
+      z.object({
+        id: z.string().nullable(),
+        type: z.literal("function"),
+        function: z.object({ name: z.string(), arguments: z.string() }),
+      }),
+    )
+    .optional(),
 });
 /** What a custom provider's function returns; without `usage` tokens and cost are unknown. */
 export type Generated = z.infer<typeof generatedSchema>;
@@ -57,9 +70,10 @@ export function customProvider(
   name: string,
   generate: (request: ModelRequest, context: GenerateContext) => Promise<Generated>,
   clock: Clock,
+  bridge?: Bridge,
 ): Provider {
   const channel: Channel = { send: (call) => attemptWith(generate, call, clock), close: async () => {} };
-  return { name, simulated: false, openChannel: () => channel };
+  return { name, simulated: false, ...(bridge === undefined ? {} : { bridge }), openChannel: () => channel };
 }
 
 async function attemptWith(
@@ -70,14 +84,27 @@ async function attemptWith(
   const sent = clock.now();
   const reads: Millis[] = [];
   call.observer.sent(sent);
-  const onText = (delta: string): void => {
-    if (delta === "" || call.signal.aborted) return;
+  let firstText: Millis | null = null;
+  let reasoned = false;
+  const came = (delta: string): Millis | null => {
+    if (delta === "" || call.signal.aborted) return null;
     const at = clock.now();
     reads.push(at);
     call.observer.tokens(at);
+    return at;
+  };
+  const onText = (delta: string): void => {
+    const at = came(delta);
+    if (at === null) return;
+    firstText ??= at;
     call.observer.text?.(delta);
   };
-  const outcome = await settled(generate, call, onText);
+  const onReasoning = (delta: string): void => {
+    if (came(delta) === null) return;
+    reasoned = true;
+    call.observer.reasoning?.(delta);
+  };
+  const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning });
   const first = reads[0] ?? null;
   return {
     instants: {
@@ -87,13 +114,13 @@ async function attemptWith(
       headers: null,
       firstByte: first,
       firstToken: first,
-      firstText: first,
+      firstText,
       lastToken: reads.at(-1) ?? null,
       done: clock.now(),
     },
     gapsMs: reads.slice(1).map((at, i) => at - (reads[i] ?? at)),
     deltasPerRead: reads.map(() => 1),
-    reasoningStreamed: false,
+    reasoningStreamed: reasoned,
     outcome,
     requestId: null,
     systemFingerprint: null,
@@ -107,14 +134,14 @@ const failed = (reason: Failure): Attempt["outcome"] => ({ ok: false, failure: r
 function settled(
   generate: (request: ModelRequest, context: GenerateContext) => Promise<Generated>,
   call: Call,
-  onText: (delta: string) => void,
+  context: GenerateContext,
 ): Promise<Attempt["outcome"]> {
   return new Promise((resolve) => {
     const onAbort = (): void => resolve(failed(call.signal.reason as Failure));
     if (call.signal.aborted) return onAbort();
     call.signal.addEventListener("abort", onAbort, { once: true });
     Promise.resolve()
-      .then(() => generate(call.request, { signal: call.signal, onText }))
+      .then(() => generate(call.request, context))
       .then(
         (generated) => resolve(outcomeOf(generated)),
         (error: unknown) => resolve(failed(failureOf(error))),
@@ -139,15 +166,15 @@ function outcomeOf(generated: unknown): Attempt["outcome"] {
   );
 }
 
-function responseOf({ content, usage, finish_reason, model }: Generated): ModelResponse {
+function responseOf({ content, usage, finish_reason, model, reasoning, tool_calls }: Generated): ModelResponse {
   const prompt = usage?.prompt_tokens ?? null;
   const completion = usage?.completion_tokens ?? null;
   return {
     id: null,
     model: model ?? null,
     content,
-    reasoning: null,
-    tool_calls: null,
+    reasoning: reasoning ?? null,
+    tool_calls: tool_calls ?? null,
     finish_reason: finish_reason ?? null,
     usage:
       usage === undefined

@@ -85,6 +85,10 @@ function notes({ manifest, summaries }: Findings): Line[] {
     const text = `simulated: ${simulated.join(", ")}. Times come from a schedule, answers are made up; no model was asked.`;
     lines.push(line(text, "quiet"));
   }
+  const bridged = manifest.plan.targets.filter(({ bridge }) => bridge !== undefined).map(({ target }) => target);
+  if (bridged.length > 0) {
+    lines.push(line(`through a third-party client, whose time is in theirs: ${bridged.join(", ")}`, "warn"));
+  }
   if (isOpenLoop(manifest)) lines.push(...openLoopNotes(manifest, summaries));
   const made = (manifest.plan.synthetic ?? null) !== null;
   for (const [target, summary] of summaries) lines.push(...notesOn(target, summary, made));

@@ -64,7 +64,12 @@ async function benchDataset(
   const planWith = <Target extends PricedTarget>(targets: readonly Target[]): BenchmarkPlan<Target> =>
     planOf(flags, parameters, { dataset, synthetic }, targets);
   const { env } = outside;
-  const resolved = resolveTargets(parseTargets(flags.providers), { config, env, model: flags.model ?? null });
+  const resolved = resolveTargets(parseTargets(flags.providers), {
+    config,
+    env,
+    model: flags.model ?? null,
+    cwd: outside.cwd,
+  });
   const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);

@@ -113,10 +113,15 @@ function configOf({ origin }: Manifest, flags: ResumeFlags, context: CliContext)
 }
 
 /** The recorded targets with keys, addresses and prices of now. */
-function targetsOf({ plan }: Manifest, config: Config, directory: string, { env }: CliContext): ResolvedTarget[] {
+function targetsOf(
+  { plan, origin }: Manifest,
+  config: Config,
+  directory: string,
+  { env, cwd }: CliContext,
+): ResolvedTarget[] {
   const specs = plan.targets.map(({ target, provider, model }) => ({ alias: target, provider, model }));
   try {
-    return resolveTargets(specs, { config, env, model: null });
+    return resolveTargets(specs, { config, env, model: null, cwd: origin?.working_directory ?? cwd });
   } catch (error) {
     if (!(error instanceof BenchError) || error.code !== "usage") throw error;
     throw new BenchError("resume", `${directory} cannot be gone on with: ${error.message}`, {

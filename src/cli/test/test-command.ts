@@ -74,7 +74,7 @@ async function resolve(target: string, flags: TestFlags, { cwd, home, env }: Cli
     });
   }
   const { config } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
-  const [resolved] = resolveTargets([spec], { config, env, model: flags.model ?? null });
+  const [resolved] = resolveTargets([spec], { config, env, model: flags.model ?? null, cwd });
   if (resolved === undefined) throw new Error("a target was not resolved");
   return resolved;
 }

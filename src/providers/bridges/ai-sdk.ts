@@ -1,0 +1,162 @@
+import type { ModelRequest, RequestParameters } from "../../core/request.ts";
+import type { ToolCall, Usage } from "../../core/response.ts";
+import { ProviderError, type Generated, type GenerateContext } from "../custom.ts";
+import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../wire/fields.ts";
+import { codeOfStatus, tidyMessage } from "../wire/failures.ts";
+import { toolCall } from "../wire/tool-calls.ts";
+
+/**
+ * A language model of the AI SDK (specification v2 or v3), as far as it is used here. Stated structurally, so that any
+ * version of the packages fits and none is installed with this one.
+ */
+export interface AiSdkModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  // Methods, since each version of the specification has types of its own for what comes and goes.
+  doGenerate(options: never): PromiseLike<unknown>;
+  doStream(options: never): PromiseLike<unknown>;
+}
+
+/** Whether a value is such a model. */
+export function isAiSdkModel(value: unknown): value is AiSdkModel {
+  return isFields(value) && typeof value["doStream"] === "function" && typeof value["doGenerate"] === "function";
+}
+
+/** What of a request the SDK has no option for. */
+export const aiSdkLeftOut = (request: ModelRequest): (keyof RequestParameters)[] =>
+  (["reasoning_effort", "extra_body"] as const).filter((name) => request[name] !== undefined);
+
+/** Asks a model of the AI SDK. Times are taken around its client. */
+export function aiSdkGenerate(model: AiSdkModel) {
+  return async (request: ModelRequest, context: GenerateContext): Promise<Generated> => {
+    const options = callOptions(request, context.signal) as never;
+    try {
+      if (!request.stream) return answerOf(await model.doGenerate(options));
+      return await streamed(await model.doStream(options), context);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };
+}
+
+function callOptions(request: ModelRequest, abortSignal: AbortSignal): object {
+  const { response_format: format, tools } = request;
+  const options = {
+    temperature: request.temperature,
+    topP: request.top_p,
+    maxOutputTokens: request.max_tokens,
+    stopSequences: request.stop,
+    seed: request.seed,
+    responseFormat:
+      format === undefined
+        ? undefined
+        : { type: "json", ...(format === "json" ? {} : { schema: format.schema, name: format.name }) },
+    tools: tools?.map(({ name, description, parameters = { type: "object" } }) => ({
+      type: "function",
+      name,
+      description,
+      inputSchema: parameters,
+    })),
+  };
+  const asked = Object.entries(options).filter(([, value]) => value !== undefined);
+  const system = request.system === undefined ? [] : [{ role: "system", content: request.system }];
+  return {
+    ...Object.fromEntries(asked),
+    prompt: [...system, { role: "user", content: [{ type: "text", text: request.prompt }] }],
+    abortSignal,
+  };
+}
+
+/** A plain answer: its parts in the order in which they came. */
+function answerOf(result: unknown): Generated {
+  if (!isFields(result)) throw new ProviderError("stream_malformed", "the model's client returned no object");
+  const parts = listAt(result, "content");
+  const texts = (type: string): string =>
+    parts
+      .filter((part) => part["type"] === type)
+      .map((part) => textAt(part, "text") ?? "")
+      .join("");
+  const calls = parts.filter((part) => part["type"] === "tool-call").map(callOf);
+  return generated(texts("text"), texts("reasoning"), calls, result, fieldsAt(result, "response"));
+}
+
+async function streamed(result: unknown, { onText, onReasoning }: GenerateContext): Promise<Generated> {
+  const stream = isFields(result) ? result["stream"] : null;
+  if (!(stream instanceof ReadableStream)) {
+    throw new ProviderError("stream_malformed", "the model's client returned no stream");
+  }
+  let content = "";
+  let reasoning = "";
+  const calls: ToolCall[] = [];
+  let finish: Fields | null = null;
+  let about: Fields = {};
+  for await (const part of stream as ReadableStream<unknown> & AsyncIterable<unknown>) {
+    if (!isFields(part)) continue;
+    const delta = textAt(part, "delta") ?? "";
+    switch (part["type"]) {
+      case "text-delta":
+        content += delta;
+        onText(delta);
+        break;
+      case "reasoning-delta":
+        reasoning += delta;
+        onReasoning(delta);
+        break;
+      case "tool-call":
+        calls.push(callOf(part));
+        break;
+      case "response-metadata":
+        about = part;
+        break;
+      case "finish":
+        finish = part;
+        break;
+      case "error":
+        throw new ProviderError("stream_error", tidyMessage(messageIn(part["error"])));
+      default:
+    }
+  }
+  if (finish === null) throw new ProviderError("stream_cut", "the stream ended without its finish");
+  return generated(content, reasoning, calls, finish, about);
+}
+
+function generated(content: string, reasoning: string, calls: ToolCall[], end: Fields, about: Fields): Generated {
+  const usage = usageIn(end["usage"]);
+  const finish = textAt(end, "finishReason") ?? textAt(fieldsAt(end, "finishReason"), "unified");
+  const model = textAt(about, "modelId");
+  return {
+    content,
+    ...(reasoning === "" ? {} : { reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(usage === null ? {} : { usage }),
+    ...(finish === null ? {} : { finish_reason: finish }),
+    ...(model === null ? {} : { model }),
+  };
+}
+
+const callOf = (part: Fields): ToolCall =>
+  toolCall(textAt(part, "toolCallId"), { name: textAt(part, "toolName"), arguments: part["input"] });
+
+/** Version 2 states plain counts, version 3 totals with their parts. */
+function usageIn(usage: unknown): Partial<Usage> | null {
+  if (!isFields(usage)) return null;
+  const [input, output] = [fieldsAt(usage, "inputTokens"), fieldsAt(usage, "outputTokens")];
+  const counts = {
+    prompt_tokens: countAt(usage, "inputTokens") ?? countAt(input, "total"),
+    completion_tokens: countAt(usage, "outputTokens") ?? countAt(output, "total"),
+    reasoning_tokens: countAt(usage, "reasoningTokens") ?? countAt(output, "reasoning"),
+    cached_tokens: countAt(usage, "cachedInputTokens") ?? countAt(input, "cacheRead"),
+    cache_write_tokens: countAt(input, "cacheWrite"),
+  };
+  return Object.values(counts).every((count) => count === null) ? null : counts;
+}
+
+const messageIn = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error));
+
+/** The SDK's errors of HTTP carry the status. */
+function failureOf(error: unknown): unknown {
+  if (error instanceof ProviderError || !(error instanceof Error)) return error;
+  const status = numberAt(error as unknown as Fields, "statusCode");
+  return status === null ? error : new ProviderError(codeOfStatus(status), tidyMessage(error.message));
+}

@@ -1,0 +1,165 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { describe, expect, it } from "vitest";
+import { exampleCall } from "../support/call.ts";
+import { ROOT, tempDir } from "../support/cli.ts";
+import { runInProcess } from "../support/in-process.ts";
+import { answering } from "../support/servers.ts";
+import { providers } from "../../src/benchmark/providers.ts";
+import type { Attempt } from "../../src/core/provider.ts";
+import type { ModelRequest } from "../../src/core/request.ts";
+import type { AiSdkModel } from "../../src/providers/bridges/ai-sdk.ts";
+
+// The bridge with a package of the AI SDK that nobody here wrote, against a server on this machine.
+
+const modelAt = (url: string): AiSdkModel =>
+  createOpenAICompatible({ name: "mine", baseURL: `${url}/v1`, includeUsage: true, supportsStructuredOutputs: true })(
+    "m",
+  );
+
+async function asked(model: AiSdkModel, request: Partial<ModelRequest> = {}): Promise<Attempt> {
+  const channel = providers.aiSdk(model).provider.openChannel();
+  return channel.send(exampleCall({ request: { model: "m", prompt: "Hi", stream: true, ...request } }));
+}
+
+describe("a model of the AI SDK", () => {
+  it.each([true, false])("is asked and answers, with its usage (stream: %s)", async (stream) => {
+    const server = await answering(() => ({ text: "Grüße 😀" }));
+    const { outcome, instants } = await asked(modelAt(server.url), { stream });
+    expect(outcome).toMatchObject({
+      ok: true,
+      response: {
+        content: "Grüße 😀",
+        finish_reason: "stop",
+        usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+      },
+    });
+    expect(instants.firstToken === null).toBe(!stream);
+    expect(server.calls[0]?.path).toBe("/v1/chat/completions");
+  });
+
+  it("is told every request option that the SDK has", async () => {
+    const server = await answering(() => ({ text: "{}" }));
+    const schema = { type: "object", properties: {} };
+    await asked(modelAt(server.url), {
+      system: "S",
+      temperature: 0,
+      top_p: 0.5,
+      max_tokens: 9,
+      stop: ["."],
+      seed: 7,
+      response_format: { schema, name: "n" },
+      tools: [{ name: "look", description: "Looks", parameters: schema }],
+    });
+    expect(server.calls[0]?.body).toMatchObject({
+      model: "m",
+      messages: [{ role: "system", content: "S" }, { role: "user" }],
+      temperature: 0,
+      top_p: 0.5,
+      max_tokens: 9,
+      stop: ["."],
+      seed: 7,
+      response_format: { type: "json_schema", json_schema: { name: "n", schema } },
+      tools: [{ type: "function", function: { name: "look", parameters: schema } }],
+    });
+  });
+
+  it.each([
+    [401, "auth"],
+    [429, "rate_limited"],
+    [400, "invalid_request"],
+    [503, "overloaded"],
+  ])("fails with an HTTP %i as %s", async (status, code) => {
+    const server = await answering(() => ({ status, body: { error: { message: "no" } } }));
+    expect((await asked(modelAt(server.url))).outcome).toMatchObject({ ok: false, failure: { code, message: "no" } });
+  });
+
+  it("states reasoning, tool calls and usage of either version of the specification", async () => {
+    const finishes = [
+      {
+        usage: { inputTokens: 5, outputTokens: 6, totalTokens: 11, reasoningTokens: 2, cachedInputTokens: 1 },
+        finishReason: "tool-calls",
+      },
+      {
+        usage: {
+          inputTokens: { total: 5, noCache: 4, cacheRead: 1, cacheWrite: undefined },
+          outputTokens: { total: 6, text: 4, reasoning: 2 },
+        },
+        finishReason: { unified: "tool-calls", raw: "tool_use" },
+      },
+    ];
+    for (const finish of finishes) {
+      const { outcome, reasoningStreamed } = await asked(
+        scripted([
+          { type: "stream-start", warnings: [] },
+          { type: "reasoning-delta", id: "r", delta: "Hm" },
+          { type: "text-delta", id: "t", delta: "Hi" },
+          { type: "tool-call", toolCallId: "c", toolName: "look", input: "{}" },
+          { type: "finish", ...finish },
+        ]),
+      );
+      expect(reasoningStreamed).toBe(true);
+      expect(outcome).toMatchObject({
+        response: {
+          content: "Hi",
+          reasoning: "Hm",
+          finish_reason: "tool-calls",
+          tool_calls: [{ id: "c", type: "function", function: { name: "look", arguments: "{}" } }],
+          usage: { prompt_tokens: 5, completion_tokens: 6, reasoning_tokens: 2, cached_tokens: 1 },
+        },
+      });
+    }
+  });
+
+  it("that stops in the middle, or says an error, has failed", async () => {
+    const cut = await asked(scripted([{ type: "text-delta", id: "t", delta: "H" }]));
+    expect(cut.outcome).toMatchObject({ ok: false, failure: { code: "stream_cut" } });
+    const error = await asked(scripted([{ type: "error", error: new Error("overheated") }]));
+    expect(error.outcome).toMatchObject({ failure: { code: "stream_error", message: "overheated" } });
+  });
+});
+
+/** A model whose stream is these parts. */
+function scripted(parts: readonly object[]): AiSdkModel {
+  const stream = (): ReadableStream<object> =>
+    new ReadableStream({
+      start(controller) {
+        for (const part of parts) controller.enqueue(part);
+        controller.close();
+      },
+    });
+  const doStream = async (): Promise<object> => ({ stream: stream() });
+  return { specificationVersion: "v3", provider: "scripted", modelId: "m", doGenerate: doStream, doStream };
+}
+
+describe("ai-sdk:PACKAGE:MODEL", () => {
+  it("says what of a request the SDK has no option for", async () => {
+    const server = await answering(() => ({ text: "ok" }));
+    const { stderr } = await runInProcess(
+      ["test", "ai-sdk:@ai-sdk/openai-compatible:m", "--prompt", "Hi", "--reasoning-effort", "low"],
+      { cwd: ROOT, env: { AI_SDK_BASE_URL: `${server.url}/v1` } },
+    );
+    expect(stderr).toContain("its API does not know reasoning_effort: left out");
+  });
+
+  it("loads the package from the working directory; times are marked as a third-party client's", async () => {
+    const server = await answering(() => ({ text: "ok" }));
+    const env = { AI_SDK_BASE_URL: `${server.url}/v1`, AI_SDK_API_KEY: "a-secret-key" };
+    const args = ["-d", "coding-tasks", "--limit", "1", "-p", "ai-sdk:@ai-sdk/openai-compatible:my/model", "--json"];
+    const { code, stdout } = await runInProcess(["bench", ...args, "-o", tempDir(), "--force"], { cwd: ROOT, env });
+    expect(code).toBe(0);
+    expect(server.calls[0]).toMatchObject({
+      headers: { authorization: "Bearer a-secret-key" },
+      body: { model: "my/model" },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ run: { plan: { targets: [{ bridge: "ai-sdk" }] } } });
+  });
+
+  it.each([
+    ["ai-sdk:@ai-sdk/amazon-bedrock:m", "npm install @ai-sdk/amazon-bedrock"],
+    ["ai-sdk:@ai-sdk/openai-compatible:m", "AI_SDK_BASE_URL"],
+    ["ai-sdk:@ai-sdk/openai", "ai-sdk:@ai-sdk/amazon-bedrock:MODEL"],
+  ])("%s that cannot be used says what to do", async (target, hint) => {
+    const { code, stderr } = await runInProcess(["test", target, "--prompt", "Hi"], { cwd: ROOT });
+    expect([code, stderr.replaceAll(/\s+/g, " ")]).toEqual([2, expect.stringContaining(hint)]);
+  });
+});
