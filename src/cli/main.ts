@@ -4,6 +4,7 @@ import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
 import { defineDatasets } from "./commands/datasets.ts";
 import { defineConfig } from "./commands/config.ts";
+import { definePrices } from "./commands/prices.ts";
 import { defineProviders } from "./commands/providers.ts";
 import { defineCompare } from "./commands/compare.ts";
 import { defineExport } from "./commands/export.ts";
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineDatasets(program, context, finish);
   defineTest(program, context, finish);
   defineProviders(program, context, finish);
+  definePrices(program, context, finish);
   defineConfig(program, context, finish);
   defineResume(program, context, finish);
   defineCompare(program, context, finish);

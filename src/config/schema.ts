@@ -14,6 +14,9 @@ const headersSchema = z
 const pricesSchema = z.strictObject({
   input_per_million: z.number().nonnegative(),
   output_per_million: z.number().nonnegative(),
+  cache_read_per_million: z.number().nonnegative().optional(),
+  cache_write_per_million: z.number().nonnegative().optional(),
+  reasoning_per_million: z.number().nonnegative().optional(),
 });
 /** US dollars for a million tokens. */
 export type Prices = z.infer<typeof pricesSchema>;

@@ -51,3 +51,11 @@ it("prices an embedding, which has no completion at all, by its prompt", async (
   expect((await publishedPrices(model))?.(embedding)).toBeCloseTo(0.02, 9);
   expect(fixedPrices({ input_per_million: 3, output_per_million: 9 })(embedding)).toBe(3);
 });
+
+it("prices cached and reasoning tokens at rates of one's own, as parts of what they are counted in", () => {
+  const own = { input_per_million: 10, output_per_million: 20 };
+  const counted = { ...usage, cached_tokens: 400_000, cache_write_tokens: 100_000, reasoning_tokens: 500_000 };
+  expect(fixedPrices(own)(counted)).toBeCloseTo(30, 9);
+  const rates = { cache_read_per_million: 1, cache_write_per_million: 12.5, reasoning_per_million: 40 };
+  expect(fixedPrices({ ...own, ...rates })(counted)).toBeCloseTo(5 + 0.4 + 1.25 + 10 + 20, 9);
+});

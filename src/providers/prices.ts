@@ -8,6 +8,10 @@ export const PRICE_DATA = { package: "@pydantic/genai-prices", version: "0.1.8",
 export interface TokenPrices {
   readonly input_per_million: number;
   readonly output_per_million: number;
+  /** Prompt tokens read from a cache; what others cost unless given. So are the two below. */
+  readonly cache_read_per_million?: number | undefined;
+  readonly cache_write_per_million?: number | undefined;
+  readonly reasoning_per_million?: number | undefined;
 }
 
 /** What is to be priced. A built-in provider is known by its id, any other by the address that is called. */
@@ -23,12 +27,21 @@ function completionIn(usage: Usage | null): number | null {
   return usage.prompt_tokens !== null && usage.total_tokens === usage.prompt_tokens ? 0 : null;
 }
 
-/** Prices by the user's own figures; cached and reasoning tokens cost what other tokens do. */
+/** Prices by the user's own figures; cached and reasoning tokens cost what others do, unless they have rates of their own. */
 export function fixedPrices(prices: TokenPrices): PriceOf {
+  const { input_per_million: input, output_per_million: output } = prices;
+  const { cache_read_per_million: read = input, cache_write_per_million: write = input } = prices;
+  const { reasoning_per_million: thought = output } = prices;
   return (usage) => {
     const completion = completionIn(usage);
     if (usage === null || usage.prompt_tokens === null || completion === null) return null;
-    return (usage.prompt_tokens * prices.input_per_million + completion * prices.output_per_million) / 1e6;
+    const [cached, written, reasoning] = [
+      usage.cached_tokens ?? 0,
+      usage.cache_write_tokens ?? 0,
+      usage.reasoning_tokens ?? 0,
+    ];
+    const prompt = usage.prompt_tokens * input + cached * (read - input) + written * (write - input);
+    return (prompt + completion * output + reasoning * (thought - output)) / 1e6;
   };
 }
 
