@@ -252,6 +252,10 @@ export function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: Req
     provider: target.provider,
     highestCostOf: (request) => highestCostOf(request, request.model === target.model ? target.priceOf : null),
     maxConcurrency: target.maxConcurrency,
+    limits: {
+      requestsPerMinute: load.requestsPerMinute ?? target.limits?.requestsPerMinute ?? null,
+      tokensPerMinute: load.tokensPerMinute ?? target.limits?.tokensPerMinute ?? null,
+    },
     retries: load.retries ?? target.retries ?? DEFAULT_RETRIES,
     priceOf: (model, usage) => (model === target.model ? (target.priceOf?.(usage) ?? null) : null),
     modelFor: (testCase) => modelFor(testCase, target, sources.caseModels),

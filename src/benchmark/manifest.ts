@@ -4,7 +4,7 @@ import { version as nodeVersion } from "node:process";
 import type { Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { datasetRecord } from "./dataset-identity.ts";
-import type { Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
+import type { ConcurrencyHistory, Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
 
 /** The manifest of a run that begins now. */
@@ -47,12 +47,23 @@ export function withSegment(manifest: Manifest, load: Load, clock: Clock): Manif
 export function withEnd(
   manifest: Manifest,
   status: Manifest["status"],
-  { validity, endedBy }: { readonly validity: Validity | null; readonly endedBy?: Ending },
+  {
+    validity,
+    endedBy,
+    concurrency = [],
+  }: {
+    readonly validity: Validity | null;
+    readonly endedBy?: Ending;
+    readonly concurrency?: readonly ConcurrencyHistory[];
+  },
   clock: Clock,
 ): Manifest {
   const ended_at = clock.wallTime();
   const last = manifest.segments.length - 1;
-  const ending = endedBy === undefined ? {} : { ended_by: endedBy };
+  const ending = {
+    ...(endedBy === undefined ? {} : { ended_by: endedBy }),
+    ...(concurrency.length === 0 ? {} : { concurrency: [...concurrency] }),
+  };
   const segments = manifest.segments.map((segment, i) =>
     i === last ? { ...segment, ended_at, validity, ...ending } : segment,
   );

@@ -47,6 +47,11 @@ export interface LoadShape {
   readonly durationMs: Millis | null;
   /** Requests to each target, in each level of a sweep. */
   readonly maxRequests: number | null;
+  /** The most that each target is sent in any minute, over its configuration; null leaves it to that. */
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  /** Closed loop: more and more in flight until the first 429; `concurrency` is where it begins. */
+  readonly adaptive: boolean;
   /** Failed cases, over all targets, after which nothing more is sent. */
   readonly maxErrors: number | null;
   /** US dollars that the whole run may cost. */
@@ -66,6 +71,9 @@ export const PLAIN_LOAD: LoadShape = {
   ramp: null,
   durationMs: null,
   maxRequests: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  adaptive: false,
   maxErrors: null,
   budgetUsd: null,
   warmup: 0,

@@ -27,6 +27,9 @@ export interface TargetOptions {
   readonly partLimits?: Partial<PartLimits>;
   readonly retries?: number;
   readonly maxConcurrency?: number;
+  /** The most that is sent in any minute: requests, and tokens of prompts and answers as far as they can be foreseen. */
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
   /** Whether the server knows `ignore_eos`; synthetic loads then get answers of exactly their limit. */
   readonly ignoreEos?: boolean;
   /** US dollars per million tokens; the published prices unless given. */
@@ -63,6 +66,10 @@ function targetOf(
     partLimits: { ...NO_PART_LIMITS, ...options.partLimits },
     retries: options.retries ?? null,
     maxConcurrency: options.maxConcurrency ?? null,
+    limits: {
+      requestsPerMinute: options.requestsPerMinute ?? null,
+      tokensPerMinute: options.tokensPerMinute ?? null,
+    },
     ignoreEos: options.ignoreEos ?? false,
     priceOf: options.prices === undefined ? priceOf : fixedPrices(options.prices),
     secrets,

@@ -64,6 +64,9 @@ export function loadRecord(load: BenchmarkLoad): Required<Load> {
     budget_usd: load.budgetUsd,
     warmup: load.warmup,
     p95_limit_ms: load.p95LimitMs,
+    requests_per_minute: load.requestsPerMinute,
+    tokens_per_minute: load.tokensPerMinute,
+    adaptive: load.adaptive,
   };
 }
 
@@ -92,5 +95,8 @@ export function loadFrom(record: Load): BenchmarkLoad {
     budgetUsd: record.budget_usd ?? null,
     warmup: record.warmup ?? 0,
     p95LimitMs: record.p95_limit_ms ?? null,
+    requestsPerMinute: record.requests_per_minute ?? null,
+    tokensPerMinute: record.tokens_per_minute ?? null,
+    adaptive: record.adaptive ?? false,
   };
 }

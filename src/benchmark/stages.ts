@@ -26,12 +26,16 @@ export function stagesOf(load: LoadShape, { levels, seed, endlessCases, elapsedM
       level,
       slots: slotSteps(load, level),
       arrivals: arrivalsOf(load, `${seed}/${index}`),
+      ...(load.adaptive ? { adaptiveUpTo: MOST_ADAPTIVE } : {}),
       durationMs: leftMs,
       endless: isEndless(load, endlessCases),
     };
     return [stage];
   });
 }
+
+/** Enough for any limit that is met as 429s, and few enough for any machine. A target's own limit may be lower. */
+const MOST_ADAPTIVE = 200;
 
 /** Whether a run's end is set by something other than the end of its work. */
 export function isEndless({ durationMs, maxRequests }: LoadShape, endlessCases: boolean): boolean {

@@ -2,6 +2,7 @@ import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PartLimits } from "../core/part-limits.ts";
 import type { PriceOf, Provider } from "../core/provider.ts";
+import type { OwnLimits } from "../core/rate-limits.ts";
 import type { ModelRequest, RequestParameters } from "../core/request.ts";
 import type { TargetRecord } from "../core/run.ts";
 import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
@@ -26,6 +27,8 @@ export interface PricedTarget {
   readonly partLimits: PartLimits;
   readonly retries: number | null;
   readonly maxConcurrency: number | null;
+  /** What it is sent per minute at most; no limit unless given. */
+  readonly limits?: OwnLimits;
   /** Whether synthetic loads ask it for answers of exactly their limit. */
   readonly ignoreEos: boolean;
   /** Null when the model's price is not known. */
@@ -79,7 +82,8 @@ async function openTarget(
 
 /** The target with its prices, for what needs no provider. */
 export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget> {
-  const { label, model, baseUrl, parameters, timeoutMs, partLimits, retries, maxConcurrency, ignoreEos } = target;
+  const { label, model, baseUrl, parameters, timeoutMs, partLimits, retries, maxConcurrency, limits, ignoreEos } =
+    target;
   const leftOut = leftOutBy(target);
   const takes = takesOf(target);
   return {
@@ -91,6 +95,7 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     partLimits,
     retries,
     maxConcurrency,
+    limits,
     ignoreEos,
     priceOf: await pricesOf(target),
     ...(leftOut === undefined ? {} : { leftOut }),

@@ -5,6 +5,7 @@ import { BenchError } from "../core/errors.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Quirks } from "../core/quirks.ts";
+import type { OwnLimits } from "../core/rate-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
@@ -39,6 +40,7 @@ export interface ResolvedTarget {
   readonly partLimits: PartLimits;
   readonly retries: number | null;
   readonly maxConcurrency: number | null;
+  readonly limits: OwnLimits;
   /** Whether the server can be told not to end an answer before its limit. */
   readonly ignoreEos: boolean;
   readonly prices: Prices | null;
@@ -114,6 +116,10 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     },
     retries: entry.max_retries ?? null,
     maxConcurrency: entry.max_concurrency ?? null,
+    limits: {
+      requestsPerMinute: entry.requests_per_minute ?? null,
+      tokensPerMinute: entry.tokens_per_minute ?? null,
+    },
     ignoreEos: entry.ignore_eos ?? false,
     prices: entry.prices ?? null,
     priceId: builtIn?.priceId ?? null,
@@ -142,6 +148,7 @@ function bridgeTarget(spec: TargetSpec, bridge: BridgeTarget, { env, cwd = "." }
     timeoutMs: null,
     partLimits: NO_PART_LIMITS,
     retries: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null },
     maxConcurrency: null,
     ignoreEos: false,
     prices: null,

@@ -47,6 +47,8 @@ const providerConfigSchema = z.strictObject({
   idle_timeout: durationSchema.optional().describe("Limit between two pieces of a stream"),
   max_retries: z.int().nonnegative().optional(),
   max_concurrency: z.int().positive().optional(),
+  requests_per_minute: z.number().positive().optional().describe("Never send more than this in any minute"),
+  tokens_per_minute: z.number().positive().optional().describe("Of prompts and answers, estimated before each request"),
   ignore_eos: z
     .boolean()
     .optional()

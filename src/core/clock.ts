@@ -67,6 +67,11 @@ export function wallTimeOf(date: string | null): string | null {
   return Number.isNaN(at) ? null : new Date(at).toISOString();
 }
 
+/** ISO-8601 UTC, so many milliseconds after another. */
+export function wallTimeAfter(wallTime: string, ms: Millis): string {
+  return new Date(Date.parse(wallTime) + Math.ceil(ms)).toISOString();
+}
+
 /** Milliseconds from one wall time to another; null when either is no date. Both may be ISO-8601 or HTTP dates. */
 export function wallMillisBetween(from: string, to: string): Millis | null {
   const difference = Date.parse(to) - Date.parse(from);

@@ -1,6 +1,7 @@
 import type { Bridge } from "./bridge.ts";
 import type { Millis } from "./clock.ts";
 import type { Failure } from "./failure.ts";
+import type { StatedLimits } from "./rate-limits.ts";
 import type { ModelRequest } from "./request.ts";
 import type { ModelResponse, Usage } from "./response.ts";
 
@@ -76,6 +77,8 @@ export interface Attempt {
     | { readonly ok: false; readonly failure: Failure; readonly usage: Usage | null };
   readonly requestId: string | null;
   readonly systemFingerprint: string | null;
+  /** What the server said of its rate limits; absent when it said nothing. */
+  readonly statedLimits?: StatedLimits;
   /** The body as it came, when the call asked for it. */
   readonly raw: string | null;
 }

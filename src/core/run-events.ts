@@ -20,6 +20,12 @@ export type RunEvent =
       /** The pause before the next attempt; null when there is none. */
       readonly retry_in_ms: Millis | null;
     }
+  | {
+      /** The target's rate limit holds back everything that is to be sent to it, for so long by what is known now. */
+      readonly type: "target_waiting";
+      readonly target: string;
+      readonly resumes_in_ms: Millis;
+    }
   | { readonly type: "case_finished"; readonly result: TestResult }
   | {
       readonly type: "target_stopped";

@@ -85,12 +85,32 @@ export const loadSchema = z.object({
   warmup: count.optional(),
   /** Of a sweep: the highest p95 of the duration that is still good enough. */
   p95_limit_ms: limit,
+  /** Limits of every target that rule over the targets' own; null where those hold. */
+  requests_per_minute: limit,
+  tokens_per_minute: limit,
+  adaptive: z.boolean().optional(),
 });
 export type Load = z.infer<typeof loadSchema>;
 
 /** What ended a stretch of a run: nothing was left, the time, a limit of cost or failures, or someone who stopped it. */
 export const ENDINGS = ["work", "time", "errors", "budget", "stop"] as const;
 export type Ending = (typeof ENDINGS)[number];
+
+const concurrencySchema = z.object({
+  target: z.string(),
+  /** Slots at the beginning, at each cut before and after it, and at the end; instants after the segment's start. */
+  steps: z.array(
+    z.object({
+      at_ms: z.number(),
+      slots: count,
+      why: z.enum(["start", "before_429", "cut", "end"]),
+    }),
+  ),
+  /** Episodes of 429s, each of which cut the slots once; `steps` holds the first of them only when they are many. */
+  cuts: count,
+});
+/** How many requests an adaptive run had in flight to one target. */
+export type ConcurrencyHistory = z.infer<typeof concurrencySchema>;
 
 export const segmentSchema = z.object({
   segment: count,
@@ -102,6 +122,8 @@ export const segmentSchema = z.object({
   validity: validitySchema.nullable(),
   /** Missing while it goes on, and when the process died. */
   ended_by: z.enum(ENDINGS).optional(),
+  /** Of an adaptive run, one entry a target. */
+  concurrency: z.array(concurrencySchema).optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 

@@ -14,6 +14,7 @@ import { resultOf, type Place } from "./results.ts";
 import { decideRetry } from "./retry.ts";
 import type { RunTarget } from "./target.ts";
 import { connectMsOf } from "./timing.ts";
+import type { Turnstile } from "./turnstile.ts";
 import type { WorkItem } from "./work.ts";
 
 /** What every case of a run shares. */
@@ -29,6 +30,10 @@ export interface CaseContext {
   readonly stop: AbortSignal;
   /** Ends what is in flight; its cases stay unfinished. */
   readonly abandon: AbortSignal;
+  /** What each attempt must pass; none for a request outside any run. */
+  readonly turnstile?: Turnstile;
+  /** Hears how each attempt went, before anything is made of it. */
+  readonly attemptEnded?: (attempt: Attempt) => void;
   /** Hears the answers as they come, for who wants to show them. */
   readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
 }
@@ -46,6 +51,10 @@ export interface CaseStart {
   readonly ready: Millis;
   /** What a budget has set aside for it; null without a budget. */
   readonly hold: Hold | null;
+  /** The first attempt leaves. */
+  readonly left?: (at: Millis) => void;
+  /** Ends the wait of a first attempt that has not left; the case is then as if it had never begun. */
+  readonly unsent?: AbortSignal;
 }
 
 /** Brings one case to its end, retries included; null when the run was stopped before that. */
@@ -53,7 +62,7 @@ export async function runCase(
   target: RunTarget,
   channel: Channel,
   item: WorkItem,
-  { intended: due, ready: slotAt, hold }: CaseStart,
+  { intended: due, ready: slotAt, hold, left, unsent }: CaseStart,
   context: CaseContext,
 ): Promise<FinishedCase | null> {
   const { clock, journal, observe } = context;
@@ -70,14 +79,24 @@ export async function runCase(
   let uncounted = 0;
   let firstSent: Millis | null = null;
 
+  const tellOfWait = (resumesInMs: Millis): void =>
+    observe({ type: "target_waiting", target: target.label, resumes_in_ms: resumesInMs });
+
   for (let attempt = 0; ; attempt += 1) {
-    const limitedMs = target.limiter?.grant(request) ?? 0;
-    if (limitedMs > 0) {
-      if (!(await sleep(clock, limitedMs, context.stop))) return null;
-      limiterWaitMs += limitedMs;
+    const passing = context.turnstile?.enter(request, (attempt === 0 ? unsent : null) ?? context.stop, tellOfWait);
+    let pass = passing;
+    if (passing instanceof Promise) {
+      const from = clock.now();
+      const granted = await passing;
+      if (granted === null) return null;
+      pass = granted;
       ready = clock.now();
+      limiterWaitMs += ready - from;
     }
+    if (attempt === 0) left?.(clock.now());
     const last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
+    if (pass !== undefined && !(pass instanceof Promise)) context.turnstile?.ended(pass, last);
+    context.attemptEnded?.(last);
     connectMs += connectMsOf(last);
     firstSent ??= last.instants.sent;
     const finish = (): FinishedCase => ({

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { sleep, type Millis, type Timer } from "../core/clock.ts";
-import type { Ending } from "../core/run.ts";
+import type { Attempt } from "../core/provider.ts";
+import type { ConcurrencyHistory, Ending } from "../core/run.ts";
 import type { TestResult } from "../core/result.ts";
+import { Adaptive } from "./adaptive.ts";
 import type { Budget, Hold } from "./budget.ts";
 import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
 import type { ChannelPool } from "./channel-pool.ts";
@@ -13,6 +15,7 @@ import type { SlotCounter } from "./slot-counter.ts";
 import { Slots } from "./slots.ts";
 import type { Stage } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
+import type { Turnstile } from "./turnstile.ts";
 import type { WorkItem } from "./work.ts";
 
 /** Skipped cases written before waiting for the disk, so that memory stays flat however many there are. */
@@ -35,6 +38,14 @@ export interface LaneContext extends Omit<CaseContext, "place"> {
   broke(error: unknown): void;
 }
 
+/** What belongs to one target through all stages of a run. */
+export interface Side {
+  readonly target: RunTarget;
+  readonly pool: ChannelPool;
+  readonly circuit: Circuit;
+  readonly turnstile: Turnstile;
+}
+
 /**
  * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
  * schedule, then with a slot, then the next case. Nothing else decides when a case begins.
@@ -52,13 +63,16 @@ export class Lane {
   readonly #circuit: Circuit;
   /** Ends the loop; what is in flight goes on. */
   readonly #ending = new AbortController();
+  /** Takes back what waits for its first leave; aborted when sending ends before the work does. */
+  readonly #halting = new AbortController();
   #endedBy: Ending | null = null;
   #start: Millis = 0;
+  #adaptive: Adaptive | null = null;
   /** Until when the loop last had to wait for a slot. */
   #heldUntil: Millis = 0;
 
   constructor(
-    { target, pool, circuit }: { target: RunTarget; pool: ChannelPool; circuit: Circuit },
+    { target, pool, circuit, turnstile }: Side,
     stage: Stage,
     work: AsyncIterable<WorkItem>,
     context: LaneContext,
@@ -68,15 +82,26 @@ export class Lane {
     this.#circuit = circuit;
     this.#stage = stage;
     this.#work = work[Symbol.asyncIterator]();
-    this.#context = { ...context, place: { segment: context.segment, level: stage.level } };
+    this.#context = {
+      ...context,
+      place: { segment: context.segment, level: stage.level },
+      turnstile,
+      attemptEnded: (attempt) => this.#adapt(attempt),
+    };
     this.#slots = new Slots(this.#capped(stage.slots[0]?.slots ?? 0));
     // Every slot may pause under it; that is no leak.
-    setMaxListeners(0, this.#ending.signal);
+    setMaxListeners(0, this.#ending.signal, this.#halting.signal);
   }
 
   /** What the schedule asked for and got; null in a closed loop. */
   get rates(): ReturnType<RateBooks["rates"]> {
     return this.#rates.rates();
+  }
+
+  /** What an adaptive run did with its slots; null for any other. */
+  get concurrency(): ConcurrencyHistory | null {
+    const now = this.#context.clock.now() - this.#context.segmentStart;
+    return this.#adaptive?.history(this.#target.label, now) ?? null;
   }
 
   /** What ended it; a target that was given up has no more work. */
@@ -89,11 +114,16 @@ export class Lane {
     const { clock, gate } = this.#context;
     const { slots, durationMs } = this.#stage;
     this.#start = clock.now();
-    const closed = (): void => this.#end(gate.closed?.by ?? "stop");
+    const { adaptiveUpTo } = this.#stage;
+    if (adaptiveUpTo !== undefined) {
+      const now = this.#start - this.#context.segmentStart;
+      this.#adaptive = new Adaptive(this.#capped(slots[0]?.slots ?? 1), this.#capped(adaptiveUpTo), now);
+    }
+    const closed = (): void => this.#halt(gate.closed?.by ?? "stop");
     const timers: Timer[] = slots
       .slice(1)
       .map((step) => clock.setTimer(step.atMs, () => this.#slots.resize(this.#capped(step.slots))));
-    if (durationMs !== null) timers.push(clock.setTimer(durationMs, () => this.#end("time")));
+    if (durationMs !== null) timers.push(clock.setTimer(durationMs, () => this.#halt("time")));
     gate.signal.addEventListener("abort", closed, { once: true });
     if (gate.signal.aborted) closed();
     if (this.#circuit.open !== null) this.#end("work");
@@ -102,6 +132,8 @@ export class Lane {
       this.#end("work");
       await this.#guarded(() => this.#skipRest());
       while (this.#slots.held > 0) await this.#slots.change();
+      // What was taken back while the last ones were in flight.
+      if (this.#late.length > 0) await this.#guarded(() => this.#skipRest());
     } finally {
       for (const timer of timers) timer.cancel();
       gate.signal.removeEventListener("abort", closed);
@@ -112,10 +144,26 @@ export class Lane {
     return Math.min(slots, this.#target.maxConcurrency ?? Infinity);
   }
 
+  #adapt({ outcome, instants }: Attempt): void {
+    const adaptive = this.#adaptive;
+    if (adaptive === null) return;
+    const { clock, segmentStart } = this.#context;
+    if (outcome.ok) adaptive.succeeded(this.#slots.full);
+    else if (outcome.failure.code === "rate_limited") {
+      adaptive.refused((instants.sent ?? 0) - segmentStart, clock.now() - segmentStart);
+    }
+    this.#slots.resize(adaptive.slots);
+  }
+
   #end(by: Ending): void {
     this.#endedBy ??= by;
     this.#ending.abort();
     this.#slots.wake();
+  }
+
+  #halt(by: Ending): void {
+    this.#end(by);
+    this.#halting.abort();
   }
 
   /** Lets one request after another go. */
@@ -135,8 +183,7 @@ export class Lane {
       const now = clock.now();
       const intended = at === null ? now : this.#start + at;
       const ready = at === null ? now : Math.max(intended, this.#heldUntil);
-      if (at !== null) this.#rates.sent(at, now - this.#start);
-      void this.#guarded(() => this.#take(item, { intended, ready, hold }));
+      void this.#guarded(() => this.#take(item, { intended, ready, hold }, at));
     }
     if (arrivals !== null && at !== null) this.#countUnsent(arrivals, at);
   }
@@ -209,15 +256,26 @@ export class Lane {
     }
   }
 
-  async #take(item: WorkItem, start: CaseStart): Promise<void> {
+  async #take(item: WorkItem, start: CaseStart, appointed: Millis | null): Promise<void> {
     const { clock, delayMs, books, observe, journal } = this.#context;
     const takenAt = clock.now();
     const channel = this.#pool.take();
     books.taken();
     observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
+    let hasLeft = false;
+    const left = (at: Millis): void => {
+      hasLeft = true;
+      if (appointed !== null) this.#rates.sent(appointed, at - this.#start);
+    };
     try {
-      const finished = await runCase(this.#target, channel, item, start, this.#context);
-      if (finished === null) return;
+      const finished = await runCase(
+        this.#target,
+        channel,
+        item,
+        { ...start, left, unsent: this.#halting.signal },
+        this.#context,
+      );
+      if (finished === null) return hasLeft ? undefined : this.#takeBack(item, appointed);
       const { result, raw } = finished;
       this.#judge(result);
       await journal.record(result, raw);
@@ -231,13 +289,21 @@ export class Lane {
     }
   }
 
+  /** It never left: the rest's fate is its own, too. */
+  #takeBack(item: WorkItem, appointed: Millis | null): void {
+    const { closed } = this.#context.gate;
+    this.#late.push(item);
+    if (closed !== null) this.#endedBy = closed.by;
+    else if (appointed !== null) this.#rates.unsent(appointed);
+  }
+
   #judge({ status, error }: TestResult): void {
     if (status === "success") this.#circuit.succeeded();
     else this.#context.failed();
     const { code = null, message = "" } = error ?? {};
     if (code === null || !this.#circuit.failed(code, message)) return;
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });
-    this.#end("work");
+    this.#halt("work");
   }
 
   /** Records what will not be sent. Cases that a resume should send have no record, nor has work without an end. */

@@ -280,18 +280,6 @@ describe("a warm-up", () => {
   });
 });
 
-it("a limiter's wait comes before each attempt, and is in no latency", async () => {
-  const clock = fakeClock();
-  const busy = failure("overloaded", "busy", { retry_after_ms: 1000 });
-  const provider = scripted(clock, ({ attempt }) => (attempt === 0 ? { ms: 10, failed: busy } : { ms: 100 }));
-  const limiter = { grant: () => 300 };
-  const started = start(clock, [targetOf(provider, { limiter })], { cases: 1 });
-  await finish(clock, started);
-  const [result] = started.journal.results;
-  expect(result).toMatchObject({ duration_ms: 100, timing: { limiter_wait_ms: 600, send_lag_ms: 0, slot_wait_ms: 0 } });
-  expect(result?.timing.first_sent_at_ms).toBe(300);
-});
-
 const WHOLE: WorkOptions = {
   passes: 1,
   atMost: Infinity,

@@ -14,7 +14,7 @@ const RETRIED: ReadonlySet<FailureCode> = new Set([
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 /** A server that asks for more than this will not be waited for. */
-const LONGEST_RETRY_AFTER_MS = 600_000;
+export const LONGEST_RETRY_AFTER_MS = 600_000;
 
 /** What to do after a failed attempt. */
 export type RetryDecision =

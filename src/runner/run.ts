@@ -4,19 +4,22 @@ import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
-import { ENDINGS, type Ending } from "../core/run.ts";
+import { NO_OWN_LIMITS } from "../core/rate-limits.ts";
+import { ENDINGS, type ConcurrencyHistory, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
 import type { Budget } from "./budget.ts";
 import { ChannelPool } from "./channel-pool.ts";
 import { Circuit } from "./circuit.ts";
 import { Gate } from "./gate.ts";
+import { Limiter } from "./limiter.ts";
 import { Lane, type LaneContext } from "./lane.ts";
 import { measureSelf } from "./self-measurement.ts";
 import { SlotCounter } from "./slot-counter.ts";
 import type { Stage } from "./stage.ts";
 import { Tally } from "./tally.ts";
 import type { RunTarget } from "./target.ts";
+import { Turnstile } from "./turnstile.ts";
 import { judgeValidity } from "./validity.ts";
 import { warmUp, type WarmUp, type WarmUpFailures } from "./warm-up.ts";
 import type { WorkItem } from "./work.ts";
@@ -54,6 +57,8 @@ export interface RunOutcome {
   /** The targets that were given up, with the failure that decided it. */
   readonly stoppedTargets: ReadonlyMap<string, FailureCode>;
   readonly validity: Validity;
+  /** Of an adaptive run, one entry for each target; empty for any other. */
+  readonly concurrency: readonly ConcurrencyHistory[];
   readonly endedBy: Ending;
   /** One entry for each target whose warm-up did not succeed. */
   readonly warmUpFailures: readonly WarmUpFailures[];
@@ -80,12 +85,17 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   if (stop.aborted) onStop();
   stop.addEventListener("abort", onStop, { once: true });
 
-  const sides = targets.map((target) => ({ target, pool: new ChannelPool(target.provider), circuit: new Circuit() }));
+  const sides = targets.map((target) => ({
+    target,
+    pool: new ChannelPool(target.provider),
+    circuit: new Circuit(),
+    turnstile: new Turnstile(clock, new Limiter(target.limits ?? NO_OWN_LIMITS)),
+  }));
   const warmUpFailures = await Promise.all(
-    sides.map(async ({ target, pool }) =>
+    sides.map(async ({ target, pool, turnstile }) =>
       options.warmUp === null
         ? null
-        : warmUp(target, pool, options.warmUp, { clock, abandon, gate, budget: options.budget }),
+        : warmUp(target, pool, options.warmUp, { clock, abandon, gate, budget: options.budget, turnstile }),
     ),
   );
 
@@ -115,11 +125,13 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 
   const self = measureSelf(clock, books);
   const endings: Ending[] = [];
+  const concurrency: ConcurrencyHistory[] = [];
   const rates: ReturnType<typeof ratesOf>[] = [];
   for (const stage of stages) {
     const lanes = sides.map((side) => new Lane(side, stage, workFor(side.target, stage), context));
     await Promise.all(lanes.map((lane) => lane.run()));
     rates.push(ratesOf(lanes));
+    concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
     endings.push(...lanes.map(({ endedBy }) => endedBy));
   }
   await Promise.all(sides.map(({ pool }) => pool.close()));
@@ -134,6 +146,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const rate = rates.find((of) => of !== null) ?? null;
   return {
     stoppedTargets,
+    concurrency,
     endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
     warmUpFailures: warmUpFailures.filter((failed) => failed !== null),
     validity: judgeValidity({

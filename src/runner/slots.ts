@@ -15,6 +15,11 @@ export class Slots {
     return this.#held;
   }
 
+  /** Whether no slot is free. */
+  get full(): boolean {
+    return this.#held >= this.#limit;
+  }
+
   /** Takes a slot if one is free. */
   take(): boolean {
     if (this.#held >= this.#limit) return false;

@@ -17,6 +17,8 @@ export interface Stage {
   readonly slots: readonly SlotStep[];
   /** The instants at which requests are to leave (open loop); null: as soon as a slot is free (closed loop). */
   readonly arrivals: (() => Arrivals) | null;
+  /** Slots that follow the target's 429s, from the first step's number up to this one; none unless given. */
+  readonly adaptiveUpTo?: number;
   /** When sending ends, after the stage's start; null: with the work. */
   readonly durationMs: Millis | null;
   /** Whether the work never ends, so that there is no rest to be recorded as skipped. */

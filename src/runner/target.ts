@@ -1,9 +1,9 @@
 import type { TestCase } from "../core/dataset.ts";
 import type { Provider } from "../core/provider.ts";
+import type { OwnLimits } from "../core/rate-limits.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Usage } from "../core/response.ts";
 import type { Timeouts } from "./deadlines.ts";
-import type { Limiter } from "./limiter.ts";
 
 /** Something to measure: a provider and how it is to be treated. */
 export interface RunTarget {
@@ -12,8 +12,8 @@ export interface RunTarget {
   readonly provider: Provider;
   /** Never more in flight than this, whatever the load; null for no limit of its own. */
   readonly maxConcurrency: number | null;
-  /** What each of its attempts must wait for besides; none unless given. */
-  readonly limiter?: Limiter;
+  /** What it is sent per minute at most; no limit of its own unless given. */
+  readonly limits?: OwnLimits;
   /** Further attempts after a failure that may pass. */
   readonly retries: number;
   /** US dollars for the usage of a model; null when price or usage is unknown. */

@@ -6,6 +6,7 @@ import type { ChannelPool } from "./channel-pool.ts";
 import { costOfUsage } from "./cost.ts";
 import type { Gate } from "./gate.ts";
 import type { RunTarget } from "./target.ts";
+import type { Turnstile } from "./turnstile.ts";
 import type { WorkItem } from "./work.ts";
 
 /** Requests that do not count, so that those which do meet open connections and a server that is awake. */
@@ -31,7 +32,11 @@ export async function warmUp(
   target: RunTarget,
   pool: ChannelPool,
   { requests, slots, work }: WarmUp,
-  context: Pick<CaseContext, "clock" | "abandon"> & { readonly budget: Budget | null; readonly gate: Gate },
+  context: Pick<CaseContext, "clock" | "abandon"> & {
+    readonly budget: Budget | null;
+    readonly gate: Gate;
+    readonly turnstile: Turnstile;
+  },
 ): Promise<WarmUpFailures | null> {
   const items = work(target)[Symbol.asyncIterator]();
   const failures: Failure[] = [];
@@ -41,9 +46,13 @@ export async function warmUp(
     const highest = target.highestCostOf(request) ?? Infinity;
     const hold = context.budget?.hold(highest) ?? null;
     if (context.budget !== null && hold === null) return;
+    const passing = context.turnstile.enter(request, context.gate.signal, () => {});
+    const pass = passing instanceof Promise ? await passing : passing;
+    if (pass === null) return hold?.release();
     const channel = pool.take();
     const call = { request, test_id: `warm-up ${n}`, sample: 0, attempt: 0 };
     const attempt = await makeAttempt(target, channel, call, item, { ...context, keepRaw: false });
+    context.turnstile.ended(pass, attempt);
     hold?.charge(chargeOf(attempt, (usage) => costOfUsage(target, request.model, usage), highest));
     hold?.release();
     pool.give(channel);

@@ -6,7 +6,7 @@ import { sendMalformed, sendPlain, sendRefused, sendReset, sendStream, sharedNow
 import { faultOf, isRefusal } from "./faults.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { profileOf } from "./profile.ts";
-import { fullBucket, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
+import { fullBucket, leftIn, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { Counter } from "./statistics.ts";
 import { routeOf } from "./routes.ts";
@@ -28,6 +28,12 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     bucket = taken.bucket;
     return taken.waitMs;
   };
+  /** Says what is left of the limit, where this wire's API has headers for it. */
+  const sayLeft = ({ response, wire }: Exchange): void => {
+    if (options.rateLimit === null || bucket === null) return;
+    const headers = wire.limitHeaders?.(leftIn(bucket, options.rateLimit), clock.wallTime()) ?? {};
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  };
 
   const answerChat = (exchange: Exchange, request: IncomingMessage, text: string, addressed: Addressed): void => {
     const { wire, requestId } = exchange;
@@ -43,6 +49,7 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
       return sendRefused(exchange, wire.refuse("not_found", requestId, about));
     }
     const waitMs = waitForLimit();
+    sayLeft(exchange);
     if (waitMs > 0) {
       return sendRefused(exchange, wire.refuse("rate_limited", requestId), retryAfterHeaders(waitMs));
     }

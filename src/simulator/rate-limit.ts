@@ -1,4 +1,4 @@
-import type { Millis } from "../core/clock.ts";
+import { wallTimeAfter, type Millis } from "../core/clock.ts";
 
 /** A token bucket's size and speed. */
 export interface RateLimit {
@@ -23,6 +23,38 @@ export function takeFrom(bucket: Bucket, limit: RateLimit, at: Millis): { bucket
   const level = Math.min(limit.burst, bucket.level + ((at - bucket.at) * limit.perMinute) / 60_000);
   if (level >= 1) return { bucket: { level: level - 1, at }, waitMs: 0 };
   return { bucket: { level, at }, waitMs: ((1 - level) * 60_000) / limit.perMinute };
+}
+
+/** What is left of a limit, as a wire's headers say it. */
+export interface Left {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until the bucket is full again. */
+  readonly resetMs: Millis;
+}
+
+/** What a bucket has left, in whole requests. */
+export function leftIn(bucket: Bucket, limit: RateLimit): Left {
+  const resetMs = ((limit.burst - bucket.level) * 60_000) / limit.perMinute;
+  return { limit: Math.floor(limit.burst), remaining: Math.floor(bucket.level), resetMs };
+}
+
+/** OpenAI's headers of its limit of requests; the reset is a duration. */
+export function openaiLimitHeaders({ limit, remaining, resetMs }: Left): Record<string, string> {
+  return {
+    "x-ratelimit-limit-requests": String(limit),
+    "x-ratelimit-remaining-requests": String(remaining),
+    "x-ratelimit-reset-requests": `${Math.ceil(resetMs)}ms`,
+  };
+}
+
+/** Anthropic's headers of its limit of requests; the reset is a time. */
+export function anthropicLimitHeaders({ limit, remaining, resetMs }: Left, wallTime: string): Record<string, string> {
+  return {
+    "anthropic-ratelimit-requests-limit": String(limit),
+    "anthropic-ratelimit-requests-remaining": String(remaining),
+    "anthropic-ratelimit-requests-reset": wallTimeAfter(wallTime, resetMs),
+  };
 }
 
 /** The headers that tell a client to wait: whole seconds rounded up, and milliseconds rounded up. */

@@ -1,3 +1,4 @@
+import { openaiLimitHeaders } from "./rate-limit.ts";
 import type { Refusal } from "./faults.ts";
 import type { Answer, Wire } from "./wire.ts";
 
@@ -55,6 +56,7 @@ const refuse: Wire["refuse"] = (kind, _requestId, about) => {
 /** OpenAI chat completions. */
 export const openaiWire: Wire = {
   requestIdHeader: "x-request-id",
+  limitHeaders: openaiLimitHeaders,
   maxTokensRequired: false,
   streamType: "text/event-stream; charset=utf-8",
   names: {},

@@ -1,4 +1,5 @@
 import type { Refusal } from "./faults.ts";
+import type { Left } from "./rate-limit.ts";
 
 /** What a simulated model answers. */
 export interface Answer {
@@ -38,6 +39,8 @@ export interface Addressed {
 /** How one API writes requests, answers and errors. Reads and renders only; never sends, paces or decides. */
 export interface Wire {
   readonly requestIdHeader: string;
+  /** What is left of the limit of requests; absent where the API says nothing of it. */
+  readonly limitHeaders?: (left: Left, wallTime: string) => Record<string, string>;
   /** The content type of a stream. */
   readonly streamType: string;
   /** A request's members under the names that OpenAI's chat completions and Anthropic's messages share. */

@@ -36,6 +36,9 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   rate?: number;
   arrival?: "constant" | "poisson";
   maxInFlight?: number;
+  rpm?: number;
+  tpm?: number;
+  adaptive?: boolean;
   ramp?: { from: number; to: number };
   over?: number;
   sweep?: number[];

@@ -37,6 +37,9 @@ function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): 
     // A ramp alone lasts as long as it rises.
     durationMs: durationMs ?? (maxRequests === null ? (over ?? null) : null),
     maxRequests,
+    requestsPerMinute: flags.rpm ?? null,
+    tokensPerMinute: flags.tpm ?? null,
+    adaptive: flags.adaptive === true,
     maxErrors: flags.maxErrors ?? config.max_errors ?? null,
     budgetUsd: flags.budgetUsd ?? config.budget_usd ?? null,
     warmup: flags.warmup ?? config.warmup ?? 0,
@@ -45,8 +48,8 @@ function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): 
 }
 
 /** Flags of a closed loop rule over a rate in the configuration. */
-const saysClosed = ({ concurrency, ramp, sweep, delay }: BenchFlags): boolean =>
-  [concurrency, ramp, sweep, delay].some((flag) => flag !== undefined);
+const saysClosed = ({ concurrency, ramp, sweep, delay, adaptive }: BenchFlags): boolean =>
+  [concurrency, ramp, sweep, delay, adaptive].some((flag) => flag !== undefined);
 
 /** Finds flags about the load that contradict each other, or say nothing without another; throws `BenchError("usage")`. */
 export function checkLoadFlags(flags: BenchFlags): void {
@@ -61,6 +64,12 @@ export function checkLoadFlags(flags: BenchFlags): void {
   if (first !== undefined && second !== undefined) {
     throw new BenchError("usage", `${first[0]} and ${second[0]} exclude each other`, {
       hint: "--rate is an open loop; --concurrency, --ramp and --sweep are closed loops. Choose one.",
+    });
+  }
+  const fixed = shapes.find(([name, isGiven]) => isGiven && name !== "--concurrency");
+  if (flags.adaptive === true && fixed !== undefined) {
+    throw new BenchError("usage", `${fixed[0]} and --adaptive exclude each other`, {
+      hint: "--adaptive finds the concurrency itself; --concurrency says where it begins.",
     });
   }
   if (given(flags.rate) && given(flags.delay)) {

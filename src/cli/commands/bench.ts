@@ -35,6 +35,9 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
       command.createOption("--arrival <how>", "gaps of --rate (default: constant)").choices(["constant", "poisson"]),
     )
     .option("--max-in-flight <n>", "most requests of --rate in flight for each target", wholeNumber(1, 1_000_000))
+    .option("--rpm <n>", "most requests to each target in any minute", positive)
+    .option("--tpm <n>", "most tokens of prompts and answers for each target in any minute, as estimated", positive)
+    .option("--adaptive", "closed loop that raises its concurrency until the first 429, and keeps near that")
     .option("--ramp <from..to>", "closed loop whose concurrency changes evenly, with --over", span)
     .option("--over <duration>", "how long --ramp takes", duration(1))
     .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)

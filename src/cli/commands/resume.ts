@@ -11,6 +11,8 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
     .description("go on with an interrupted or killed run; only what has no result is sent")
     .argument("<dir>", "directory of the run")
     .option("-c, --concurrency <n>", "requests in flight for each target (default: as before)", wholeNumber(1, 100_000))
+    .option("--rpm <n>", "most requests to each target in any minute (default: as before)", positive)
+    .option("--tpm <n>", "most tokens for each target in any minute (default: as before)", positive)
     .option("--timeout <duration>", "limit of one attempt (default: as before)", duration(1))
     .option(
       "--retries <n>",

@@ -6,6 +6,7 @@ import { loadConfig } from "../../config/load.ts";
 import { resolveTargets } from "../../config/resolve.ts";
 import { parseTargets } from "../../config/targets.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
+import { BenchError } from "../../core/errors.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { wireOf } from "../../providers/apis.ts";
 import { shielded, type CliContext } from "../context.ts";
@@ -22,6 +23,11 @@ export async function showRequests(
   const resolved = resolveTargets(parseTargets(names), { config, env: outside.env, model: null });
   const { stdout } = shielded(outside, maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]));
   for (const target of resolved) {
+    if (target.type === "bridge") {
+      throw new BenchError("usage", `${target.label} is reached through other code, which makes its own requests`, {
+        hint: "Show it for a target with an API of its own, such as -p openai.",
+      });
+    }
     const priced = await priceTarget(target);
     const sources = {
       parameters: {},

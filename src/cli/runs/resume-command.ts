@@ -29,6 +29,8 @@ import { sayOn } from "../say.ts";
 /** The flags of `resume`, as commander gives them. */
 export interface ResumeFlags extends OutputFlags, GateFlags {
   concurrency?: number;
+  rpm?: number;
+  tpm?: number;
   timeout?: number;
   retries?: number;
   delay?: number;
@@ -169,6 +171,8 @@ function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): 
   return {
     ...loadFrom(last),
     ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+    ...(flags.rpm === undefined ? {} : { requestsPerMinute: flags.rpm }),
+    ...(flags.tpm === undefined ? {} : { tokensPerMinute: flags.tpm }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),

@@ -1,6 +1,7 @@
-import { wallMillisBetween, type Clock, type Millis, type Timer } from "../../core/clock.ts";
+import type { Clock, Millis, Timer } from "../../core/clock.ts";
 import { failure, type Failure } from "../../core/failure.ts";
 import type { Attempt, Call, Instants } from "../../core/provider.ts";
+import type { StatedLimits } from "../../core/rate-limits.ts";
 import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
 import { parseJson } from "../wire/fields.ts";
@@ -10,6 +11,7 @@ import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framingOf, streamDecoder, type StreamDecoder } from "./framing.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
+import { retryAfterMs, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
@@ -57,6 +59,8 @@ export class HttpAttempt implements ExchangeListener {
   #reasoningStreamed = false;
   #reasoningTold = 0;
   #systemFingerprint: string | null = null;
+  #statedLimits: StatedLimits | null = null;
+  readonly #wallTime = (): string => this.#clock.wallTime();
 
   constructor(call: Call, wire: WireFormat, clock: Clock, url: URL, outside: HttpAttemptOutside) {
     this.#call = call;
@@ -84,6 +88,7 @@ export class HttpAttempt implements ExchangeListener {
     this.#instants.headers = at;
     this.#status = status;
     this.#headers = headers;
+    this.#statedLimits = statedLimits((name) => this.#header(name), this.#wallTime);
     const { startStream, framings } = this.#wire;
     const framing = framingOf(this.#header("content-type"), framings);
     if (status >= 300 || !this.#call.request.stream || framing === null || startStream === null) return;
@@ -226,20 +231,10 @@ export class HttpAttempt implements ExchangeListener {
       ok: false,
       failure: failure(wire.code, wire.message, {
         http_status: this.#status,
-        retry_after_ms: this.#retryAfterMs() ?? wire.retryAfterMs ?? null,
+        retry_after_ms: retryAfterMs((name) => this.#header(name), this.#wallTime) ?? wire.retryAfterMs ?? null,
       }),
       usage,
     };
-  }
-
-  #retryAfterMs(): Millis | null {
-    const exact = Number(this.#header("retry-after-ms") ?? Number.NaN);
-    if (exact >= 0) return exact;
-    const text = this.#header("retry-after");
-    if (text === null) return null;
-    if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-    const untilDate = wallMillisBetween(this.#clock.wallTime(), text);
-    return untilDate === null ? null : Math.max(0, untilDate);
   }
 
   #header(name: string): string | null {
@@ -261,6 +256,7 @@ export class HttpAttempt implements ExchangeListener {
       outcome,
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
+      ...(this.#statedLimits === null ? {} : { statedLimits: this.#statedLimits }),
       raw: this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null,
     });
   }

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseReset, retryAfterMs, statedLimits, type HeaderOf } from "./rate-limit-headers.ts";
+
+const NOW = "2026-11-22T12:00:00.000Z";
+const wallTime = (): string => NOW;
+const headers =
+  (all: Record<string, string>): HeaderOf =>
+  (name) =>
+    all[name] ?? null;
+
+describe("what a server says of its limits", () => {
+  it("is read from OpenAI's headers", () => {
+    const openai = headers({
+      "x-ratelimit-limit-requests": "60",
+      "x-ratelimit-remaining-requests": "59",
+      "x-ratelimit-reset-requests": "1s",
+      "x-ratelimit-limit-tokens": "150000",
+      "x-ratelimit-remaining-tokens": "149984",
+      "x-ratelimit-reset-tokens": "6m0s",
+    });
+    expect(statedLimits(openai, wallTime)).toEqual({
+      requests: { limit: 60, remaining: 59, resetsInMs: 1000 },
+      tokens: { limit: 150_000, remaining: 149_984, resetsInMs: 360_000 },
+    });
+  });
+
+  it("is read from Anthropic's headers", () => {
+    const anthropic = headers({
+      "anthropic-ratelimit-requests-limit": "50",
+      "anthropic-ratelimit-requests-remaining": "0",
+      "anthropic-ratelimit-requests-reset": "2026-11-22T12:00:12Z",
+      "anthropic-ratelimit-tokens-remaining": "1000",
+      "anthropic-ratelimit-tokens-reset": "2026-11-22T11:59:00Z",
+    });
+    expect(statedLimits(anthropic, wallTime)).toEqual({
+      requests: { limit: 50, remaining: 0, resetsInMs: 12_000 },
+      tokens: { limit: null, remaining: 1000, resetsInMs: 0 },
+    });
+  });
+
+  it("is nothing where there is no such header, or no number in it", () => {
+    expect(statedLimits(headers({}), wallTime)).toBeNull();
+    expect(statedLimits(headers({ "x-ratelimit-remaining-requests": "-1" }), wallTime)).toBeNull();
+    expect(statedLimits(headers({ "x-ratelimit-remaining-tokens": "many" }), wallTime)).toBeNull();
+  });
+});
+
+it.each([
+  ["120ms", 120],
+  ["6m0s", 360_000],
+  ["1h2m3.5s", 3_723_500],
+  ["1d", 86_400_000],
+  ["7.66s", 7660],
+  ["12", 12_000],
+  ["", null],
+  ["soon", null],
+  ["1s!", null],
+  ["-1s", null],
+])("a reset of %j is %s ms", (text, ms) => expect(parseReset(text)).toBe(ms));
+
+it.each([
+  [{ "retry-after-ms": "50", "retry-after": "9" }, 50],
+  [{ "retry-after": "2" }, 2000],
+  [{ "retry-after": "0.5" }, 500],
+  [{ "retry-after-ms": "never", "retry-after": "2" }, 2000],
+  [{ "retry-after": "Sun, 22 Nov 2026 12:00:30 GMT" }, 30_000],
+  [{ "retry-after": "Sun, 22 Nov 2026 11:00:00 GMT" }, 0],
+  [{ "retry-after": "later" }, null],
+  [{}, null],
+])("%j asks for a pause of %s ms", (all: Record<string, string>, ms) => {
+  expect(retryAfterMs(headers(all), wallTime)).toBe(ms);
+});
+
+it("no text makes a number that is not one, or is less than 0", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (a, b) => {
+      const all = headers({ "x-ratelimit-remaining-requests": a, "x-ratelimit-reset-requests": b, "retry-after": b });
+      const { remaining, resetsInMs } = statedLimits(all, wallTime)?.requests ?? { remaining: 0, resetsInMs: 0 };
+      for (const number of [remaining, resetsInMs, retryAfterMs(all, wallTime)]) {
+        expect(number === null || (Number.isFinite(number) && number >= 0)).toBe(true);
+      }
+    }),
+  );
+});
