@@ -111,6 +111,9 @@ export const summarySchema = countsSchema.extend({
   knee: kneeSchema.optional(),
   /** Open loop only: requests that had to wait for others to end, since `max_in_flight` of them were in flight. */
   held_back: count.optional(),
+  /** Waits for rate limits, summed over all cases, in milliseconds; and the cases that had any. Absent when none had. */
+  limiter_wait_ms: z.number().optional(),
+  limiter_waits: count.optional(),
   /** The same gaps as other tools name and pool them. */
   compat: z.object({ vllm_itl_ms: statsSchema, aiperf_itl_ms: statsSchema }),
 });

@@ -53,6 +53,8 @@ export function summaryBuilder({
     costUnknown: 0,
     truncated: 0,
     held: 0,
+    limiterWaitMs: 0,
+    limiterWaits: 0,
   };
 
   const addUsage = ({ response, cost_usd }: TestResult): void => {
@@ -89,6 +91,8 @@ export function summaryBuilder({
     window.add(result);
     levels.add(result);
     if ((result.timing.slot_wait_ms ?? 0) > 0) sums.held += 1;
+    sums.limiterWaitMs += result.timing.limiter_wait_ms ?? 0;
+    if ((result.timing.limiter_wait_ms ?? 0) > 0) sums.limiterWaits += 1;
     addUsage(result);
     if (result.status === "success") return addTimes(result);
     if (result.status === "skipped") return;
@@ -142,6 +146,7 @@ export function summaryBuilder({
           ttft_ms: tally.ttftStats(),
         })),
       ...levels.finish(),
+      ...(sums.limiterWaits > 0 ? { limiter_wait_ms: sums.limiterWaitMs, limiter_waits: sums.limiterWaits } : {}),
       ...(openLoop ? { held_back: sums.held } : {}),
       compat: { vllm_itl_ms: gapStats, aiperf_itl_ms: describe(meanGaps.values(), failures) },
     };

@@ -7,6 +7,7 @@ import { formatCount, formatDollars, formatMillis, formatRate, formatShare } fro
 import type { Table } from "./table.ts";
 import { levelSections } from "./levels-view.ts";
 import { isOpenLoop, openLoopNotes } from "./open-loop-text.ts";
+import { limitNotes } from "./limits-text.ts";
 import { line, type Line, type Section, type View } from "./view.ts";
 
 /** Everything that is known of a finished or interrupted run. */
@@ -90,6 +91,7 @@ function notes({ manifest, summaries }: Findings): Line[] {
     lines.push(line(`through a third-party client, whose time is in theirs: ${bridged.join(", ")}`, "warn"));
   }
   if (isOpenLoop(manifest)) lines.push(...openLoopNotes(manifest, summaries));
+  lines.push(...limitNotes(manifest, summaries));
   const made = (manifest.plan.synthetic ?? null) !== null;
   for (const [target, summary] of summaries) lines.push(...notesOn(target, summary, made));
   if (manifest.status !== "finished") lines.push(line(interruption(manifest, summaries), "warn"));

@@ -197,7 +197,7 @@ describe("a turnstile", () => {
     const clock = fakeClock();
     const turnstile = new Turnstile(clock, limiterOf({ requestsPerMinute: 60 }));
     const off = new AbortController();
-    turnstile.enter(request, never, () => {});
+    void turnstile.enter(request, never, () => {});
     const first = turnstile.enter(request, off.signal, () => {});
     const second = Promise.resolve(turnstile.enter(request, never, () => {})).then(() => clock.now());
     off.abort();

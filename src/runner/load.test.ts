@@ -430,3 +430,92 @@ it("slots held agree with rate × time for every shape of load (Little's law)", 
     expect(Math.abs(validity.little_residual ?? Number.NaN)).toBeLessThan(0.06);
   }
 });
+
+describe("a target with a rate limit", () => {
+  const limits = { requestsPerMinute: 60, tokensPerMinute: null };
+
+  it("holds its requests before they leave, and in no latency but that from the intended instant", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 100 }));
+    const started = start(clock, [targetOf(provider, { limits })], { cases: 3, concurrency: 3 });
+    await finish(clock, started);
+    const { results } = started.journal;
+    expect(sentAt(results)).toEqual([0, 1000, 2000]);
+    expect(results.map(({ duration_ms }) => duration_ms)).toEqual([100, 100, 100]);
+    expect(results.map(({ timing }) => timing.limiter_wait_ms)).toEqual([0, 1000, 2000]);
+    expect(results.map(({ timing }) => timing.send_lag_ms)).toEqual([0, 0, 0]);
+    expect(results.map(({ timing }) => timing.latency_from_intended_ms)).toEqual([100, 1100, 2100]);
+    expect(started.events.filter(({ type }) => type === "target_waiting")).toHaveLength(2);
+  });
+
+  it("is held as a whole by the pause that a 429 asks for", async () => {
+    const clock = fakeClock();
+    const slow = failure("rate_limited", "slow down", { http_status: 429, retry_after_ms: 5000 });
+    const provider = scripted(clock, ({ attempt, test_id }) =>
+      test_id === "t0" && attempt === 0 ? { ms: 10, failed: slow } : { ms: 100 },
+    );
+    const started = start(clock, [targetOf(provider)], { cases: 3, concurrency: 1 });
+    const two = start(clock, [targetOf(provider)], { cases: 4, concurrency: 2 });
+    await finish(clock, started);
+    await finish(clock, two);
+    const sent = two.journal.results.map(({ test_id, timing }) => [test_id, timing.sent_at_ms]);
+    // t1 was in flight; t2 had its slot at 100 and leaves with the end of the pause.
+    expect(sent[0]).toEqual(["t1", 0]);
+    expect(sent[1]).toEqual(["t2", 5010]);
+    expect(two.journal.failures).toHaveLength(1);
+  });
+
+  it("sends nothing that still waits when the time is over, and counts it as asked for", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 10 }));
+    const stages = [atRate(10, { durationMs: 3000, endless: true })];
+    const started = start(clock, [targetOf(provider, { limits })], { cases: 100 }, { stages });
+    const outcome = await finish(clock, started);
+    expect(provider.calls).toHaveLength(3);
+    expect(outcome.endedBy).toBe("time");
+    expect(outcome.validity.requested_rate).toBeCloseTo(10);
+    expect(outcome.validity.delivered_rate).toBeLessThan(1.1);
+  });
+
+  it("records what still waits as skipped when the run is closed", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 10, failed: failure("server_error", "no") }));
+    const maxErrors = { count: 1, skipWith: "not sent: enough" };
+    const target = targetOf(provider, { limits, retries: 0 });
+    const started = start(clock, [target], { cases: 5, concurrency: 5 }, { maxErrors });
+    const outcome = await finish(clock, started);
+    expect(started.journal.results.map(({ status }) => status).sort()).toEqual([
+      "failure",
+      "skipped",
+      "skipped",
+      "skipped",
+      "skipped",
+    ]);
+    expect(outcome.endedBy).toBe("errors");
+  });
+
+  it("leaves what still waits for a resume when the run is stopped", async () => {
+    const clock = fakeClock();
+    const stop = new AbortController();
+    const provider = scripted(clock, () => ({ ms: 10 }));
+    const started = start(clock, [targetOf(provider, { limits })], { cases: 4, concurrency: 4 }, { stop: stop.signal });
+    await clock.advance(500);
+    stop.abort();
+    await finish(clock, started);
+    expect(started.journal.results).toHaveLength(1);
+  });
+});
+
+it("an adaptive run grows to what the server takes, and tells of it", async () => {
+  const clock = fakeClock();
+  const slow = failure("rate_limited", "slow down", { http_status: 429 });
+  const provider = scripted(clock, () => (provider.inFlight > 20 ? { ms: 1, failed: slow } : { ms: 100 }));
+  const stages = [stage({ slots: [{ atMs: 0, slots: 2 }], adaptiveUpTo: 200 })];
+  const started = start(clock, [targetOf(provider, { retries: 50 })], { cases: 800 }, { stages });
+  const { concurrency } = await finish(clock, started);
+  expect(started.journal.results.every(({ status }) => status === "success")).toBe(true);
+  expect(provider.maxInFlight).toBeLessThan(45);
+  expect(concurrency[0]?.cuts).toBeGreaterThan(0);
+  expect(concurrency[0]?.steps.at(-1)?.slots).toBeGreaterThan(8);
+  expect(concurrency[0]?.steps.at(-1)?.slots).toBeLessThanOrEqual(22);
+});

@@ -40,7 +40,7 @@ export class Turnstile {
       const onAbort = (): void => {
         this.#queue.delete(waiting);
         resolve(null);
-        this.#next();
+        this.#later(SHORTEST_TIMER_MS);
       };
       const waiting: Waiting = {
         request,
@@ -64,18 +64,23 @@ export class Turnstile {
 
   /** Lets go whoever may leave by now, and sets a timer for the next. */
   #next(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#later(null);
     for (const waiting of this.#queue) {
       const now = this.#clock.now();
       const waitMs = this.#limiter.waitMs(waiting.request, now);
       if (waitMs > 0) {
-        this.#timer = this.#clock.setTimer(Math.max(SHORTEST_TIMER_MS, waitMs), () => this.#next());
+        this.#later(Math.max(SHORTEST_TIMER_MS, waitMs));
         return this.#tell(waiting, waitMs, now);
       }
       this.#queue.delete(waiting);
       waiting.go(this.#limiter.leave(waiting.request, now));
     }
+  }
+
+  /** Not at once where one is called off: the signal may be about to call off all the others. */
+  #later(afterMs: Millis | null): void {
+    this.#timer?.cancel();
+    this.#timer = afterMs === null || this.#queue.size === 0 ? null : this.#clock.setTimer(afterMs, () => this.#next());
   }
 
   #tell(waiting: Waiting, waitMs: Millis, now: Millis): void {

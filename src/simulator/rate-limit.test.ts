@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { fullBucket, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
+import {
+  anthropicLimitHeaders,
+  fullBucket,
+  leftIn,
+  openaiLimitHeaders,
+  retryAfterHeaders,
+  takeFrom,
+} from "./rate-limit.ts";
 
 const limit = { perMinute: 60, burst: 3 };
 
@@ -30,4 +37,18 @@ test("a request that waits as long as it is told is let through", () => {
 
 test("the wait is stated in whole seconds and milliseconds, both rounded up", () => {
   expect(retryAfterHeaders(1200.4)).toEqual({ "retry-after": "2", "retry-after-ms": "1201" });
+});
+
+test("what is left stands in the headers of both providers, each in its own form", () => {
+  const left = leftIn({ level: 1.5, at: 0 }, limit);
+  expect(openaiLimitHeaders(left)).toEqual({
+    "x-ratelimit-limit-requests": "3",
+    "x-ratelimit-remaining-requests": "1",
+    "x-ratelimit-reset-requests": "1500ms",
+  });
+  expect(anthropicLimitHeaders(left, "2026-11-22T12:00:00.000Z")).toEqual({
+    "anthropic-ratelimit-requests-limit": "3",
+    "anthropic-ratelimit-requests-remaining": "1",
+    "anthropic-ratelimit-requests-reset": "2026-11-22T12:00:01.500Z",
+  });
 });

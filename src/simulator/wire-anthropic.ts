@@ -1,3 +1,4 @@
+import { anthropicLimitHeaders } from "./rate-limit.ts";
 import type { Refusal } from "./faults.ts";
 import type { Answer, Wire } from "./wire.ts";
 
@@ -47,6 +48,7 @@ const messageOf = (answer: Answer, content: object[], stopReason: string | null,
 /** Anthropic messages. */
 export const anthropicWire: Wire = {
   requestIdHeader: "request-id",
+  limitHeaders: anthropicLimitHeaders,
   maxTokensRequired: true,
   streamType: "text/event-stream; charset=utf-8",
   names: {},

@@ -36,6 +36,7 @@ export function progressLine(
     planned === null ? String(progress.done) : `${progress.done}/${planned}`.padStart(String(planned).length * 2 + 1);
   const parts = [
     view.live ? `${label}  ${bar(progress)}  ${counts}` : `${label}  ${counts} done`,
+    ...(!over && progress.waitsUntil > now ? [`rate-limited, resumes in ${clockText(progress.waitsUntil - now)}`] : []),
     `${progress.failed} failed`,
     ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
     ...(over || planned === null

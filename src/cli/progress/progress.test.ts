@@ -64,6 +64,17 @@ describe("the progress of a run", () => {
     expect(progressLine(state, a, 9000, { columns: 80, labelWidth: 1, live: true })).toContain("in 1s");
   });
 
+  it("says how long a rate limit holds a target back, and no longer", () => {
+    const state = new ProgressState(0);
+    state.take(started, 0);
+    state.take({ type: "target_waiting", target: "a", resumes_in_ms: 12_000 }, 1000);
+    const a = state.targets.get("a");
+    if (a === undefined) throw new Error("no target");
+    const view = { columns: 200, labelWidth: 6, live: true };
+    expect(progressLine(state, a, 2000, view)).toContain("4/10  rate-limited, resumes in 11s  0 failed");
+    expect(progressLine(state, a, 13_001, view)).not.toContain("rate-limited");
+  });
+
   it("fits its line into the terminal, leaving out what matters least", () => {
     const state = new ProgressState(0);
     state.take(started, 0);
@@ -158,11 +169,13 @@ describe("a reporter", () => {
     const reporter = verbose(silentReporter, (line) => said.push(line));
     reporter.take(retried);
     reporter.take({ ...retried, retry_in_ms: null });
+    reporter.take({ type: "target_waiting", target: "a", resumes_in_ms: 12_000 });
     reporter.take({ type: "target_stopped", target: "a", code: "auth", message: "no" });
     reporter.stop();
     expect(said).toEqual([
       "a t1: rate_limited: slow down; trying again in 1500 ms",
       "a t1: rate_limited: slow down; giving up",
+      "a: rate-limited, resumes in 12s",
       "a stopped: auth: no",
     ]);
   });

@@ -2,7 +2,7 @@ import type { Clock, Millis, Timer } from "../../core/clock.ts";
 import type { Mask } from "../../core/secrets.ts";
 import type { RunEvent } from "../../core/run-events.ts";
 import type { Output } from "../context.ts";
-import { progressLine } from "./line.ts";
+import { clockText, progressLine } from "./line.ts";
 import { ProgressState, type TargetProgress } from "./state.ts";
 
 /** Shows a run's progress on an output until it is stopped. */
@@ -142,6 +142,9 @@ export function verbose(reporter: Reporter, say: (line: string) => void): Report
         const { failure, retry_in_ms: wait } = event;
         const then = wait === null ? "giving up" : `trying again in ${Math.round(wait)} ms`;
         say(`${event.target} ${event.test_id}: ${failure.code}: ${failure.message}; ${then}`);
+      }
+      if (event.type === "target_waiting") {
+        say(`${event.target}: rate-limited, resumes in ${clockText(event.resumes_in_ms)}`);
       }
       if (event.type === "target_stopped") say(`${event.target} stopped: ${event.code}: ${event.message}`);
     },

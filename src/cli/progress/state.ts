@@ -15,6 +15,8 @@ export interface TargetProgress {
   outputTokens: number;
   /** The case that was started last. */
   current: string | null;
+  /** Until when its rate limit holds everything back; in the past where nothing is held. */
+  waitsUntil: Millis;
   /** When its last case ended; null while it goes on. */
   endedAt: Millis | null;
 }
@@ -31,13 +33,22 @@ export class ProgressState {
   take(event: RunEvent, now: Millis): void {
     if (event.type === "run_started") {
       for (const { target, planned, done } of event.targets) {
-        const nothing = { failed: 0, skipped: 0, retries: 0, outputTokens: 0, current: null, endedAt: null };
+        const nothing = {
+          failed: 0,
+          skipped: 0,
+          retries: 0,
+          outputTokens: 0,
+          current: null,
+          waitsUntil: 0,
+          endedAt: null,
+        };
         this.targets.set(target, { target, planned, doneBefore: done, done, ...nothing });
       }
       return;
     }
     const progress = this.targets.get(event.type === "case_finished" ? event.result.target : event.target);
     if (progress === undefined) return;
+    if (event.type === "target_waiting") progress.waitsUntil = now + event.resumes_in_ms;
     if (event.type === "case_started") progress.current = event.test_id;
     if (event.type === "attempt_failed" && event.retry_in_ms !== null) progress.retries += 1;
     if (event.type === "case_finished") {
