@@ -20,6 +20,7 @@ import { withEnd, withSegment } from "./manifest.ts";
 import { caseCheck, checkRequests, hasEndlessCases, requireSome, sourcesOf } from "./check-requests.ts";
 import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
 import { highestCostOf } from "./highest-cost.ts";
+import { checkSearch, searchOf, SEARCH_LEVELS, type LevelSearch } from "./level-search.ts";
 import { openDirectory } from "./open-directory.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
 import { loadRecord } from "./records.ts";
@@ -76,6 +77,7 @@ export async function runBenchmark(
 ): Promise<BenchmarkOutcome> {
   const { clock } = options;
   checkTargets(plan.targets, load);
+  checkSearch(plan, load);
   const cases = await selectCases(plan.dataset, plan);
   // A dataset that is checked while it is used gets no pass of its own: that could take longer than the user waits.
   const streamed = plan.dataset.sha256 === null;
@@ -94,14 +96,20 @@ export async function runBenchmark(
   const isOver = (): boolean => done >= (total() ?? (endedByItself() ? 0 : Infinity));
   try {
     await plan.dataset.keepIn?.(opened.directory);
-    const soFar = needsPast(load) && done > 0 ? soFarIn(readRun(opened.directory).results()) : NOTHING_SO_FAR;
-    const stages = stagesOf(load, {
+    const needsPast = load.durationMs !== null || load.budgetUsd !== null;
+    const soFar = needsPast && done > 0 ? soFarIn(readRun(opened.directory).results()) : NOTHING_SO_FAR;
+    const search = searchOf(plan, load, {
+      elapsedMs: (level) => soFar.elapsedMs(level),
+      earlier: () => (done > 0 ? readRun(opened.directory).results() : []),
+    });
+    const fixed = stagesOf(load, {
       levels: plan.levels,
       seed: `${plan.seed ?? manifest.id}/${manifest.segments.length}`,
       endlessCases: hasEndlessCases(plan),
       elapsedMs: (index) => (timeIsOver(manifest, load) ? Infinity : soFar.elapsedMs(plan.levels?.[index] ?? null)),
     });
-    if (total() === null ? stages.length > 0 : !isOver()) {
+    const goesOn = search?.goesOn ?? fixed.length > 0;
+    if (total() === null ? goesOn : !isOver()) {
       begun = true;
       const check = caseCheck(plan, load, options.warn);
       const watched = new WatchedWork(streamed ? check : () => {});
@@ -109,8 +117,8 @@ export async function runBenchmark(
       opened.saveManifest(manifest);
       announce(plan, planned, opened.finished, options.observe);
       outcome = await run({
-        ...runOptions(plan, load, cases, opened, watched),
-        stages,
+        ...runOptions(plan, load, cases, { opened, watched, search }),
+        stages: search?.stages() ?? fixed,
         budget: load.budgetUsd === null ? null : new Budget(load.budgetUsd, soFar.spentUsd),
         clock,
         random: seededRandom(manifest.id),
@@ -118,7 +126,10 @@ export async function runBenchmark(
         stop: AbortSignal.any([options.stop, watched.stop]),
         abandon: options.abandon,
         observe: (event: RunEvent) => {
-          if (event.type === "case_finished") done += 1;
+          if (event.type === "case_finished") {
+            done += 1;
+            search?.add(event.result);
+          }
           options.observe(event);
         },
       });
@@ -128,7 +139,7 @@ export async function runBenchmark(
         opened.saveManifest(manifest);
         throw resumable(watched.failure.error, plan.dataset, opened.directory);
       }
-      if (streamed && watched.perWork !== null) {
+      if (streamed && search === null && watched.perWork !== null) {
         requireSome(watched.perWork, plan);
         if (!isEndless(load, false)) planned ??= watched.perWork * (plan.levels?.length ?? 1);
         manifest = { ...manifest, planned_per_target: planned };
@@ -167,13 +178,11 @@ export async function runBenchmark(
   }
 }
 
-/** Whether what earlier segments did decides how far this one goes. */
-const needsPast = ({ durationMs, budgetUsd }: LoadShape): boolean => durationMs !== null || budgetUsd !== null;
-
-/** Requests to each target; null where the time, or nothing but the budget, ends the run, and before a stream has. */
+/** Requests to each target; null where the time, a search, or nothing but the budget ends the run, and before a stream has. */
 function plannedRequests(plan: BenchmarkPlan, load: LoadShape, cases: number | null): number | null {
   const { repeat, levels } = plan;
-  if (isEndless(load, hasEndlessCases(plan)) || (cases === null && load.maxRequests === null)) return null;
+  if (plan.searchUpTo !== null || isEndless(load, hasEndlessCases(plan))) return null;
+  if (cases === null && load.maxRequests === null) return null;
   const ofLevel = load.maxRequests ?? (cases ?? 0) * repeat;
   return ofLevel * (levels?.length ?? 1);
 }
@@ -183,20 +192,21 @@ function runOptions(
   plan: BenchmarkPlan,
   load: BenchmarkLoad,
   cases: AsyncIterable<TestCase>,
-  { finished, journal }: OpenRun,
-  watched: WatchedWork,
+  tools: { opened: OpenRun; watched: WatchedWork; search: LevelSearch | null },
 ): Pick<RunOptions, "targets" | "workFor" | "journal" | "delayMs" | "maxErrors" | "keepRaw" | "warmUp"> {
+  const { opened, watched, search } = tools;
+  const { finished, journal } = opened;
   const sources = sourcesOf(plan);
   const endlessCases = hasEndlessCases(plan);
-  const cycled = load.durationMs !== null || load.maxRequests !== null;
+  const cycled = load.durationMs !== null || load.maxRequests !== null || search !== null;
   return {
     targets: plan.targets.map((target) => runTarget(target, load, sources)),
-    workFor(target, { index }) {
+    workFor(target, { index, level }) {
       const work = workOrder(() => cases, {
         passes: cycled ? Infinity : plan.repeat,
-        atMost: load.maxRequests ?? Infinity,
+        atMost: search?.requestsAt(level ?? 0) ?? load.maxRequests ?? Infinity,
         seed: plan.seed,
-        level: { index, of: plan.levels?.length ?? 1 },
+        level: { index, of: search === null ? (plan.levels?.length ?? 1) : SEARCH_LEVELS },
         endlessCases,
       });
       return unfinished(watched.watch(work), target.label, finished);

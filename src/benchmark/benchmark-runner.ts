@@ -55,6 +55,8 @@ export interface BenchmarkRunnerConfig {
   readonly load?: Partial<LoadShape>;
   /** Slots of each level of a sweep. */
   readonly levels?: readonly number[];
+  /** Searches for the highest concurrency up to this one that keeps `load.slo`; needs one target. */
+  readonly searchUpTo?: number;
   /** Which of `results.json` and `results.csv` are written at the end; both unless given. `summary.md` always is. */
   readonly exports?: "json" | "csv" | "both" | "none";
   /** Texts to take out of everything that is written, besides the targets' own keys. */
@@ -161,6 +163,7 @@ export class BenchmarkRunner {
         stream: config.stream ?? true,
         parameters: config.parameters ?? {},
         levels: config.levels ?? null,
+        searchUpTo: config.searchUpTo ?? null,
         synthetic: null,
       },
       {

@@ -27,7 +27,7 @@ export interface TargetEstimate {
 /** What is estimated of a run, and of how much of it. */
 export interface Estimate {
   readonly targets: TargetEstimate[];
-  /** False where the time or the budget ends the run: the figures are then of one pass, or of one made prompt. */
+  /** False where the time, a search or the budget ends the run: the figures are then of one pass, or of one made prompt. */
   readonly whole: boolean;
 }
 
@@ -39,7 +39,7 @@ export async function estimate(
 ): Promise<Estimate> {
   const cases = await selectCases(plan.dataset, plan);
   const endlessCases = (await checkRequests(cases, plan, load, warn)) === null;
-  const whole = !isEndless(load, endlessCases);
+  const whole = plan.searchUpTo === null && !isEndless(load, endlessCases);
   const order = {
     passes: whole && load.maxRequests !== null ? Infinity : plan.repeat,
     atMost: whole ? (load.maxRequests ?? Infinity) : endlessCases ? 1 : Infinity,

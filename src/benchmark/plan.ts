@@ -2,6 +2,7 @@ import type { Millis } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { PartLimits } from "../core/part-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
+import type { Slo } from "../core/slo.ts";
 import type { ARRIVALS, Synthetic } from "../core/run.ts";
 import type { BenchTarget, PricedTarget } from "./targets.ts";
 
@@ -19,6 +20,8 @@ export interface BenchmarkPlan<Target extends PricedTarget = BenchTarget> {
   readonly parameters: RequestParameters;
   /** Slots of each level of a sweep; null for none. Each level sends every case anew. */
   readonly levels: readonly number[] | null;
+  /** The most slots that a search for the highest concurrency may try; null for no search. It needs one target. */
+  readonly searchUpTo: number | null;
   /** What the dataset was made from; null when it was read. */
   readonly synthetic: Synthetic | null;
 }
@@ -60,6 +63,8 @@ export interface LoadShape {
   readonly warmup: number;
   /** What p95 of the duration a sweep holds its levels against; null for none. */
   readonly p95LimitMs: Millis | null;
+  /** What each request is held against; null for nothing. */
+  readonly slo: Slo | null;
 }
 
 /** A closed loop that sends every case as often as the plan says. */
@@ -78,4 +83,5 @@ export const PLAIN_LOAD: LoadShape = {
   budgetUsd: null,
   warmup: 0,
   p95LimitMs: null,
+  slo: null,
 };

@@ -22,6 +22,15 @@ const loads: fc.Arbitrary<BenchmarkLoad> = fc.record({
   budgetUsd: some,
   warmup: fc.nat(),
   p95LimitMs: some,
+  slo: fc.option(
+    fc.record({
+      ttft_ms: some,
+      tpot_ms: some,
+      duration_ms: some,
+      latency_from_intended_ms: some,
+      goodput: fc.double({ min: 0.001, max: 1, noNaN: true }),
+    }),
+  ),
   concurrency: fc.integer({ min: 1, max: 1000 }),
   timeoutMs: fc.option(fc.integer({ min: 1, max: 600_000 })),
   retries: fc.option(fc.integer({ min: 0, max: 10 })),
@@ -61,6 +70,7 @@ test("a plan comes back with its dataset and targets", () => {
     repeat: 2,
     seed: "s",
     levels: [1, 2],
+    searchUpTo: 64,
     synthetic: { input: { mean: 5, sd: 1 }, output: { mean: 6, sd: 0 }, shared_prefix: 0.5, seed: "1" },
     stream: false,
     parameters: { temperature: 0.5 },

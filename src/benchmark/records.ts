@@ -21,6 +21,7 @@ export function planRecord(plan: BenchmarkPlan): Required<Plan> {
     repeat: plan.repeat,
     seed: plan.seed,
     levels: plan.levels === null ? null : [...plan.levels],
+    search_up_to: plan.searchUpTo,
     synthetic: plan.synthetic,
   };
 }
@@ -35,6 +36,7 @@ export function planFrom(record: Plan, dataset: Dataset, targets: readonly Bench
     repeat: record.repeat,
     seed: record.seed,
     levels: record.levels ?? null,
+    searchUpTo: record.search_up_to ?? null,
     synthetic: record.synthetic ?? null,
     stream: record.stream,
     parameters: record.parameters,
@@ -67,6 +69,7 @@ export function loadRecord(load: BenchmarkLoad): Required<Load> {
     requests_per_minute: load.requestsPerMinute,
     tokens_per_minute: load.tokensPerMinute,
     adaptive: load.adaptive,
+    slo: load.slo,
   };
 }
 
@@ -98,5 +101,6 @@ export function loadFrom(record: Load): BenchmarkLoad {
     requestsPerMinute: record.requests_per_minute ?? null,
     tokensPerMinute: record.tokens_per_minute ?? null,
     adaptive: record.adaptive ?? false,
+    slo: record.slo ?? null,
   };
 }

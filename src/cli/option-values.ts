@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
 import type { Millis } from "../core/clock.ts";
+import { parseSlo, type Slo } from "../core/slo.ts";
 import { parseDuration } from "../core/duration.ts";
 
 /** Readers of option values; each throws what commander turns into one message that names the option. */
@@ -47,6 +48,13 @@ export function span(text: string): { from: number; to: number } {
   }
   const slots = wholeNumber(1, 100_000);
   return { from: slots(from.trim()), to: slots(to.trim()) };
+}
+
+/** Limits of an SLO. */
+export function slo(text: string): Slo {
+  const read = parseSlo(text);
+  if (typeof read !== "string") return read;
+  throw new InvalidArgumentError(read);
 }
 
 /** A number above 0. */

@@ -4,6 +4,7 @@ import { DATASET_FORMATS } from "./dataset-format.ts";
 import { BRIDGES } from "./bridge.ts";
 import { requestParametersSchema } from "./request.ts";
 import { testResultSchema } from "./result.ts";
+import { sloSchema } from "./slo.ts";
 import { comparisonSchema, summarySchema, validitySchema } from "./summary.ts";
 
 const count = z.int().nonnegative();
@@ -53,6 +54,8 @@ export const planSchema = z.object({
   seed: z.string().nullable(),
   /** The slots of each level of a sweep; which sample belongs to which level follows from it. */
   levels: z.array(count).nullable().optional(),
+  /** The most slots that a search for the highest concurrency may try; its levels number the samples. */
+  search_up_to: count.nullable().optional(),
   /** What the dataset was made from when there is no file; its `dataset_sha256` covers it. */
   synthetic: syntheticSchema.nullable().optional(),
 });
@@ -89,6 +92,8 @@ export const loadSchema = z.object({
   requests_per_minute: limit,
   tokens_per_minute: limit,
   adaptive: z.boolean().optional(),
+  /** What each request is held against. */
+  slo: sloSchema.nullable().optional(),
 });
 export type Load = z.infer<typeof loadSchema>;
 

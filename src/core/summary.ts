@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sloSchema } from "./slo.ts";
 
 const number = z.number().nullable();
 
@@ -60,6 +61,9 @@ export const levelSummarySchema = countsSchema.extend({
   output_tokens_per_second: number,
   /** As the summary's, of this level. */
   wall_ms: number,
+  /** As the summary's, of this level; so is the interval. Missing without an SLO. */
+  goodput: number.optional(),
+  goodput_ci95: intervalSchema.optional(),
 });
 export type LevelSummary = z.infer<typeof levelSummarySchema>;
 
@@ -75,6 +79,17 @@ export const kneeSchema = z.object({
   p95_limit_ms: number,
 });
 export type Knee = z.infer<typeof kneeSchema>;
+
+/** How the highest concurrency that keeps the SLO was searched for. */
+export const concurrencySearchSchema = z.object({
+  /** The highest level below every one that missed the SLO; null where none kept it. */
+  highest: number,
+  /** Whether that is the highest level that the search was allowed to try. */
+  at_limit: z.boolean(),
+  /** In the order in which they were tried. */
+  path: z.array(z.object({ level: count, attempted: count, goodput: number, kept: z.boolean() })),
+});
+export type ConcurrencySearch = z.infer<typeof concurrencySearchSchema>;
 
 /** What a target did over a run. */
 export const summarySchema = countsSchema.extend({
@@ -109,6 +124,17 @@ export const summarySchema = countsSchema.extend({
   /** A sweep's levels, upward; missing in any other run, as is the knee. */
   levels: z.array(levelSummarySchema).optional(),
   knee: kneeSchema.optional(),
+  /** Only with an SLO, as are the next four: requests that met all of its limits ÷ attempted. */
+  goodput: number.optional(),
+  /** 95 % Wilson interval. */
+  goodput_ci95: intervalSchema.optional(),
+  /** Requests per second that met all limits. */
+  goodput_per_second: number.optional(),
+  /** Successes that missed a limit, by metric; one may miss several. */
+  slo_missed: z.record(z.string(), count).optional(),
+  slo: sloSchema.optional(),
+  /** Only of a search for the highest concurrency. */
+  concurrency_search: concurrencySearchSchema.optional(),
   /** Open loop only: requests that had to wait for others to end, since `max_in_flight` of them were in flight. */
   held_back: count.optional(),
   /** Waits for rate limits, summed over all cases, in milliseconds; and the cases that had any. Absent when none had. */

@@ -8,9 +8,9 @@ export function planDifferences(saved: Plan, wanted: Plan): string[] {
   return [
     ...datasetDifference(saved.dataset_sha256, wanted.dataset_sha256),
     ...targetDifferences(saved.targets, wanted.targets),
-    ...(["dataset_reading", "stream", "category", "limit", "repeat", "seed", "levels"] as const).flatMap((name) =>
-      difference(name, saved[name], wanted[name]),
-    ),
+    ...(
+      ["dataset_reading", "stream", "category", "limit", "repeat", "seed", "levels", "search_up_to"] as const
+    ).flatMap((name) => difference(name, saved[name], wanted[name])),
     ...parameterDifferences("", saved.parameters, wanted.parameters),
   ];
 }

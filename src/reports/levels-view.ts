@@ -1,29 +1,50 @@
-import type { Knee, LevelSummary, Summary } from "../core/summary.ts";
+import type { ConcurrencySearch, Knee, LevelSummary, Summary } from "../core/summary.ts";
 import { formatMillis, formatRate, formatShare } from "./format.ts";
+import { searchLine } from "./slo-text.ts";
 import type { Table } from "./table.ts";
 import { line, type Line, type Section } from "./view.ts";
 
-/** A section for each target of a sweep: a row a level, and where its knee is; none for any other run. */
+/**
+ * A section for each target of a sweep or a search: a row a level, and where its knee is or what was found; none for
+ * any other run.
+ */
 export function levelSections({ summaries }: { readonly summaries: ReadonlyMap<string, Summary> }): Section[] {
-  return [...summaries].flatMap(([target, { levels, knee }]) =>
-    levels === undefined || knee === undefined
-      ? []
-      : [{ heading: `Levels of ${target}`, blocks: [levelTable(levels), ...kneeLines(knee)] }],
-  );
+  return [...summaries].flatMap(([target, { levels, knee, slo, concurrency_search: search }]) => {
+    if (levels === undefined || knee === undefined) return [];
+    if (search !== undefined) {
+      const inOrder = search.path.flatMap(({ level }) => levels.find((of) => of.level === level) ?? []);
+      const blocks = [levelTable(inOrder, search), searchLine(search, slo)];
+      return [{ heading: `Search for the highest concurrency of ${target}`, blocks }];
+    }
+    return [{ heading: `Levels of ${target}`, blocks: [levelTable(levels), ...kneeLines(knee)] }];
+  });
 }
 
-function levelTable(levels: readonly LevelSummary[]): Table {
-  const headers = ["in flight", "success", "req/s", "tokens/s", "p50", "p95", "p99", "TTFT p50", "p95"];
+function levelTable(levels: readonly LevelSummary[], search?: ConcurrencySearch): Table {
+  const kept = new Map(search?.path.map((tried) => [tried.level, tried.kept]));
+  // Every one of the levels has a goodput, or none has; beside it stands no success rate, for want of room.
+  const judged = levels.some(({ goodput }) => goodput !== undefined);
+  const columns: readonly (readonly [string, (level: LevelSummary) => string])[] = [
+    ["in flight", ({ level }) => String(level)],
+    ...(search === undefined
+      ? []
+      : [["kept", ({ level }: LevelSummary) => (kept.get(level) === true ? "yes" : "no")] as const]),
+    judged
+      ? ["goodput", ({ goodput }) => formatShare(goodput ?? null)]
+      : ["success", ({ success_rate }) => formatShare(success_rate)],
+    ["req/s", ({ requests_per_second }) => formatRate(requests_per_second)],
+    ["tokens/s", ({ output_tokens_per_second }) => formatRate(output_tokens_per_second)],
+    ["p50", ({ duration_ms }) => formatMillis(duration_ms.p50)],
+    ["p95", ({ duration_ms }) => formatMillis(duration_ms.p95)],
+    ...(search === undefined
+      ? [["p99", ({ duration_ms }: LevelSummary) => formatMillis(duration_ms.p99)] as const]
+      : []),
+    ["TTFT p50", ({ ttft_ms }) => formatMillis(ttft_ms.p50)],
+    ["p95", ({ ttft_ms }) => formatMillis(ttft_ms.p95)],
+  ];
   return {
-    columns: headers.map((header) => ({ header, align: "right" })),
-    rows: levels.map((level) => [
-      String(level.level),
-      formatShare(level.success_rate),
-      formatRate(level.requests_per_second),
-      formatRate(level.output_tokens_per_second),
-      ...[level.duration_ms.p50, level.duration_ms.p95, level.duration_ms.p99].map(formatMillis),
-      ...[level.ttft_ms.p50, level.ttft_ms.p95].map(formatMillis),
-    ]),
+    columns: columns.map(([header]) => ({ header, align: "right" })),
+    rows: levels.map((level) => columns.map(([, text]) => text(level))),
   };
 }
 

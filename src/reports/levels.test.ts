@@ -3,11 +3,14 @@ import { exampleFailure, exampleManifest, exampleResult } from "../../test/suppo
 import type { TestResult } from "../core/result.ts";
 import type { Load } from "../core/run.ts";
 import { collected } from "./collector.ts";
-import { summarizeLevels } from "./levels.ts";
+import { summarizeLevels as levelsWith } from "./levels.ts";
 import { levelSections } from "./levels-view.ts";
 import { openLoopNotes } from "./open-loop-text.ts";
 import { summarize } from "./summarize.ts";
 import { renderText } from "./view.ts";
+
+const levelsOnly = (p95LimitMs: number | null): ReturnType<typeof levelsWith> =>
+  levelsWith({ p95LimitMs, slo: null, searchUpTo: null });
 
 /** `count` results of a level, in which each slot sends one after the other, `ms` each. */
 function level(slots: number, ms: number, count: number): TestResult[] {
@@ -20,7 +23,7 @@ function level(slots: number, ms: number, count: number): TestResult[] {
 
 describe("a sweep", () => {
   const results = [...level(4, 200, 40), ...level(1, 100, 40), ...level(2, 100, 40)];
-  const summary = collected(() => results, summarizeLevels(150));
+  const summary = collected(() => results, levelsOnly(150));
 
   it("has a summary for each level, upward, over the level's own time", () => {
     expect(summary?.levels.map((of) => [of.level, of.succeeded, of.wall_ms, of.requests_per_second])).toEqual([
@@ -33,18 +36,15 @@ describe("a sweep", () => {
 
   it("names its knee, and the last level within the limit", () => {
     expect(summary?.knee).toEqual({ level: 2, at_end: false, within_p95_limit: 2, p95_limit_ms: 150 });
-    const rising = collected(() => [...level(1, 100, 40), ...level(2, 100, 40)], summarizeLevels(null));
+    const rising = collected(() => [...level(1, 100, 40), ...level(2, 100, 40)], levelsOnly(null));
     expect(rising?.knee).toEqual({ level: 2, at_end: true, within_p95_limit: null, p95_limit_ms: null });
   });
 
   it("that fails faster and faster has no knee there", () => {
     const failing = level(8, 1, 40).map(({ test_id, timing }) => exampleFailure({ test_id, level: 8, timing }));
-    const withFailures = collected(
-      () => [...level(1, 100, 40), ...level(2, 100, 40), ...failing],
-      summarizeLevels(null),
-    );
+    const withFailures = collected(() => [...level(1, 100, 40), ...level(2, 100, 40), ...failing], levelsOnly(null));
     expect(withFailures?.knee.level).toBe(2);
-    expect(collected(() => failing, summarizeLevels(9))?.knee).toMatchObject({ level: null, within_p95_limit: null });
+    expect(collected(() => failing, levelsOnly(9))?.knee).toMatchObject({ level: null, within_p95_limit: null });
   });
 
   it("is shown as a table that fits 80 columns", () => {

@@ -1,38 +1,76 @@
 import type { TestResult } from "../core/result.ts";
-import type { Knee, LevelSummary } from "../core/summary.ts";
+import type { Slo } from "../core/slo.ts";
+import type { ConcurrencySearch, Knee, LevelSummary } from "../core/summary.ts";
 import { kneeOf, lastWithin } from "../stats/knee.ts";
+import { highestKept } from "../stats/level-search.ts";
 import type { Collector } from "./collector.ts";
+import { createGoodputTally, type GoodputTally } from "./goodput.ts";
 import { createTally, tallyCounts, type Tally } from "./tally.ts";
 import { createWindow, type Window } from "./window.ts";
 
 interface LevelTally {
   readonly tally: Tally;
   readonly window: Window;
+  readonly goodput: GoodputTally | null;
   completionTokens: number;
 }
 
-/** A sweep's levels, upward, and its knee; nothing of a run without levels. */
-export function summarizeLevels(
-  p95LimitMs: number | null,
-): Collector<{ readonly levels: LevelSummary[]; readonly knee: Knee } | null> {
+/** What a run with levels has besides other runs. */
+interface Levels {
+  readonly levels: LevelSummary[];
+  readonly knee: Knee;
+  readonly concurrency_search?: ConcurrencySearch;
+}
+
+/** What the levels are held against. */
+export interface LevelLimits {
+  readonly p95LimitMs: number | null;
+  readonly slo: Slo | null;
+  /** The most slots that a search may try; null for a sweep. */
+  readonly searchUpTo: number | null;
+}
+
+/** A run's levels, upward, its knee and, of a search, its path; nothing of a run without levels. */
+export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): Collector<Levels | null> {
   const byLevel = new Map<number, LevelTally>();
   const add = (result: TestResult): void => {
     if (result.level === undefined) return;
-    const of = byLevel.get(result.level) ?? { tally: createTally(), window: createWindow(), completionTokens: 0 };
+    const of = byLevel.get(result.level) ?? emptyLevel(slo);
     byLevel.set(result.level, of);
     of.tally.add(result);
     of.window.add(result);
+    of.goodput?.add(result);
     of.completionTokens += result.response?.usage?.completion_tokens ?? 0;
   };
-  const finish = (): { levels: LevelSummary[]; knee: Knee } | null => {
+  const finish = (): Levels | null => {
     if (byLevel.size === 0) return null;
-    const levels = [...byLevel].sort(([a], [b]) => a - b).map(([level, of]) => summaryOf(level, of));
-    return { levels, knee: kneeIn(levels, p95LimitMs) };
+    const inOrder = [...byLevel].map(([level, of]) => summaryOf(level, of));
+    const levels = inOrder.toSorted((a, b) => a.level - b.level);
+    const found = { levels, knee: kneeIn(levels, p95LimitMs) };
+    if (slo === null || searchUpTo === null) return found;
+    return { ...found, concurrency_search: searchIn(inOrder, slo, searchUpTo) };
   };
   return { add, finish };
 }
 
-function summaryOf(level: number, { tally, window, completionTokens }: LevelTally): LevelSummary {
+function emptyLevel(slo: Slo | null): LevelTally {
+  const goodput = slo === null ? null : createGoodputTally(slo);
+  return { tally: createTally(), window: createWindow(), goodput, completionTokens: 0 };
+}
+
+/** The path of a search is the order in which its levels come up in the journal. */
+function searchIn(inOrder: readonly LevelSummary[], slo: Slo, upTo: number): ConcurrencySearch {
+  const path = inOrder.map(({ level, attempted, goodput = null }) => ({
+    level,
+    attempted,
+    goodput,
+    kept: (goodput ?? 0) >= slo.goodput,
+  }));
+  const highest = highestKept(path);
+  return { highest, at_limit: highest !== null && highest >= upTo, path };
+}
+
+function summaryOf(level: number, { tally, window, goodput, completionTokens }: LevelTally): LevelSummary {
   const counts = tallyCounts(tally);
   return {
     level,
@@ -42,6 +80,7 @@ function summaryOf(level: number, { tally, window, completionTokens }: LevelTall
     requests_per_second: window.perSecond(counts.attempted),
     output_tokens_per_second: window.perSecond(completionTokens),
     wall_ms: window.wallMs,
+    ...goodput?.shares(),
   };
 }
 

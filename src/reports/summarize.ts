@@ -1,10 +1,12 @@
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
+import type { Slo } from "../core/slo.ts";
 import type { Summary } from "../core/summary.ts";
 import { describe } from "../stats/describe.ts";
 import { wilsonInterval } from "../stats/intervals.ts";
 import { createSeries } from "../stats/series.ts";
 import type { Collector } from "./collector.ts";
+import { createGoodputTally } from "./goodput.ts";
 import { summarizeLevels } from "./levels.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
 import { createWindow } from "./window.ts";
@@ -16,12 +18,27 @@ const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens
 export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
   const bySegment = manifest.segments.length > 1;
   const load = manifest.segments.at(-1)?.load;
-  const options = { bySegment, openLoop: (load?.rate ?? null) !== null, p95LimitMs: load?.p95_limit_ms ?? null };
+  const options = {
+    bySegment,
+    openLoop: (load?.rate ?? null) !== null,
+    p95LimitMs: load?.p95_limit_ms ?? null,
+    slo: load?.slo ?? null,
+    searchUpTo: manifest.plan.search_up_to ?? null,
+  };
   const builders = new Map(manifest.plan.targets.map(({ target }) => [target, summaryBuilder(options)]));
   return {
     add: (result) => builders.get(result.target)?.add(result),
     finish: () => new Map([...builders].map(([target, builder]) => [target, builder.finish()])),
   };
+}
+
+/** What a summary keeps besides what every one does. */
+export interface SummaryOptions {
+  readonly bySegment?: boolean;
+  readonly openLoop?: boolean;
+  readonly p95LimitMs?: number | null;
+  readonly slo?: Slo | null;
+  readonly searchUpTo?: number | null;
 }
 
 /**
@@ -33,12 +50,15 @@ export function summaryBuilder({
   bySegment = false,
   openLoop = false,
   p95LimitMs = null,
-}: { bySegment?: boolean; openLoop?: boolean; p95LimitMs?: number | null } = {}): Collector<Summary> {
+  slo = null,
+  searchUpTo = null,
+}: SummaryOptions = {}): Collector<Summary> {
   const all = createTally();
   const categories = new Map<string, Tally>();
   const segments = new Map<number, Tally>();
   const window = createWindow();
-  const levels = summarizeLevels(p95LimitMs);
+  const levels = summarizeLevels({ p95LimitMs, slo, searchUpTo });
+  const goodput = slo === null ? null : createGoodputTally(slo);
   const failuresByCode: Record<string, number> = {};
   const tpot = createSeries();
   const gaps = createSeries();
@@ -90,6 +110,7 @@ export function summaryBuilder({
     sums.retries += Math.max(0, result.attempts - 1);
     window.add(result);
     levels.add(result);
+    goodput?.add(result);
     if ((result.timing.slot_wait_ms ?? 0) > 0) sums.held += 1;
     sums.limiterWaitMs += result.timing.limiter_wait_ms ?? 0;
     if ((result.timing.limiter_wait_ms ?? 0) > 0) sums.limiterWaits += 1;
@@ -147,6 +168,14 @@ export function summaryBuilder({
         })),
       ...levels.finish(),
       ...(sums.limiterWaits > 0 ? { limiter_wait_ms: sums.limiterWaitMs, limiter_waits: sums.limiterWaits } : {}),
+      ...(slo === null || goodput === null
+        ? {}
+        : {
+            ...goodput.shares(),
+            goodput_per_second: window.perSecond(goodput.good),
+            slo_missed: goodput.missed(),
+            slo,
+          }),
       ...(openLoop ? { held_back: sums.held } : {}),
       compat: { vllm_itl_ms: gapStats, aiperf_itl_ms: describe(meanGaps.values(), failures) },
     };

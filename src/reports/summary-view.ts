@@ -8,6 +8,7 @@ import type { Table } from "./table.ts";
 import { levelSections } from "./levels-view.ts";
 import { isOpenLoop, openLoopNotes } from "./open-loop-text.ts";
 import { limitNotes } from "./limits-text.ts";
+import { goodputLines } from "./slo-text.ts";
 import { line, type Line, type Section, type View } from "./view.ts";
 
 /** Everything that is known of a finished or interrupted run. */
@@ -93,6 +94,7 @@ function notes({ manifest, summaries }: Findings): Line[] {
   if (isOpenLoop(manifest)) lines.push(...openLoopNotes(manifest, summaries));
   lines.push(...limitNotes(manifest, summaries));
   const made = (manifest.plan.synthetic ?? null) !== null;
+  for (const [target, summary] of summaries) lines.push(...goodputLines(target, summary));
   for (const [target, summary] of summaries) lines.push(...notesOn(target, summary, made));
   if (manifest.status !== "finished") lines.push(line(interruption(manifest, summaries), "warn"));
   return lines;

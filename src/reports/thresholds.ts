@@ -102,6 +102,8 @@ function isEndless(summary: Summary, { path }: Metric): boolean {
 function whyUnknown(summary: Summary, { path, unit }: Metric): string {
   const [first = "", name = ""] = path;
   if (first === "by_category" && !Object.hasOwn(summary.by_category, name)) return `no case has the category ${name}`;
+  if (first.startsWith("goodput") && summary.slo === undefined) return "the run has no SLO (--slo)";
+  if (first === "concurrency_search") return "the run is no search with a result (--find-max-concurrency)";
   if (summary.attempted === 0) return "nothing was attempted";
   if (path.includes("ci95")) return "too few cases for this end of the interval";
   if (unit === "usd") return "no cost is known";

@@ -27,8 +27,11 @@ import type { WorkItem } from "./work.ts";
 /** A run to be made. */
 export interface RunOptions {
   readonly targets: readonly RunTarget[];
-  /** What is done under which load, one after the other; each begins when nothing of the one before is in flight. */
-  readonly stages: readonly Stage[];
+  /**
+   * What is done under which load, one after the other; each begins when nothing of the one before is in flight. The
+   * next is asked for only then, so that it may depend on what came of the others.
+   */
+  readonly stages: Iterable<Stage>;
   /** The work of one target in a stage that is still to be done; each call begins a pass of its own. */
   readonly workFor: (target: RunTarget, stage: Stage) => AsyncIterable<WorkItem>;
   readonly journal: Journal;
@@ -128,6 +131,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const concurrency: ConcurrencyHistory[] = [];
   const rates: ReturnType<typeof ratesOf>[] = [];
   for (const stage of stages) {
+    if (stage.endless && gate.closed !== null) break;
     const lanes = sides.map((side) => new Lane(side, stage, workFor(side.target, stage), context));
     await Promise.all(lanes.map((lane) => lane.run()));
     rates.push(ratesOf(lanes));

@@ -18,7 +18,7 @@ import { loadDataset, type LoadOptions } from "../../datasets/load.ts";
 import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
-import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
+import { checkLoad, checkLoadFlags, checkSearch, loadOf } from "./load-flags.ts";
 import { foreignOf } from "../foreign.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
@@ -70,6 +70,7 @@ async function benchDataset(
     model: flags.model ?? null,
     cwd: outside.cwd,
   });
+  checkSearch(flags, resolved.length);
   const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);
@@ -126,6 +127,7 @@ function planOf<Target extends PricedTarget>(
     repeat: flags.repeat,
     seed: flags.seed ?? null,
     levels: flags.sweep ?? null,
+    searchUpTo: searchUpTo(flags),
     synthetic,
     stream: flags.stream,
     parameters,
@@ -134,6 +136,14 @@ function planOf<Target extends PricedTarget>(
 
 async function pathOf(dataset: string, cwd: string): Promise<string> {
   return isElsewhere(dataset) ? dataset : resolve(cwd, await locateDataset(dataset));
+}
+
+/** The most that a search tries where nothing was said. */
+const SEARCH_UP_TO = 1024;
+
+function searchUpTo({ findMaxConcurrency: most }: BenchFlags): number | null {
+  if (most === undefined) return null;
+  return most === true ? SEARCH_UP_TO : most;
 }
 
 /** Where things stood, for a `resume` from any folder. */

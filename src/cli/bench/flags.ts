@@ -4,6 +4,7 @@ import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { resultsCsv } from "../../reports/csv.ts";
+import type { Slo } from "../../core/slo.ts";
 import type { CliContext } from "../context.ts";
 import type { RequestFlags } from "../request-options.ts";
 import type { GateFlags } from "./gate.ts";
@@ -43,6 +44,9 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   over?: number;
   sweep?: number[];
   p95Limit?: number;
+  slo?: Slo;
+  /** True without a number. */
+  findMaxConcurrency?: number | true;
   duration?: number;
   maxRequests?: number;
   maxErrors?: number;

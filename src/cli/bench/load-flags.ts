@@ -44,12 +44,13 @@ function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): 
     budgetUsd: flags.budgetUsd ?? config.budget_usd ?? null,
     warmup: flags.warmup ?? config.warmup ?? 0,
     p95LimitMs: flags.p95Limit ?? null,
+    slo: flags.slo ?? null,
   };
 }
 
 /** Flags of a closed loop rule over a rate in the configuration. */
-const saysClosed = ({ concurrency, ramp, sweep, delay, adaptive }: BenchFlags): boolean =>
-  [concurrency, ramp, sweep, delay, adaptive].some((flag) => flag !== undefined);
+const saysClosed = ({ concurrency, ramp, sweep, delay, adaptive, findMaxConcurrency }: BenchFlags): boolean =>
+  [concurrency, ramp, sweep, delay, adaptive, findMaxConcurrency].some((flag) => flag !== undefined);
 
 /** Finds flags about the load that contradict each other, or say nothing without another; throws `BenchError("usage")`. */
 export function checkLoadFlags(flags: BenchFlags): void {
@@ -59,11 +60,12 @@ export function checkLoadFlags(flags: BenchFlags): void {
     ["--ramp", given(flags.ramp)],
     ["--sweep", given(flags.sweep)],
     ["--concurrency", given(flags.concurrency)],
+    ["--find-max-concurrency", given(flags.findMaxConcurrency)],
   ];
   const [first, second] = shapes.filter(([, isGiven]) => isGiven);
   if (first !== undefined && second !== undefined) {
     throw new BenchError("usage", `${first[0]} and ${second[0]} exclude each other`, {
-      hint: "--rate is an open loop; --concurrency, --ramp and --sweep are closed loops. Choose one.",
+      hint: "--rate is an open loop; --concurrency, --ramp, --sweep and --find-max-concurrency are closed loops. Choose one.",
     });
   }
   const fixed = shapes.find(([name, isGiven]) => isGiven && name !== "--concurrency");
@@ -79,6 +81,13 @@ export function checkLoadFlags(flags: BenchFlags): void {
   needs("--over", flags.over, "--ramp, such as --ramp 1..200", flags.ramp);
   needs("--shared-prefix", flags.sharedPrefix, "--synthetic", flags.synthetic);
   needs("--p95-limit", flags.p95Limit, "--sweep, such as --sweep 1,2,4,8", flags.sweep);
+  needs("--find-max-concurrency", flags.findMaxConcurrency, "--slo, such as --slo ttft=500,tpot=50", flags.slo);
+  const streamed = flags.slo?.ttft_ms ?? flags.slo?.tpot_ms ?? null;
+  if (!flags.stream && streamed !== null) {
+    throw new BenchError("usage", "--slo has a limit on TTFT or TPOT, which --no-stream leaves unknown", {
+      hint: "Limit the duration instead, or leave --no-stream out.",
+    });
+  }
   checkDataset(flags);
   if (flags.repeat !== 1 && (given(flags.duration) || given(flags.maxRequests))) {
     throw new BenchError("usage", "--repeat says nothing beside --duration or --max-requests", {
@@ -107,6 +116,14 @@ function checkDataset(flags: BenchFlags): void {
   }
 }
 
+/** A search has one concurrency to move; throws `BenchError("usage")`. */
+export function checkSearch({ findMaxConcurrency }: BenchFlags, targets: number): void {
+  if (findMaxConcurrency === undefined || targets === 1) return;
+  throw new BenchError("usage", `--find-max-concurrency searches one target, and there are ${targets}`, {
+    hint: "Run it once for each: they may share what limits them.",
+  });
+}
+
 function needs(name: string, flag: unknown, other: string, otherFlag: unknown): void {
   if (flag === undefined || otherFlag !== undefined) return;
   throw new BenchError("usage", `${name} needs ${other}`);
@@ -116,7 +133,9 @@ function needs(name: string, flag: unknown, other: string, otherFlag: unknown): 
 export function checkLoad(flags: BenchFlags, { rate, durationMs, maxRequests, budgetUsd }: LoadShape): void {
   needs("--arrival", flags.arrival, "--rate", rate ?? undefined);
   needs("--max-in-flight", flags.maxInFlight, "--rate", rate ?? undefined);
-  const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null].some((end) => end !== null);
+  const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null, flags.findMaxConcurrency ?? null].some(
+    (end) => end !== null,
+  );
   if (flags.synthetic !== undefined && !ends) {
     throw new BenchError("usage", "synthetic prompts never end, so the run needs an end", {
       hint: "Add --max-requests 100, --duration 60s, --limit 100 or --budget-usd 1.",

@@ -4,7 +4,17 @@ import { DATASET_FORMATS } from "../../core/dataset-format.ts";
 import type { CliContext } from "../context.ts";
 import { addForeignOptions } from "../foreign-options.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, levelList, nameList, number, positive, span, wholeNumber } from "../option-values.ts";
+import {
+  duration,
+  failOnOption,
+  levelList,
+  nameList,
+  number,
+  positive,
+  slo,
+  span,
+  wholeNumber,
+} from "../option-values.ts";
 import { addRequestOptions } from "../request-options.ts";
 
 /** `bench`: the main command. */
@@ -42,6 +52,12 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--over <duration>", "how long --ramp takes", duration(1))
     .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)
     .option("--p95-limit <duration>", "of --sweep: the highest p95 duration that is still good enough", duration(1))
+    .option("--slo <limits>", "what each request must keep: ttft=500,tpot=50,duration=10s,goodput=99%", slo)
+    .option(
+      "--find-max-concurrency [most]",
+      "search the highest concurrency that keeps --slo (up to 1024)",
+      wholeNumber(1, 100_000),
+    )
     .option("--duration <duration>", "send for so long, going through the cases again and again", duration(1))
     .option("--max-requests <n>", "send so many requests to each target, going through the cases again", wholeNumber(1))
     .option("--max-errors <n>", "send nothing more after so many failed cases", wholeNumber(1))
@@ -84,5 +100,6 @@ Examples:
   llm-test-bench bench -d ./datasets/coding-tasks.json -p openai,anthropic -c 10 -o ./results
   llm-test-bench bench -d tasks.yaml -p local --rate 20 --arrival poisson --duration 60s
   llm-test-bench bench --synthetic input=512±64,output=128 -p local --sweep 1,2,4,8 --max-requests 100
+  llm-test-bench bench --synthetic input=512,output=64 -p local --slo ttft=500,tpot=50 --find-max-concurrency
   llm-test-bench bench -d tasks.yaml -p a=openai:gpt-4o-mini,b=openai:gpt-4o-mini --repeat 5
 Exit codes: 0 all succeeded, 1 some failed or a threshold did not hold, 2 usage, 3 dataset, 4 no key accepted, 5 nothing reached, 6 cannot write, 130 interrupted`;
