@@ -1,4 +1,5 @@
 import { requireDistinct } from "../config/targets.ts";
+import { calibratedErrorAt, type Calibration } from "../core/calibration.ts";
 import type { Clock } from "../core/clock.ts";
 import type { TestCase } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
@@ -40,6 +41,10 @@ export interface BenchmarkOptions {
   readonly clock: Clock;
   readonly mask: Mask;
   readonly toolVersion: string;
+  /** Of a resume: whether failed cases are sent again, their later results in place of the earlier. */
+  readonly retryFailed?: boolean;
+  /** How far off this client was on this machine; null or missing where nobody has tried. */
+  readonly calibration?: Calibration | null;
   /** Where the command stood; recorded for `resume`. */
   readonly origin?: Origin;
   readonly stop: AbortSignal;
@@ -123,6 +128,7 @@ export async function runBenchmark(
         clock,
         random: seededRandom(manifest.id),
         segment: manifest.segments.length - 1,
+        calibratedError: (of) => calibratedErrorAt(options.calibration ?? null, of),
         stop: AbortSignal.any([options.stop, watched.stop]),
         abandon: options.abandon,
         observe: (event: RunEvent) => {

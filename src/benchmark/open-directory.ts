@@ -6,10 +6,12 @@ import { maskPlan } from "../journal/mask.ts";
 import { planDifferences } from "../journal/plan-differences.ts";
 import { MANIFEST_FILE } from "../journal/run-files.ts";
 import type { BenchmarkOptions } from "./bench.ts";
+import { hasEndlessCases } from "./check-requests.ts";
 import { datasetDifferences } from "./dataset-identity.ts";
 import { newManifest } from "./manifest.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
 import { planRecord } from "./records.ts";
+import { isEndless } from "./stages.ts";
 
 /**
  * Begins a run in its directory, or opens the one that is there to go on with it. Throws `BenchError`: "resume" when
@@ -21,6 +23,11 @@ export async function openDirectory(
   planned: number | null,
   options: BenchmarkOptions,
 ): Promise<OpenRun> {
+  if (options.retryFailed === true && (plan.searchUpTo !== null || isEndless(load, hasEndlessCases(plan)))) {
+    throw new BenchError("usage", "--retry-failed needs a run with a number of requests", {
+      hint: "A run that its time ends, or a search, measures a load; begin a new one.",
+    });
+  }
   const { clock, mask, directory, mode } = options;
   const writer = { clock, mask, saveResponses: load.saveResponses };
   const wanted = planRecord(plan);
@@ -33,7 +40,7 @@ export async function openDirectory(
       force: mode === "force",
     });
   }
-  const opened = openRun(directory, writer);
+  const opened = openRun(directory, { ...writer, retryFailed: options.retryFailed === true });
   // What is stored has its secrets masked, so what is wanted is compared the same way.
   const differences = [
     ...planDifferences(opened.manifest.plan, maskPlan(wanted, mask)),

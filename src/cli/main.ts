@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
 import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
+import { defineCalibrate } from "./commands/calibrate.ts";
 import { defineDatasets } from "./commands/datasets.ts";
 import { defineConfig } from "./commands/config.ts";
 import { definePrices } from "./commands/prices.ts";
@@ -38,6 +39,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineCompare(program, context, finish);
   defineExport(program, context, finish);
   defineJournal(program, context, finish);
+  defineCalibrate(program, context, finish);
   defineSimulate(program, context, finish);
   return program;
 }

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import type { TestResult } from "./result.ts";
 
-const limit = z.number().positive().nullable();
+const limitSchema = z.number().positive().nullable();
 
 export const sloSchema = z.object({
   /** Limits in milliseconds; null where there is none. */
-  ttft_ms: limit,
-  tpot_ms: limit,
-  duration_ms: limit,
-  latency_from_intended_ms: limit,
+  ttft_ms: limitSchema,
+  tpot_ms: limitSchema,
+  duration_ms: limitSchema,
+  latency_from_intended_ms: limitSchema,
   /** The share of attempted requests that must keep every limit. */
   goodput: z.number().gt(0).max(1),
 });

@@ -188,6 +188,8 @@ export const validitySchema = z.object({
   little_residual: number,
   /** This process's share of one core. */
   cpu_share: number,
+  /** How far off this client was at such a load in `calibrate`, p99; missing where that is not known. */
+  calibrated_error_ms: z.object({ ttft: number, icl: number }).optional(),
 });
 /** Whether the client that measured was fast enough to be believed. */
 export type Validity = z.infer<typeof validitySchema>;

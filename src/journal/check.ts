@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import { failureCodeSchema } from "../core/failure.ts";
-import { resultKey } from "../core/result.ts";
+import { resultKey, type TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import { decodeLine, decodeResult, type Decoded } from "./line.ts";
 import { readManifest } from "./manifest.ts";
@@ -111,27 +111,28 @@ function checkedManifest(directory: string): Pick<JournalCheck, "manifest" | "ma
   }
 }
 
-/** Which cases have a result. A skipped case may come again once it was sent; nothing else may. */
+/** Which cases have a result. A case that was skipped or failed may come again; one that succeeded may not. */
 class SeenResults {
-  readonly #at = new Map<string, { readonly line: number; readonly skipped: boolean }>();
+  readonly #at = new Map<string, { readonly line: number; readonly status: TestResult["status"] }>();
 
   problemOf(bytes: Buffer, line: number): string | null {
     const decoded = decodeResult(bytes);
     if (!decoded.ok) return decoded.problem;
     const key = resultKey(decoded.record);
     const earlier = this.#at.get(key);
-    if (earlier !== undefined && !earlier.skipped) return `it is the same case as line ${earlier.line}`;
-    this.#at.set(key, { line, skipped: decoded.record.status === "skipped" });
+    if (earlier?.status === "success") return `it is the same case as line ${earlier.line}`;
+    this.#at.set(key, { line, status: decoded.record.status });
     return null;
   }
 
   has(identity: CaseIdentity): boolean {
-    return this.#at.get(resultKey(identity))?.skipped === false;
+    const known = this.#at.get(resultKey(identity));
+    return known !== undefined && known.status !== "skipped";
   }
 
   get finished(): number {
     let count = 0;
-    for (const { skipped } of this.#at.values()) if (!skipped) count += 1;
+    for (const { status } of this.#at.values()) if (status !== "skipped") count += 1;
     return count;
   }
 }

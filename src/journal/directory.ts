@@ -60,13 +60,13 @@ export function createRun(
 }
 
 /**
- * Opens a run to go on with it, its files recovered. Throws `BenchError`: "resume" when there is no usable manifest,
+ * Opens a run to go on with it, its files recovered; with `retryFailed` its failed cases count as unfinished. Throws `BenchError`: "resume" when there is no usable manifest,
  * "locked" when a process uses it, "output" when it cannot be written.
  */
-export function openRun(directory: string, options: WriterOptions): OpenRun {
+export function openRun(directory: string, options: WriterOptions & { retryFailed?: boolean }): OpenRun {
   const path = resolve(directory);
   readManifest(path);
-  return withLock(path, (lock) => opened(path, readManifest(path), recoverRun(path), lock, options));
+  return withLock(path, (lock) => opened(path, readManifest(path), recoverRun(path, options), lock, options));
 }
 
 /** Reads a run, also one that is being written; throws `BenchError("resume")` when there is no usable manifest. */

@@ -11,7 +11,7 @@ export interface DamagedLine {
 
 /**
  * The verified results of a `results.jsonl`, in the order in which they were written; memory does not grow with the
- * file. A skipped case that was sent later comes once, as its later line. Damaged lines are left out and told to
+ * file. A skipped or failed case that was sent again comes once, as its later line. Damaged lines are left out and told to
  * `onDamaged`. What is appended during the pass is not seen, and a missing file holds no results.
  */
 export function* readResults(
@@ -29,20 +29,21 @@ export function* readResults(
   }
 }
 
-const SKIPPED = Buffer.from('"status":"skipped"');
+const SUCCESS = Buffer.from('"status":"success"');
 
-/** Numbers of the skipped lines whose case has a later line. Decodes nothing before the first skipped line. */
+/** Numbers of the lines whose case has a later one. Decodes nothing before the first line that is no success. */
 function supersededLines(path: string, endBytes: number): Set<number> {
-  const skippedAt = new Map<string, number>();
+  const openAt = new Map<string, number>();
   const superseded = new Set<number>();
   for (const { number, bytes, whole } of scanLines(path, endBytes)) {
-    if (!whole || (skippedAt.size === 0 && !bytes.includes(SKIPPED))) continue;
+    if (!whole || (openAt.size === 0 && bytes.includes(SUCCESS))) continue;
     const decoded = decodeResult(bytes);
     if (!decoded.ok) continue;
     const key = resultKey(decoded.record);
-    const earlier = skippedAt.get(key);
+    const earlier = openAt.get(key);
     if (earlier !== undefined) superseded.add(earlier);
-    if (decoded.record.status === "skipped") skippedAt.set(key, number);
+    if (decoded.record.status === "success") openAt.delete(key);
+    else openAt.set(key, number);
   }
   return superseded;
 }

@@ -11,7 +11,10 @@ const NEWLINE = 0x0a;
 
 /** What a run directory holds after its recovery. */
 export interface Recovered {
-  /** `resultKey`s of the cases that must not be sent again. Skipped cases were never sent, so they are not here. */
+  /**
+   * `resultKey`s of the cases that must not be sent again. Skipped cases were never sent, so they are not here; nor are
+   * those that failed, where they are to be tried again.
+   */
   readonly finished: ReadonlySet<string>;
   /** Damaged lines before the last one, in words; they stay where they are. */
   readonly warnings: readonly string[];
@@ -21,17 +24,17 @@ export interface Recovered {
  * Makes a run directory fit to be appended to: torn or damaged last lines are cut off, and every line of the journal
  * is verified. The caller holds the lock. Throws `BenchError("output")` when a file cannot be read or cut.
  */
-export function recoverRun(directory: string): Recovered {
+export function recoverRun(directory: string, { retryFailed = false }: { retryFailed?: boolean } = {}): Recovered {
   try {
     cutTornTail(join(directory, RESPONSES_FILE));
     cutTornTail(join(directory, FAILURES_FILE));
-    return recoverResults(join(directory, RESULTS_FILE));
+    return recoverResults(join(directory, RESULTS_FILE), retryFailed);
   } catch (error) {
     throw outputError(`cannot recover ${directory}`, error);
   }
 }
 
-function recoverResults(path: string): Recovered {
+function recoverResults(path: string, retryFailed: boolean): Recovered {
   const finished = new Set<string>();
   const warnings: string[] = [];
   if (!existsSync(path)) return { finished, warnings };
@@ -43,7 +46,7 @@ function recoverResults(path: string): Recovered {
     if (!decoded.ok) {
       const warning = `${RESULTS_FILE} line ${number} is damaged (${decoded.problem}); its case counts as unfinished`;
       damaged = { offset, warning };
-    } else if (decoded.record.status !== "skipped") {
+    } else if (decoded.record.status === "success" || (decoded.record.status !== "skipped" && !retryFailed)) {
       finished.add(resultKey(decoded.record));
     }
   }

@@ -154,9 +154,12 @@ function failureLines(group: FailureGroup): Line[] {
 
 const VERDICT_TONES = { VALID: "good", DEGRADED: "warn", INVALID: "bad" } as const;
 
-function validityLines({ verdict, reasons, error_bar_ms: bar }: Validity): Line[] {
+function validityLines({ verdict, reasons, error_bar_ms: bar, calibrated_error_ms: calibrated }: Validity): Line[] {
   const known = bar.ttft !== null || bar.icl !== null;
   const off = `: this client may be off by up to ${formatMillis(bar.ttft)} in a TTFT, ${formatMillis(bar.icl)} in a gap between tokens`;
   const first = line(known ? verdict + off : verdict, VERDICT_TONES[verdict]);
-  return [first, ...reasons.map((reason) => line(reason, null, 1))];
+  const lines = [first, ...reasons.map((reason) => line(reason, null, 1))];
+  if (calibrated === undefined) return lines;
+  const text = `calibrated on this machine at such a load: off by ${formatMillis(calibrated.ttft)} in a TTFT, ${formatMillis(calibrated.icl)} in a gap between tokens at p99`;
+  return [...lines, line(text, "quiet", 1)];
 }

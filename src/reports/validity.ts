@@ -47,6 +47,14 @@ export function combineValidity(manifest: Manifest): Validity {
       Math.abs,
     ),
     cpu_share: most((part) => part.cpu_share),
+    ...(parts.some(({ calibrated_error_ms: known }) => known !== undefined)
+      ? {
+          calibrated_error_ms: {
+            ttft: most((part) => part.calibrated_error_ms?.ttft ?? null),
+            icl: most((part) => part.calibrated_error_ms?.icl ?? null),
+          },
+        }
+      : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { ClientLoad } from "../core/calibration.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
@@ -48,6 +49,8 @@ export interface RunOptions {
   /** Whether raw bodies are given to the journal. */
   readonly keepRaw: boolean;
   readonly segment: number;
+  /** How far off this client is known to be under a load; null for one that nothing is known of. */
+  readonly calibratedError?: (load: ClientLoad) => { readonly ttft: Millis; readonly icl: Millis } | null;
   /** Stops sending; what is in flight may end. */
   readonly stop: AbortSignal;
   /** Ends what is in flight as well. */
@@ -159,6 +162,11 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       cpuShare: own.cpuShare,
       requestedRate: rate?.requested ?? null,
       deliveredRate: rate?.delivered ?? books.endedPerSecond(own.windowMs),
+      calibratedErrorMs:
+        options.calibratedError?.({
+          streams: books.meanHeld(own.windowMs),
+          readsPerSecond: own.windowMs > 0 ? (tally.reads * 1000) / own.windowMs : 0,
+        }) ?? null,
       littleResidual: books.littleResidual(own.windowMs),
     }),
   };

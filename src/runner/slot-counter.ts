@@ -34,6 +34,11 @@ export class SlotCounter {
     return (meanHeld - this.#heldMs / windowMs) / meanHeld;
   }
 
+  /** Slots held on average over the window. */
+  meanHeld(windowMs: Millis): number {
+    return windowMs > 0 ? this.#heldMs / windowMs : 0;
+  }
+
   /** Cases ended per second over the window. */
   endedPerSecond(windowMs: Millis): number | null {
     return windowMs > 0 ? (this.#ended * 1000) / windowMs : null;

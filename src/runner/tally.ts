@@ -17,12 +17,14 @@ interface TargetTimes {
 export class Tally {
   readonly #sendLag = createSeries();
   readonly #connectWait = createSeries();
+  #reads = 0;
   readonly #targets = new Map<string, TargetTimes>();
 
   add(result: TestResult): void {
     const { timing } = result;
     if (timing.send_lag_ms !== null) this.#sendLag.push(timing.send_lag_ms);
     if (timing.connect_ms !== null) this.#connectWait.push(timing.connect_ms);
+    if (timing.ttft_ms !== null) this.#reads += 1 + (result.icl_ms?.length ?? 0);
     const times = this.#timesOf(result.target);
     if (timing.ttft_ms !== null) times.ttft.push(timing.ttft_ms);
     if (result.duration_ms !== null) times.duration.push(result.duration_ms);
@@ -30,6 +32,11 @@ export class Tally {
       if (times.gaps.length >= GAPS_KEPT) break;
       times.gaps.push(gap);
     }
+  }
+
+  /** Socket reads that brought output of a stream. */
+  get reads(): number {
+    return this.#reads;
   }
 
   /** Medians are those of the target with the shortest, which an error of this client blurs most. */

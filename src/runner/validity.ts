@@ -24,6 +24,25 @@ export interface ClientMeasurements {
   readonly deliveredRate: number | null;
   readonly littleResidual: number | null;
   readonly cpuShare: number | null;
+  /** What a calibration says of this load; null or missing where none covers it. */
+  readonly calibratedErrorMs?: { readonly ttft: Millis; readonly icl: Millis } | null;
+}
+
+/** An error bar, and what it comes from. */
+interface Bar {
+  readonly ms: Millis;
+  readonly cause: string;
+}
+
+/** The largest of what is known: how late the loop and the sending were, and what calibration found at this load. */
+function barOf({ eventLoopDelayMs, sendLagMs }: ClientMeasurements, calibrated: Millis | null): Bar | null {
+  const parts: readonly [Millis | null, string][] = [
+    [eventLoopDelayMs?.p99 ?? null, "its event loop was late"],
+    [sendLagMs.p99, "it sent late"],
+    [calibrated, "as calibrated at this load"],
+  ];
+  const known = parts.flatMap(([ms, cause]) => (ms === null ? [] : [{ ms, cause }]));
+  return known.length === 0 ? null : known.reduce((most, part) => (part.ms > most.ms ? part : most));
 }
 
 const ms = (value: Millis): string => `${value.toPrecision(3)} ms`;
@@ -35,15 +54,16 @@ interface Finding {
 
 /** Compares an error bar with the metric it blurs. */
 function judgeBar(
-  bar: Millis,
+  bar: Bar | null,
   what: string,
   p50: Millis | null,
   shares: { degraded: number; invalid: number },
 ): Finding[] {
-  if (p50 === null || p50 <= 0 || bar <= p50 * shares.degraded) return [];
-  const verdict = bar > p50 * shares.invalid ? "INVALID" : "DEGRADED";
-  const share = Math.round((bar / p50) * 100);
-  return [{ verdict, reason: `this client may be off by ${ms(bar)}, ${share} % of the median ${what} (${ms(p50)})` }];
+  if (bar === null || p50 === null || p50 <= 0 || bar.ms <= p50 * shares.degraded) return [];
+  const verdict = bar.ms > p50 * shares.invalid ? "INVALID" : "DEGRADED";
+  const share = Math.round((bar.ms / p50) * 100);
+  const size = `${ms(bar.ms)}, ${share} % of the median ${what} (${ms(p50)})`;
+  return [{ verdict, reason: `this client may be off by ${size}: ${bar.cause}` }];
 }
 
 function judgeRate(requested: number | null, delivered: number | null): Finding[] {
@@ -56,8 +76,9 @@ function judgeRate(requested: number | null, delivered: number | null): Finding[
 
 /** Whether a run's numbers can be believed, and how far off a single time may be. Pure. (docs/metrics.md) */
 export function judgeValidity(measured: ClientMeasurements): Validity {
-  const parts = [measured.eventLoopDelayMs?.p99 ?? null, measured.sendLagMs.p99].filter((part) => part !== null);
-  const bar = parts.length === 0 ? null : Math.max(...parts);
+  const calibrated = measured.calibratedErrorMs ?? null;
+  const ttftBar = barOf(measured, calibrated?.ttft ?? null);
+  const iclBar = barOf(measured, calibrated?.icl ?? null);
   const { degraded, invalid } = THRESHOLDS;
   const ttftShares = { degraded: degraded.shareOfTtft, invalid: invalid.shareOfTtft };
   const iclShares = { degraded: degraded.shareOfIcl, invalid: invalid.shareOfIcl };
@@ -65,19 +86,16 @@ export function judgeValidity(measured: ClientMeasurements): Validity {
     measured.ttftP50Ms === null
       ? { what: "duration", p50: measured.durationP50Ms }
       : { what: "TTFT", p50: measured.ttftP50Ms };
-  const findings =
-    bar === null
-      ? []
-      : [
-          ...judgeBar(bar, first.what, first.p50, ttftShares),
-          ...judgeBar(bar, "inter-chunk latency", measured.iclP50Ms, iclShares),
-        ];
+  const findings = [
+    ...judgeBar(ttftBar, first.what, first.p50, ttftShares),
+    ...judgeBar(iclBar, "inter-chunk latency", measured.iclP50Ms, iclShares),
+  ];
   findings.push(...judgeRate(measured.requestedRate, measured.deliveredRate));
   const verdicts = findings.map((finding) => finding.verdict);
   return {
     verdict: verdicts.includes("INVALID") ? "INVALID" : verdicts.length > 0 ? "DEGRADED" : "VALID",
     reasons: findings.map((finding) => finding.reason),
-    error_bar_ms: { ttft: bar, icl: bar },
+    error_bar_ms: { ttft: ttftBar?.ms ?? null, icl: iclBar?.ms ?? null },
     send_lag_ms: measured.sendLagMs,
     event_loop_delay_ms: measured.eventLoopDelayMs ?? { p50: null, p99: null, max: null },
     requested_rate: measured.requestedRate,
@@ -85,5 +103,6 @@ export function judgeValidity(measured: ClientMeasurements): Validity {
     connect_wait_ms: measured.connectWaitMs,
     little_residual: measured.littleResidual,
     cpu_share: measured.cpuShare,
+    ...(calibrated === null ? {} : { calibrated_error_ms: calibrated }),
   };
 }

@@ -5,11 +5,10 @@ import { systemClock } from "../../src/core/clock.ts";
 import { seededRandom, type Random } from "../../src/core/random.ts";
 import { resultKey } from "../../src/core/result.ts";
 import { createRun, openRun } from "../../src/journal/directory.ts";
-import { faultOf, type FaultKind } from "../../src/simulator/faults.ts";
 import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
 import { sampleManifest, sampleResult } from "../support/journal-records.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
-import { identityIn, identityOf, journalOf, SEEDS, totalsOf, writeDataset } from "../support/run-directory.ts";
+import { identityIn, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
 
 const QUICK = { ttftMs: 3, tpotMs: 0.5, tokens: 6 };
 
@@ -20,84 +19,6 @@ function bench(dataset: string, directory: string, ...more: string[]): string[] 
   const args = ["bench", "-d", dataset, "-o", directory, "-p", "a=sim:one,b=sim:two", "--quiet"];
   return [...args, ...more];
 }
-
-describe("killed at any moment", () => {
-  const CASES = 40;
-  const SLOTS = 8;
-  const KILLS = 3;
-  const failKinds: FaultKind[] = [
-    "rate_limited",
-    "overloaded",
-    "connection",
-    "stream_cut",
-    "stream_error",
-    "malformed",
-  ];
-  const targets = 2;
-
-  test.each(SEEDS)(
-    "SIGKILLs cost no journalled case, repeat at most what was in flight, and change no total (seed %i)",
-    async (seed) => {
-      const options = { ...QUICK, seed, fail: 0.3, failKinds };
-      const dataset = writeDataset(CASES);
-      const run = (simulator: RecordingSimulator, directory: string): ReturnType<typeof startCli> =>
-        startCli(bench(dataset, directory, "-c", String(SLOTS), "--retries", "2", "--resume"), {
-          env: { SIM_BASE_URL: simulator.url },
-        });
-      const undisturbed = join(tempDir(), "run");
-      const reference = run(await recordingSimulator(options), undisturbed).done;
-
-      const simulator = await recordingSimulator(options);
-      const directory = join(tempDir(), "run");
-      const random = seededRandom(`kills ${seed}`);
-      let finished = new Set<string>();
-      let last: CliResult | null = null;
-      for (let life = 0; life <= KILLS; life += 1) {
-        const sentBefore = simulator.requests.length;
-        const endedBefore = simulator.ended;
-        const started = run(simulator, directory);
-        if (life < KILLS) {
-          // As many as this can always be reached: each case left is still to be sent, and answered, at least once.
-          const count = draw(random, 1, Math.floor((CASES * targets - finished.size) / 2));
-          const atAnEnd = random() < 0.5;
-          simulator.when(
-            () => (atAnEnd ? simulator.ended - endedBefore : simulator.requests.length - sentBefore) >= count,
-            () => void started.kill("SIGKILL"),
-          );
-        }
-        last = await started.done;
-        expect(last).toMatchObject({ signal: life < KILLS ? "SIGKILL" : null });
-
-        const sent = new Set(simulator.requests.slice(sentBefore).map(identityIn));
-        const sentAgain = [...sent].filter((identity) => finished.has(identity));
-        expect(sentAgain).toEqual([]);
-        finished = new Set(journalOf(directory).map(identityOf));
-        const repeated = [...sent].filter((identity) => !finished.has(identity));
-        expect(repeated.length).toBeLessThanOrEqual(SLOTS * targets);
-      }
-
-      expect(last?.code).toBe((await reference).code);
-      expect(totalsOf(directory)).toEqual(totalsOf(undisturbed));
-      expect(attemptsIn(directory, options)).toEqual(attemptsIn(undisturbed, options));
-      expect(journalOf(directory).map(identityOf).sort()).toEqual(
-        ["one", "two"].flatMap((model) => Array.from({ length: CASES }, (_, i) => `${model} c${i}#0`)).sort(),
-      );
-    },
-    60_000,
-  );
-
-  /**
-   * Attempts by case, without the cases whose connection is reset: on a kept-alive connection a reset is taken for an
-   * idle one closed, and is repeated at no cost, so their attempts depend on which connection they met.
-   */
-  function attemptsIn(directory: string, options: { seed: number; fail: number; failKinds: FaultKind[] }): object {
-    const cases = journalOf(directory).filter(({ test_id, sample }) => {
-      const key = encodeURIComponent(`${test_id}#${sample}`);
-      return faultOf(options, key, 0) !== "connection";
-    });
-    return Object.fromEntries(cases.map((of) => [identityOf(of), of.attempts]));
-  }
-});
 
 describe("a journal cut anywhere in its last two lines", () => {
   const lastTwoLines = (path: string): { from: number; size: number } => {

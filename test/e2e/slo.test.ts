@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import type { Manifest, ResultsFile } from "../../src/core/run.ts";
+import type { ResultsFile } from "../../src/core/run.ts";
 import type { Summary } from "../../src/core/summary.ts";
 import { runCli, startCli, tempDir } from "../support/cli.ts";
 import { journalOf, writeDataset } from "../support/run-directory.ts";
@@ -43,10 +43,10 @@ async function crowdedServer(capacity: number): Promise<{ url: string; requests:
 
 const envOf = (url: string): Record<string, string> => ({ OPENAI_API_KEY: "test-key-of-openai", OPENAI_BASE_URL: url });
 
-const read = <T>(directory: string, name: string): T => JSON.parse(readFileSync(join(directory, name), "utf8")) as T;
+const read = (directory: string, name: string): unknown => JSON.parse(readFileSync(join(directory, name), "utf8"));
 
 const summaryIn = (directory: string): Summary | undefined =>
-  read<ResultsFile>(directory, "results.json").providers[0]?.summary;
+  (read(directory, "results.json") as ResultsFile).providers[0]?.summary;
 
 const bench = (directory: string, ...more: string[]): string[] =>
   ["bench", "-p", "openai:m", "-d", writeDataset(10), "--no-stream", "-o", directory].concat(more);
@@ -84,7 +84,7 @@ test("the highest concurrency that keeps the SLO is found, the path kept, and a 
   expect(requests() - before).toBe(6 * 60 - journalled);
   expect(stdout).toContain("Search for the highest concurrency of openai:m");
   expect(stdout).toContain("highest concurrency: 5 in flight keep duration ≤ 200 ms for 95.0 % of the requests");
-  expect(read<Manifest>(directory, "run.json")).toMatchObject({ status: "finished", plan: { search_up_to: 64 } });
+  expect(read(directory, "run.json")).toMatchObject({ status: "finished", plan: { search_up_to: 64 } });
 });
 
 test.each([

@@ -94,6 +94,7 @@ async function benchDataset(
       directory: outputDirectory(flags, config, dataset.name, context),
       mode: flags.force === true ? ("force" as const) : flags.resume === true ? ("resume" as const) : ("new" as const),
       gate,
+      retryFailed: flags.retryFailed === true,
       origin: await originOf(flags, context.cwd),
     };
     return await measure(measurement, flags, { context, mask, version, say });

@@ -71,7 +71,7 @@ function nextStep({ findings: { summaries } }: BenchmarkOutcome, directory: stri
     return `put right what kept cases from being sent, then: llm-test-bench resume ${directory}`;
   }
   if (all.some(({ succeeded, attempted }) => succeeded < attempted)) {
-    return `every failed attempt stands in ${directory}/failures.jsonl`;
+    return `every failed attempt stands in ${directory}/failures.jsonl; to send failed cases again: llm-test-bench resume ${directory} --retry-failed`;
   }
   return `against another run: llm-test-bench compare ${directory} OTHER`;
 }

@@ -65,6 +65,7 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   failFast?: boolean;
   saveResponses: boolean;
   resume?: boolean;
+  retryFailed?: boolean;
   force?: boolean;
   dryRun?: boolean;
   config?: string;
@@ -80,6 +81,9 @@ export function checkFlags(flags: BenchFlags): void {
   }
   if (flags.resume === true && flags.output === undefined) {
     throw new BenchError("usage", "--resume needs --output, the directory of the run to go on with");
+  }
+  if (flags.retryFailed === true && flags.resume !== true) {
+    throw new BenchError("usage", "--retry-failed needs --resume: it sends the failed cases of an earlier run again");
   }
   checkOutputFlags(flags);
 }

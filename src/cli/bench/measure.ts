@@ -1,4 +1,5 @@
 import { runBenchmark } from "../../benchmark/bench.ts";
+import { calibrationKey, calibrationPath, readCalibration } from "../../benchmark/calibration-store.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
 import type { Origin } from "../../core/run.ts";
 import type { Mask } from "../../core/secrets.ts";
@@ -18,12 +19,14 @@ export interface Measurement {
   readonly directory: string;
   readonly mode: "new" | "resume" | "force";
   readonly gate: Gate;
+  /** Of a resume: whether failed cases are sent again. */
+  readonly retryFailed?: boolean;
   readonly origin?: Origin;
 }
 
 /** Runs it with progress, signals, tables and last words, for `bench` and `resume`; returns the exit code. */
 export async function measure(
-  { plan, load, directory, mode, gate, origin }: Measurement,
+  { plan, load, directory, mode, gate, retryFailed, origin }: Measurement,
   flags: OutputFlags,
   tools: { context: CliContext; mask: Mask; version: string; say: Say },
 ): Promise<number> {
@@ -39,7 +42,11 @@ export async function measure(
       clock: context.clock,
       mask,
       toolVersion: version,
+      retryFailed: retryFailed === true,
       ...(origin === undefined ? {} : { origin }),
+      calibration: readCalibration(calibrationPath(context.home, context.env), calibrationKey(version), (message) =>
+        say("warning", message),
+      ),
       stop: interrupts.stop,
       abandon: interrupts.abandon,
       observe: (event) => reporter.take(event),

@@ -76,6 +76,7 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--fail-fast", "send nothing more after the first case that fails")
     .option("--no-save-responses", "keep no text of any answer")
     .option("--resume", "go on with the run in the output directory")
+    .option("--retry-failed", "with --resume: send failed cases again as well")
     .option("--force", "move a run in the output directory aside")
     .option("--dry-run", "say what would be sent and what it may cost; send nothing")
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { ResumeFlags } from "../runs/resume-command.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, nameList, positive, wholeNumber } from "../option-values.ts";
+import { duration, failOnOption, nameList, positive, slo, wholeNumber } from "../option-values.ts";
 
 /** `resume`: goes on with a run, which says itself what it is. */
 export function defineResume(program: Command, context: CliContext, finish: Finish): void {
@@ -24,6 +24,8 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
     .option("--max-requests <n>", "requests to each target in all (default: as before)", wholeNumber(1))
     .option("--max-errors <n>", "send nothing more after so many failed cases (default: as before)", wholeNumber(1))
     .option("--budget-usd <amount>", "what the whole run may cost (default: as before)", positive)
+    .option("--retry-failed", "send the cases that failed again as well")
+    .option("--slo <limits>", "what each request must keep (default: as before)", slo)
     .option("-d, --dataset <file>", "where the dataset is now, if it has moved")
     .option("--config <file>", "configuration file (default: found from where the run was started)")
     .addOption(

@@ -12,6 +12,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import type { Manifest } from "../../core/run.ts";
+import type { Slo } from "../../core/slo.ts";
 import { holdsMasked, maskFor } from "../../core/secrets.ts";
 import { isElsewhere } from "../../datasets/find-dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
@@ -38,6 +39,8 @@ export interface ResumeFlags extends OutputFlags, GateFlags {
   maxRequests?: number;
   maxErrors?: number;
   budgetUsd?: number;
+  retryFailed?: boolean;
+  slo?: Slo;
   dataset?: string;
   config?: string;
 }
@@ -69,7 +72,11 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   try {
     const plan = planFrom(manifest.plan, dataset, open.targets);
     const load = loadOf(manifest, flags, path);
-    return await measure({ plan, load, directory: path, mode: "resume", gate }, flags, { context, mask, version, say });
+    return await measure(
+      { plan, load, directory: path, mode: "resume", gate, retryFailed: flags.retryFailed === true },
+      flags,
+      { context, mask, version, say },
+    );
   } finally {
     await open.close();
     await dataset.close?.();
@@ -78,7 +85,9 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
 }
 
 /** Whether a finished run is at its end: all of its cases have a result, and it was given no more of them or of time. */
-function nothingLeft({ finished, planned }: SavedRun, flags: ResumeFlags): boolean {
+function nothingLeft({ finished, planned, findings }: SavedRun, flags: ResumeFlags): boolean {
+  const failed = [...findings.summaries.values()].some(({ attempted, succeeded }) => succeeded < attempted);
+  if (flags.retryFailed === true && failed) return false;
   const { duration, maxRequests, maxErrors, budgetUsd } = flags;
   if ([duration, maxRequests].some((more) => more !== undefined)) return false;
   if (planned !== null) return finished >= planned;
@@ -178,6 +187,7 @@ function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): 
     ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
     ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
+    ...(flags.slo === undefined ? {} : { slo: flags.slo }),
     ...(flags.maxErrors === undefined ? {} : { maxErrors: flags.maxErrors }),
     ...(flags.budgetUsd === undefined ? {} : { budgetUsd: flags.budgetUsd }),
   };
