@@ -40,7 +40,7 @@ export async function showRequests(
     requireTaken(request, priced, testCase.id);
     // A simulator of the run's own gets its address when it starts.
     const base = (target.baseUrl ?? "http://simulator/v1").replace(/\/+$/, "");
-    const wire = wireOf(target.type === "sim" ? "openai" : target.type, base);
+    const wire = wireOf(target.type === "sim" ? "openai" : target.type, base, target.quirks);
     const shown = { target: target.label, url: base + wire.path(request), body: wire.body(request) };
     stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
   }
