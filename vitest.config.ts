@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const FLOOR = { statements: 85, lines: 85 };
@@ -13,7 +14,9 @@ export default defineConfig({
       ...(process.env["TEST_REAL"] === undefined ? ["test/real/**"] : []),
       ...(process.env["TEST_LIVE"] === undefined ? ["test/live/**"] : []),
     ],
-    testTimeout: 30_000,
+    // Most of the time goes to waiting: for processes, for streams with a pace. Vitest's own number on two cores is one.
+    maxWorkers: Math.max(4, availableParallelism()),
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
     coverage: {
