@@ -59,7 +59,7 @@ describe("the verdict", () => {
 
   it("gives its reasons in words with the figures", () => {
     expect(judgeValidity({ ...measured, ...loop(50), iclP50Ms: null }).reasons).toEqual([
-      "this client may be off by 50.0 ms, 25 % of the median TTFT (200 ms)",
+      "this client may be off by 50.0 ms, 25 % of the median TTFT (200 ms): its event loop was late",
     ]);
   });
 });
