@@ -4,47 +4,18 @@ import type { Attempt } from "../core/provider.ts";
 import type { ConcurrencyHistory, Ending } from "../core/run.ts";
 import type { TestResult } from "../core/result.ts";
 import { Adaptive } from "./adaptive.ts";
-import type { Budget, Hold } from "./budget.ts";
+import type { Hold } from "./budget.ts";
 import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
 import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
-import type { Gate } from "./gate.ts";
+import type { LaneContext, Side } from "./lane-context.ts";
 import { RateBooks } from "./rate-books.ts";
-import { skippedResult } from "./results.ts";
-import type { SlotCounter } from "./slot-counter.ts";
+import { skipUnsent } from "./skip.ts";
 import { Slots } from "./slots.ts";
 import type { Stage } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
-import type { Turnstile } from "./turnstile.ts";
 import type { WorkItem } from "./work.ts";
-
-/** Skipped cases written before waiting for the disk, so that memory stays flat however many there are. */
-const SKIP_BATCH = 1000;
-
-/** What a lane needs of its run besides what each case needs. */
-export interface LaneContext extends Omit<CaseContext, "place"> {
-  readonly segment: number;
-  /** What the run may cost; null for any amount. */
-  readonly budget: Budget | null;
-  /** Pause of a slot between two cases, in milliseconds. */
-  readonly delayMs: Millis;
-  readonly books: SlotCounter;
-  readonly gate: Gate;
-  /** Hears of each case that failed, before its record is written. */
-  failed(): void;
-  /** Hears of each record once it is written. */
-  finished(result: TestResult): void;
-  /** Hears of what ends the whole run, such as a full disk. */
-  broke(error: unknown): void;
-}
-
-/** What belongs to one target through all stages of a run. */
-export interface Side {
-  readonly target: RunTarget;
-  readonly pool: ChannelPool;
-  readonly circuit: Circuit;
-  readonly turnstile: Turnstile;
-}
+import { WorkQueue } from "./work-queue.ts";
 
 /**
  * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
@@ -55,9 +26,7 @@ export class Lane {
   readonly #pool: ChannelPool;
   readonly #context: LaneContext & CaseContext;
   readonly #stage: Stage;
-  readonly #work: AsyncIterator<WorkItem>;
-  /** Items that were asked for in time and came too late to be sent. */
-  readonly #late: WorkItem[] = [];
+  readonly #work: WorkQueue;
   readonly #slots: Slots;
   readonly #rates = new RateBooks();
   readonly #circuit: Circuit;
@@ -81,7 +50,7 @@ export class Lane {
     this.#pool = pool;
     this.#circuit = circuit;
     this.#stage = stage;
-    this.#work = work[Symbol.asyncIterator]();
+    this.#work = new WorkQueue(work);
     this.#context = {
       ...context,
       place: { segment: context.segment, level: stage.level },
@@ -133,7 +102,7 @@ export class Lane {
       await this.#guarded(() => this.#skipRest());
       while (this.#slots.held > 0) await this.#slots.change();
       // What was taken back while the last ones were in flight.
-      if (this.#late.length > 0) await this.#guarded(() => this.#skipRest());
+      if (this.#work.hasGivenBack) await this.#guarded(() => this.#skipRest());
     } finally {
       for (const timer of timers) timer.cancel();
       gate.signal.removeEventListener("abort", closed);
@@ -226,10 +195,10 @@ export class Lane {
   }
 
   async #next(): Promise<WorkItem | null> {
-    const next = await this.#work.next();
-    if (next.done === true) return null;
-    if (!this.#ending.signal.aborted) return next.value;
-    this.#late.push(next.value);
+    const item = await this.#work.next();
+    if (item === null || !this.#ending.signal.aborted) return item;
+    // It was asked for in time and came too late to be sent.
+    this.#work.giveBack(item);
     return null;
   }
 
@@ -239,7 +208,7 @@ export class Lane {
     if (budget === null) return null;
     const hold = budget.hold(this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity);
     if (hold !== null) return hold;
-    this.#late.push(item);
+    this.#work.giveBack(item);
     this.#slots.free();
     gate.close({
       by: "budget",
@@ -292,7 +261,7 @@ export class Lane {
   /** It never left: the rest's fate is its own, too. */
   #takeBack(item: WorkItem, appointed: Millis | null): void {
     const { closed } = this.#context.gate;
-    this.#late.push(item);
+    this.#work.giveBack(item);
     if (closed !== null) this.#endedBy = closed.by;
     else if (appointed !== null) this.#rates.unsent(appointed);
   }
@@ -314,23 +283,6 @@ export class Lane {
         ? (this.#context.gate.closed?.skipWith ?? null)
         : `not sent: ${this.#target.label} stopped at its first ${open.code} failure: ${open.message}`;
     if (message === null || this.#stage.endless) return;
-    const { clock, journal, place } = this.#context;
-    let pending: Promise<void>[] = [];
-    for (let item = await this.#unsent(); item !== null; item = await this.#unsent()) {
-      const result = skippedResult(this.#target, item, { message, place, timestamp: clock.wallTime() });
-      this.#context.finished(result);
-      pending.push(journal.record(result, null));
-      if (pending.length < SKIP_BATCH) continue;
-      await Promise.all(pending);
-      pending = [];
-    }
-    await Promise.all(pending);
-  }
-
-  async #unsent(): Promise<WorkItem | null> {
-    const late = this.#late.pop();
-    if (late !== undefined) return late;
-    const next = await this.#work.next();
-    return next.done === true ? null : next.value;
+    await skipUnsent(this.#work, this.#target, message, this.#context);
   }
 }
