@@ -5,7 +5,7 @@ import { seededRandom } from "../core/random.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { TestResult } from "../core/result.ts";
 import { runCase } from "../runner/case-run.ts";
-import { runTarget } from "./bench.ts";
+import { runTarget } from "./run-options.ts";
 import { PLAIN_LOAD } from "./plan.ts";
 import type { BenchTarget } from "./targets.ts";
 

@@ -11,7 +11,7 @@ import type { WorkItem } from "../runner/work.ts";
 import { spawnSimulator } from "../simulator/spawn.ts";
 import { stampErrors } from "../simulator/stamps.ts";
 import { quantile } from "../stats/quantiles.ts";
-import { runTarget } from "./bench.ts";
+import { runTarget } from "./run-options.ts";
 import { PLAIN_LOAD } from "./plan.ts";
 import { providers } from "./providers.ts";
 

@@ -5,7 +5,7 @@ import { createRun, openRun, type OpenRun } from "../journal/directory.ts";
 import { maskPlan } from "../journal/mask.ts";
 import { planDifferences } from "../journal/plan-differences.ts";
 import { MANIFEST_FILE } from "../journal/run-files.ts";
-import type { BenchmarkOptions } from "./bench.ts";
+import type { BenchmarkOptions } from "./options.ts";
 import { hasEndlessCases } from "./check-requests.ts";
 import { datasetDifferences } from "./dataset-identity.ts";
 import { newManifest } from "./manifest.ts";

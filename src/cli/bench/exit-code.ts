@@ -1,4 +1,4 @@
-import type { BenchmarkOutcome } from "../../benchmark/bench.ts";
+import type { BenchmarkOutcome } from "../../benchmark/options.ts";
 import type { FailureCode } from "../../core/failure.ts";
 import type { GateResult } from "../../reports/thresholds-view.ts";
 import { EXIT } from "../exit-codes.ts";

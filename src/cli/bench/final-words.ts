@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { BenchmarkOutcome } from "../../benchmark/bench.ts";
+import type { BenchmarkOutcome } from "../../benchmark/options.ts";
 import { summaryView } from "../../reports/summary-view.ts";
 import { thresholdSections, type GateResult } from "../../reports/thresholds-view.ts";
 import { renderText } from "../../reports/view.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { DEFAULT_RETRIES } from "../../benchmark/bench.ts";
+import { DEFAULT_RETRIES } from "../../benchmark/run-options.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../benchmark/requests.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { builtInFor } from "../../config/built-in.ts";

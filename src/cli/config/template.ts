@@ -1,4 +1,4 @@
-import { DEFAULT_RETRIES } from "../../benchmark/bench.ts";
+import { DEFAULT_RETRIES } from "../../benchmark/run-options.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../benchmark/requests.ts";
 import { BUILT_IN_PROVIDERS } from "../../config/built-in.ts";
 import { PLAIN_LOAD } from "../../benchmark/plan.ts";
