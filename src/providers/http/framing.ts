@@ -2,15 +2,7 @@ import type { Framing, WireEvent } from "../wire/wire-format.ts";
 import { jsonArrayDecoder } from "./json-array.ts";
 import { ndjsonDecoder } from "./ndjson.ts";
 import { sseDecoder } from "./sse.ts";
-
-/** Takes the bytes of a stream, cut anywhere, and hands out whole events. */
-export interface StreamDecoder {
-  feed(chunk: Buffer): void;
-  /** Ends the stream: an event that lacks only its end is handed out too. */
-  end(): void;
-  /** Why these bytes are no such stream. */
-  readonly problem: string | null;
-}
+import type { StreamDecoder } from "./stream-decoder.ts";
 
 /** How a body of this type is framed, of the ways that an API has; null when it is no stream at all. */
 export function framingOf(contentType: string | null, framings: readonly Framing[]): Framing | null {

@@ -1,5 +1,5 @@
 import type { WireEvent } from "../wire/wire-format.ts";
-import type { StreamDecoder } from "./framing.ts";
+import type { StreamDecoder } from "./stream-decoder.ts";
 import { utf8Text } from "./utf8-text.ts";
 
 /** One JSON array whose elements, objects, come one after another: each is handed out when its last brace has come. */

@@ -1,5 +1,5 @@
 import type { WireEvent } from "../wire/wire-format.ts";
-import type { StreamDecoder } from "./framing.ts";
+import type { StreamDecoder } from "./stream-decoder.ts";
 import { utf8Text } from "./utf8-text.ts";
 
 /** A JSON value a line; blank lines are nothing. */

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { WireEvent } from "../wire/wire-format.ts";
-import type { StreamDecoder } from "./framing.ts";
+import type { StreamDecoder } from "./stream-decoder.ts";
 import { utf8Text } from "./utf8-text.ts";
 
 /**
