@@ -7,6 +7,7 @@ import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import { maskFor } from "../core/secrets.ts";
+import { headerSecrets } from "./secrets-of.ts";
 import type { Comparison, Summary, Validity } from "../core/summary.ts";
 import { readRun } from "../journal/directory.ts";
 import { warmUp } from "../providers/warm-up.ts";
@@ -186,7 +187,11 @@ export class BenchmarkRunner {
           csv: config.exports !== "json" && config.exports !== "none" ? {} : null,
         },
         clock,
-        mask: maskFor([...(config.secrets ?? []), ...list.flatMap(({ secrets }) => secrets)]),
+        mask: maskFor([
+          ...(config.secrets ?? []),
+          ...list.flatMap(({ secrets }) => secrets),
+          ...headerSecrets(config.parameters?.headers),
+        ]),
         toolVersion: toolVersion(),
         stop: options.signal ?? new AbortController().signal,
         abandon: new AbortController().signal,

@@ -95,7 +95,7 @@ function takenRequest(testCase: TestCase, target: PricedTarget, sources: Request
 }
 
 /** Without these an answer is another one, not a worse one: they are never left out. */
-const DECISIVE: ReadonlySet<string> = new Set(["response_format", "tools"]);
+const DECISIVE: ReadonlySet<string> = new Set(["response_format", "tools", "tool_choice"]);
 
 /**
  * Collects what requests ask for and the API of their target does not take. Throws `BenchError("usage")` where the answer

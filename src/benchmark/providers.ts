@@ -88,7 +88,14 @@ async function apiTarget(
   const apiKey = options.apiKey === null ? null : sendableKey(options.apiKey, "apiKey");
   const provider = make({ name, baseUrl, apiKey, headers, network, userAgent: USER_AGENT }, systemClock);
   const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: name, baseUrl }) : null;
-  return targetOf(provider, model, baseUrl, options, priceOf, secretsOf([{ apiKey, headers, baseUrl, network }]));
+  return targetOf(
+    provider,
+    model,
+    baseUrl,
+    options,
+    priceOf,
+    secretsOf([{ ...options, apiKey, headers, baseUrl, network }]),
+  );
 }
 
 /**

@@ -1,17 +1,28 @@
 import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Network } from "../core/network.ts";
+import type { RequestParameters } from "../core/request.ts";
 
 /** Header names whose values are no secrets. */
 const OPEN_HEADER =
   /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|openai-organization|openai-project|x-title|http-referer)$/i;
 
+/** What of a target may hold a secret. */
+type Secretive = Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl"> & {
+  readonly network?: Network;
+  readonly parameters?: RequestParameters;
+};
+
+/** Header values that may be a key, of requests whose parameters these are. */
+export function headerSecrets(headers: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value)));
+}
+
 /** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs and of proxies. */
-export function secretsOf(
-  targets: readonly (Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl"> & { readonly network?: Network })[],
-): string[] {
-  return targets.flatMap(({ apiKey, headers, baseUrl, network }) => [
+export function secretsOf(targets: readonly Secretive[]): string[] {
+  return targets.flatMap(({ apiKey, headers, baseUrl, network, parameters }) => [
     ...(apiKey === null ? [] : [apiKey]),
-    ...Object.entries(headers).flatMap(([name, value]) => (OPEN_HEADER.test(name) ? [] : secretParts(value))),
+    ...headerSecrets(headers),
+    ...headerSecrets(parameters?.headers),
     ...(baseUrl === null ? [] : urlSecrets(baseUrl)),
     ...(network === undefined ? [] : proxySecrets(network)),
   ]);

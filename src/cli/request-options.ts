@@ -15,8 +15,10 @@ export interface RequestFlags {
   requestSeed?: number;
   responseFormat?: string;
   tools?: string;
+  toolChoice?: string;
   reasoningEffort?: string;
   extraBody?: Record<string, unknown>;
+  header?: string[];
 }
 
 /** Adds them to a command. */
@@ -30,8 +32,10 @@ export function addRequestOptions(command: Command): Command {
     .option("--request-seed <n>", "seed of the sampling, where the API has one", wholeNumber(0))
     .option("--response-format <format>", "json, or a file that holds a JSON Schema")
     .option("--tools <file>", "JSON list of tools that may be called: name, description, parameters")
+    .option("--tool-choice <choice>", "auto, none, required, or the name of the tool that must be called")
     .option("--reasoning-effort <word>", "how long a reasoning model thinks: low, medium, high, …")
-    .option("--extra-body <json>", "members of the request's body, laid over it as they are", jsonObject);
+    .option("--extra-body <json>", "members of the request's body, laid over it as they are", jsonObject)
+    .option("--header <name: value>", "header of each request, not for keys; repeatable", collected);
 }
 
 /** What the flags ask for; files are read from the folder. Throws `BenchError("usage")` for what is none. */
@@ -49,8 +53,10 @@ export async function parametersOf(flags: RequestFlags, cwd: string): Promise<Re
         ? responseFormat
         : { schema: jsonIn(responseFormat, "--response-format", cwd) },
     tools: tools === undefined ? undefined : jsonIn(tools, "--tools", cwd),
+    tool_choice: flags.toolChoice === undefined ? undefined : toolChoiceOf(flags.toolChoice),
     reasoning_effort: flags.reasoningEffort,
     extra_body: flags.extraBody,
+    headers: flags.header === undefined ? undefined : headersIn(flags.header),
   };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const { requestParametersSchema } = await import("../core/request.ts");
@@ -58,11 +64,27 @@ export async function parametersOf(flags: RequestFlags, cwd: string): Promise<Re
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const [name = "", ...inner] = issue?.path ?? [];
-  const flag = `--${String(name === "seed" ? "request-seed" : name).replaceAll("_", "-")}`;
+  const flag = `--${(FLAG_OF[String(name)] ?? String(name)).replaceAll("_", "-")}`;
   const where = inner.length === 0 ? "" : ` at ${inner.map(String).join(".")}`;
   throw new BenchError("usage", `${flag} is not what it should be${where}: ${issue?.message ?? ""}`, {
     hint: "docs/configuration.md says what request options look like.",
   });
+}
+
+/** Flags that are not called what the parameter is. */
+const FLAG_OF: Readonly<Record<string, string>> = { seed: "request-seed", headers: "header" };
+
+const toolChoiceOf = (text: string): string | { readonly name: string } =>
+  ["auto", "none", "required"].includes(text) ? text : { name: text };
+
+function headersIn(lines: readonly string[]): Record<string, string> {
+  const entries = lines.map((line): [string, string] => {
+    const [, name, value = ""] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/s.exec(line) ?? [];
+    if (name !== undefined) return [name, value];
+    // The text is not repeated: who misses the form may have written a key.
+    throw new BenchError("usage", "--header is no name and value", { hint: 'Write it as --header "X-Trace: on".' });
+  });
+  return Object.fromEntries(entries);
 }
 
 const collected = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];

@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema, foreignSchema } from "../core/dataset.ts";
-import { requestParametersSchema } from "../core/request.ts";
+import { headersSchema, requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS } from "../core/run.ts";
-
-const headersSchema = z
-  .record(
-    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "this cannot be the name of an HTTP header" }),
-    z.string().regex(/^[\x20-\x7e\t]*$/, { error: "a header's value must be printable ASCII" }),
-  )
-  .describe("Sent with every request");
 
 const pricesSchema = z.strictObject({
   input_per_million: z.number().nonnegative(),
@@ -53,7 +46,7 @@ const providerConfigSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("The server knows ignore_eos (vLLM, SGLang): synthetic loads then get answers of exactly max_tokens"),
-  headers: headersSchema.optional(),
+  headers: headersSchema.optional().describe("Sent with every request"),
   parameters: requestParametersSchema.optional(),
   prices: pricesSchema.optional(),
 });

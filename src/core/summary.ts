@@ -112,6 +112,8 @@ export const summarySchema = countsSchema.extend({
   /** Sum of the known costs in US dollars; null when none is known. `cost_unknown` counts the others. */
   total_cost_usd: number,
   cost_unknown: count,
+  /** Answers whose cost is what the server itself stated, which rules over prices; missing when none did. */
+  cost_stated: count.optional(),
   requests_per_second: number,
   output_tokens_per_second: number,
   /** First request sent to last answer done, in milliseconds, summed over segments. */

@@ -15,12 +15,12 @@ export type Checked<T> =
 /**
  * Holds a document against a schema; every violation comes back as a problem in plain words.
  * The value is the document's own, so the schema may check but not transform: Zod would drop a key `__proto__`.
- * Values at paths that `conceals` names are secrets: neither they nor their lines are shown.
+ * Values at paths that `conceals` names are secrets, as headers may be: neither they nor their lines are shown.
  */
 export function checkSchema<T>(
   schema: z.ZodType<T>,
   document: SourceDocument,
-  conceals: (path: DocumentPath) => boolean = () => false,
+  conceals: (path: DocumentPath) => boolean = (path) => path.includes("headers"),
 ): Checked<T> {
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return { ok: true, value: document.value as T };

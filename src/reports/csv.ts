@@ -33,7 +33,14 @@ const COLUMNS = {
   request_id: (result) => result.request_id,
   timestamp: (result) => result.timestamp,
   response: (result) => result.response?.content,
+  cost_source: (result) => costSource(result),
 } satisfies Record<string, (result: TestResult) => Cell>;
+
+/** Whether the server stated what an answer cost, or it follows from prices. */
+function costSource({ response, cost_usd }: TestResult): Cell {
+  if (cost_usd === null) return null;
+  return response?.usage?.stated_cost_usd === undefined ? "prices" : "server";
+}
 
 /** The columns of `results.csv` in their order, without the scores. */
 export const CSV_FIELDS: readonly string[] = Object.keys(COLUMNS);

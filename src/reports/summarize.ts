@@ -71,6 +71,7 @@ export function summaryBuilder({
     completion: 0,
     usageUnknown: 0,
     costUnknown: 0,
+    costStated: 0,
     truncated: 0,
     held: 0,
     limiterWaitMs: 0,
@@ -87,6 +88,7 @@ export function summaryBuilder({
     const whole = prompt !== null && (completion !== null || response.usage?.total_tokens === prompt);
     if (!whole) sums.usageUnknown += 1;
     if (cost_usd === null) sums.costUnknown += 1;
+    if (response.usage?.stated_cost_usd !== undefined) sums.costStated += 1;
     if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
   };
 
@@ -142,6 +144,7 @@ export function summaryBuilder({
       usage_unknown: sums.usageUnknown,
       total_cost_usd: all.totalCost,
       cost_unknown: sums.costUnknown,
+      ...(sums.costStated === 0 ? {} : { cost_stated: sums.costStated }),
       requests_per_second: window.perSecond(counts.attempted),
       output_tokens_per_second: window.perSecond(sums.completion),
       wall_ms: window.wallMs,

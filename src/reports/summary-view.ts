@@ -117,6 +117,11 @@ function notesOn(target: string, summary: Summary, made: boolean): Line[] {
       line(`${target}: ${answers(usage_unknown)} without usage from the server; token sums leave them out`, "warn"),
     );
   }
+  if (summary.cost_stated !== undefined) {
+    const all = summary.cost_stated === summary.succeeded;
+    const of = all ? "" : ` of ${answers(summary.cost_stated)}`;
+    lines.push(line(`${target}: the cost${of} is what the server itself stated`, "quiet"));
+  }
   if (cost_unknown > 0 && summary.total_cost_usd !== null) {
     lines.push(line(`${target}: ${answers(cost_unknown)} of unknown cost; the sum leaves them out`, "warn"));
   }

@@ -1,7 +1,7 @@
 import { estimate } from "../../benchmark/dry-run.ts";
 import { resolve } from "node:path";
 import type { BenchmarkLoad, BenchmarkPlan } from "../../benchmark/plan.ts";
-import { secretsOf } from "../../benchmark/secrets-of.ts";
+import { headerSecrets, secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets, priceTarget, type PricedTarget } from "../../benchmark/targets.ts";
 import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
@@ -71,7 +71,7 @@ async function benchDataset(
     cwd: outside.cwd,
   });
   checkSearch(flags, resolved.length);
-  const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
+  const mask = maskFor([...secretsOf(resolved), ...headerSecrets(parameters.headers), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context.stderr, flags.json === true);
   const labels = resolved.map(({ label }) => label);

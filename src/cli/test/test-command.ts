@@ -1,6 +1,6 @@
 import { leftOutParameters } from "../../benchmark/check-requests.ts";
 import { ask } from "../../benchmark/ask.ts";
-import { secretsOf } from "../../benchmark/secrets-of.ts";
+import { headerSecrets, secretsOf } from "../../benchmark/secrets-of.ts";
 import { openTargets } from "../../benchmark/targets.ts";
 import { toolVersion } from "../../benchmark/version.ts";
 import { loadConfig } from "../../config/load.ts";
@@ -33,10 +33,10 @@ export interface TestFlags extends PromptFlags, RequestFlags {
 /** Runs `test` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function test(target: string, flags: TestFlags, outside: CliContext): Promise<number> {
   const resolved = await resolve(target, flags, outside);
-  const secrets = secretsOf([resolved]);
+  const parameters = await parametersOf(flags, outside.cwd);
+  const secrets = [...secretsOf([resolved]), ...headerSecrets(parameters.headers)];
   const context = shielded(outside, maskFor(secrets));
   const say = sayOn(context.stderr, flags.json === true);
-  const parameters = await parametersOf(flags, outside.cwd);
   const prompt = await promptOf(flags, context, say);
   const abandon = abandonOnSignal(context);
   const writer = answerWriter(outside, secrets);

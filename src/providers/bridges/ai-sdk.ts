@@ -41,7 +41,7 @@ export function aiSdkGenerate(model: AiSdkModel) {
 }
 
 function callOptions(request: ModelRequest, abortSignal: AbortSignal): object {
-  const { response_format: format, tools } = request;
+  const { response_format: format, tools, tool_choice: choice } = request;
   const options = {
     temperature: request.temperature,
     topP: request.top_p,
@@ -58,6 +58,13 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): object {
       description,
       inputSchema: parameters,
     })),
+    toolChoice:
+      choice === undefined
+        ? undefined
+        : typeof choice === "string"
+          ? { type: choice }
+          : { type: "tool", toolName: choice.name },
+    headers: request.headers,
   };
   const asked = Object.entries(options).filter(([, value]) => value !== undefined);
   const system = request.system === undefined ? [] : [{ role: "system", content: request.system }];

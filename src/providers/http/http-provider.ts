@@ -34,9 +34,14 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     ...lowerCased(settings.headers ?? {}),
   };
   const rewording = rewordingFor(wire);
+  const headersOf = (call: Call): Record<string, string> => {
+    const asked = call.request.headers;
+    if (asked === undefined && settings.callHeaders === undefined) return headers;
+    return { ...headers, ...lowerCased(asked ?? {}), ...settings.callHeaders?.(call) };
+  };
   const render = (call: Call): HttpRequest => ({
     path: `${base}${wire.path(call.request)}`,
-    headers: settings.callHeaders === undefined ? headers : { ...headers, ...settings.callHeaders(call) },
+    headers: headersOf(call),
     body: JSON.stringify(rewording.body(wire.body(call.request))),
   });
   return {

@@ -38,6 +38,9 @@ const PARAMETERS: ParameterTable = {
       ...tool,
       input_schema: parameters,
     }))),
+  tool_choice: (body, choice) =>
+    void (body["tool_choice"] =
+      typeof choice === "string" ? { type: choice === "required" ? "any" : choice } : { type: "tool", ...choice }),
   reasoning_effort: at("output_config", "effort"),
 };
 

@@ -22,6 +22,10 @@ const PARAMETERS: ParameterTable = {
       ...(format === "json" ? {} : { json_schema: format.schema }),
     }),
   tools: openaiTools,
+  // To be left to decide is what it does unless told, and has no word of its own.
+  tool_choice: (body, choice) => {
+    if (choice === "required" || choice === "none") body["tool_choice"] = choice.toUpperCase();
+  },
   reasoning_effort: null,
 };
 
@@ -97,6 +101,7 @@ export const cohereChat: StreamingWireFormat = {
   path: () => "/chat",
   headers: bearer,
   parameters: PARAMETERS,
+  refuses: ({ tool_choice }) => (typeof tool_choice === "object" ? ["tool_choice"] : []),
   takes: { turns: true, images: "any" },
   body: (request) =>
     withParameters(

@@ -30,6 +30,13 @@ const PARAMETERS: ParameterTable = {
         ),
       },
     ]),
+  tool_choice: (body, choice) =>
+    void (body["toolConfig"] = {
+      functionCallingConfig:
+        typeof choice === "string"
+          ? { mode: choice === "required" ? "ANY" : choice.toUpperCase() }
+          : { mode: "ANY", allowedFunctionNames: [choice.name] },
+    }),
   reasoning_effort: (body, effort) => at("generationConfig", "thinkingConfig")(body, { thinkingLevel: effort }),
 };
 

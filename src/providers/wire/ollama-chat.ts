@@ -20,6 +20,7 @@ const PARAMETERS: ParameterTable = {
   seed: at("options", "seed"),
   response_format: (body, format) => void (body["format"] = format === "json" ? "json" : format.schema),
   tools: openaiTools,
+  tool_choice: null,
   reasoning_effort: at("think"),
 };
 

@@ -5,7 +5,15 @@ import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
-import { asFirstMessage, at, openaiFormat, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
+import {
+  asFirstMessage,
+  at,
+  openaiFormat,
+  openaiToolChoice,
+  openaiTools,
+  withParameters,
+  type ParameterTable,
+} from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { openaiToolCalls } from "./tool-calls.ts";
 import type { StreamingWireFormat, WireAnswer } from "./wire-format.ts";
@@ -107,6 +115,7 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
     seed: at(seedField),
     response_format: openaiFormat,
     tools: openaiTools,
+    tool_choice: openaiToolChoice,
     reasoning_effort: at("reasoning_effort"),
   };
   const developer: ParameterTable = { ...parameters, system: (body, text) => asFirstMessage(body, text, "developer") };

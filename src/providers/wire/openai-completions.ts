@@ -16,6 +16,7 @@ const PARAMETERS: ParameterTable = {
   seed: at("seed"),
   response_format: null,
   tools: null,
+  tool_choice: null,
   reasoning_effort: null,
 };
 

@@ -14,6 +14,7 @@ const PARAMETERS: ParameterTable = {
   seed: null,
   response_format: null,
   tools: null,
+  tool_choice: null,
   reasoning_effort: null,
 };
 

@@ -23,6 +23,8 @@ const PARAMETERS: ParameterTable = {
       format: format === "json" ? { type: "json_object" } : { type: "json_schema", ...namedSchema(format) },
     }),
   tools: (body, tools) => void (body["tools"] = tools.map((tool) => ({ type: "function", ...tool }))),
+  tool_choice: (body, choice) =>
+    void (body["tool_choice"] = typeof choice === "string" ? choice : { type: "function", ...choice }),
   reasoning_effort: at("reasoning", "effort"),
 };
 

@@ -1,8 +1,14 @@
-import type { ModelRequest, RequestParameters, ResponseFormat, ToolDefinition } from "../../core/request.ts";
+import type {
+  ModelRequest,
+  RequestParameters,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from "../../core/request.ts";
 import { isFields } from "./fields.ts";
 
-/** `extra_body` is in no table: every API takes it. */
-type Known = Required<Omit<RequestParameters, "extra_body">>;
+/** `extra_body` and `headers` are in no table: every API takes them. */
+type Known = Required<Omit<RequestParameters, "extra_body" | "headers">>;
 
 /** A request's body while it is rendered. */
 export type Body = Record<string, unknown>;
@@ -66,4 +72,9 @@ export function openaiFormat(body: Body, format: ResponseFormat): void {
 /** Tools, as OpenAI's chat wants them and others after it. */
 export function openaiTools(body: Body, tools: readonly ToolDefinition[]): void {
   body["tools"] = tools.map((tool) => ({ type: "function", function: tool }));
+}
+
+/** Whether a tool must be called, as OpenAI's chat wants it. */
+export function openaiToolChoice(body: Body, choice: ToolChoice): void {
+  body["tool_choice"] = typeof choice === "string" ? choice : { type: "function", function: choice };
 }

@@ -16,6 +16,7 @@ const asked = {
   seed: 7,
   response_format: { schema, name: "forecast", strict: true },
   tools: [tool],
+  tool_choice: "required" as const,
   reasoning_effort: "low",
 };
 const named = { name: "forecast", schema, strict: true };
@@ -54,6 +55,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       seed: 7,
       response_format: { type: "json_schema", json_schema: named },
       tools: chatTools,
+      tool_choice: "required",
       reasoning_effort: "low",
     },
     bare: { model: "m", messages: bareMessages, ...usage },
@@ -71,6 +73,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       max_output_tokens: 9,
       text: { format: { type: "json_schema", ...named } },
       tools: [{ type: "function", ...tool }],
+      tool_choice: "required",
       reasoning: { effort: "low" },
     },
     bare: { model: "m", input: "Hi", stream: true },
@@ -81,7 +84,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     headers: bearer,
     body: { model: "m", prompt: "Hi", temperature: 0, top_p: 0.5, max_tokens: 9, stop: ["\n"], seed: 7 },
     bare: { model: "m", prompt: "Hi", ...usage },
-    unknown: ["reasoning_effort", "response_format", "system", "tools"],
+    unknown: ["reasoning_effort", "response_format", "system", "tool_choice", "tools"],
   },
   "openai-embeddings": {
     path: "/embeddings",
@@ -96,6 +99,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       "stop",
       "system",
       "temperature",
+      "tool_choice",
       "tools",
       "top_p",
     ],
@@ -113,6 +117,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       stop_sequences: ["\n"],
       output_config: { format: { type: "json_schema", schema }, effort: "low" },
       tools: [{ name: "weather", description: "Tells the weather", input_schema: schema }],
+      tool_choice: { type: "any" },
     },
     bare: { model: "m", messages: bareMessages, max_tokens: 1024, stream: true },
     unknown: ["seed"],
@@ -139,6 +144,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
           functionDeclarations: [{ name: "weather", description: "Tells the weather", parametersJsonSchema: schema }],
         },
       ],
+      toolConfig: { functionCallingConfig: { mode: "ANY" } },
     },
     bare: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
     unknown: [],
@@ -156,7 +162,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       think: "low",
     },
     bare: { model: "m", messages: bareMessages, stream: true },
-    unknown: [],
+    unknown: ["tool_choice"],
   },
   "cohere-chat": {
     path: "/chat",
@@ -172,6 +178,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
       seed: 7,
       response_format: { type: "json_object", json_schema: schema },
       tools: chatTools,
+      tool_choice: "REQUIRED",
     },
     bare: { model: "m", messages: bareMessages, stream: true },
     unknown: ["reasoning_effort"],
@@ -201,7 +208,7 @@ describe.each(WIRES)("a request to $name", ({ name, wire }) => {
   });
 
   it("says of each parameter there is whether the API knows it", () => {
-    const { extra_body: _everywhere, ...known } = requestParametersSchema.shape;
+    const { extra_body: _everywhere, headers: _too, ...known } = requestParametersSchema.shape;
     expect(Object.keys(wire.parameters).toSorted()).toEqual(Object.keys(known).toSorted());
   });
 
@@ -216,6 +223,46 @@ describe.each(WIRES)("a request to $name", ({ name, wire }) => {
     const cannot = wire.refuses?.({ ...rest, response_format: "json" }) ?? [];
     expect(changed).toBe(wire.parameters.response_format !== null && cannot.length === 0);
   });
+});
+
+/** What of the body says which tool, where the choice is left, forbidden, and one tool; null where it is refused before. */
+const CHOICES: Readonly<Record<string, readonly [object, object, object | null]>> = {
+  "openai-chat": [
+    { tool_choice: "auto" },
+    { tool_choice: "none" },
+    { tool_choice: { type: "function", function: { name: "weather" } } },
+  ],
+  "openai-responses": [
+    { tool_choice: "auto" },
+    { tool_choice: "none" },
+    { tool_choice: { type: "function", name: "weather" } },
+  ],
+  "anthropic-messages": [
+    { tool_choice: { type: "auto" } },
+    { tool_choice: { type: "none" } },
+    { tool_choice: { type: "tool", name: "weather" } },
+  ],
+  "google-gemini": [
+    { toolConfig: { functionCallingConfig: { mode: "AUTO" } } },
+    { toolConfig: { functionCallingConfig: { mode: "NONE" } } },
+    { toolConfig: { functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["weather"] } } },
+  ],
+  "cohere-chat": [{}, { tool_choice: "NONE" }, null],
+};
+
+it.each(WIRES)("which tool is called is said in the words of $name", ({ name, wire }) => {
+  const expected = CHOICES[name];
+  expect(wire.parameters.tool_choice === null).toBe(expected === undefined);
+  const bare: ModelRequest = { model: "m", prompt: "Hi", stream: true };
+  for (const [i, tool_choice] of (["auto", "none", { name: "weather" }] as const).entries()) {
+    const request = { ...bare, tool_choice };
+    const said = expected?.[i] ?? null;
+    if (said === null) {
+      expect(wire.parameters.tool_choice === null || wire.refuses?.(request).includes("tool_choice")).toBe(true);
+    } else {
+      expect(wire.body(request)).toEqual({ ...wire.body(bare), ...said });
+    }
+  }
 });
 
 const picture = { type: "image", media_type: "image/png", data: "aGk=" } as const;
