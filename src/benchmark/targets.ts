@@ -123,11 +123,11 @@ function providerAt(target: ResolvedTarget, baseUrl: string, userAgent: string, 
   return apiProvider(type, { name, baseUrl, apiKey, headers, network, quirks, userAgent }, clock);
 }
 
-async function pricesOf({ type, model, baseUrl, prices, priceId }: ResolvedTarget): Promise<PriceOf | null> {
+async function pricesOf({ type, model, bridge, baseUrl, prices, priceId }: ResolvedTarget): Promise<PriceOf | null> {
   if (prices !== null) return fixedPrices(prices);
   if (type === "sim") return fixedPrices(FREE);
-  if (type === "bridge") return null;
-  return publishedPrices({ model, providerId: priceId, baseUrl });
+  if (bridge !== null && priceId === null) return null;
+  return publishedPrices({ model: bridge?.model ?? model, providerId: priceId, baseUrl });
 }
 
 /** The target as `run.json` records it. */

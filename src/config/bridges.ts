@@ -1,5 +1,6 @@
 import type { Bridge } from "../core/bridge.ts";
 import { BenchError } from "../core/errors.ts";
+import { setVariable, type Environment } from "./environment.ts";
 import type { TargetSpec } from "./targets.ts";
 
 /** A target that is reached through something of the user's own. */
@@ -20,7 +21,7 @@ export function bridgeIn({ provider, model }: TargetSpec, flagModel: string | nu
     if (model === null) throw incomplete("exec names no command", "Write it as exec:./ask.sh.");
     return { bridge: "exec", what: model, model };
   }
-  if (/^(\.{1,2})?[/\\]/.test(provider)) {
+  if (provider !== "ai-sdk" && isBridgeName(provider)) {
     return { bridge: "module", what: provider, model: model ?? flagModel ?? "default" };
   }
   if (provider !== "ai-sdk") return null;
@@ -29,6 +30,36 @@ export function bridgeIn({ provider, model }: TargetSpec, flagModel: string | nu
     throw incomplete("ai-sdk names no package and model", "Write it as ai-sdk:@ai-sdk/amazon-bedrock:MODEL.");
   }
   return { bridge: "ai-sdk", what, model: asked };
+}
+
+/** Whether a provider's name is that of a bridge: `exec`, `ai-sdk`, or the path of a module. */
+export const isBridgeName = (name: string): boolean =>
+  name === "exec" || name === "ai-sdk" || /^(\.{1,2})?[/\\]/.test(name);
+
+/** What the price data call whom these packages ask; others ask whoever they are told to. */
+const PRICE_IDS: Readonly<Record<string, string>> = {
+  "@ai-sdk/amazon-bedrock": "aws",
+  "@ai-sdk/anthropic": "anthropic",
+  "@ai-sdk/azure": "azure",
+  "@ai-sdk/cerebras": "cerebras",
+  "@ai-sdk/cohere": "cohere",
+  "@ai-sdk/deepseek": "deepseek",
+  "@ai-sdk/fireworks": "fireworks",
+  "@ai-sdk/google": "google",
+  "@ai-sdk/google-vertex": "google",
+  "@ai-sdk/groq": "groq",
+  "@ai-sdk/mistral": "mistral",
+  "@ai-sdk/openai": "openai",
+  "@ai-sdk/perplexity": "perplexity",
+  "@ai-sdk/togetherai": "together",
+  "@ai-sdk/xai": "x-ai",
+  "@openrouter/ai-sdk-provider": "openrouter",
+};
+
+/** What the price data call the provider behind a bridge; null where nobody knows who that is. */
+export function bridgePriceId({ bridge, what }: BridgeTarget, env: Environment): string | null {
+  if (bridge !== "ai-sdk" || setVariable(env, "AI_SDK_BASE_URL") !== null) return null;
+  return PRICE_IDS[what] ?? null;
 }
 
 const incomplete = (what: string, hint: string): BenchError => new BenchError("usage", what, { hint });

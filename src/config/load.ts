@@ -11,7 +11,8 @@ import { environmentLayers } from "./from-environment.ts";
 import { configError, readConfigFile } from "./layer.ts";
 import { merged } from "./merge.ts";
 import { configSchema } from "./schema.ts";
-import type { Config } from "./schema.ts";
+import type { Config, ProviderConfig } from "./schema.ts";
+import { isBridgeName } from "./bridges.ts";
 import { mayBeSecret, withKeyAdvice } from "./secrets.ts";
 
 /** Where configuration may come from. */
@@ -80,15 +81,32 @@ function stacked(layers: readonly SourceDocument[]): SourceDocument {
   };
 }
 
+/** What belongs to our own client. */
+const NOT_FOR_BRIDGES = [
+  "api_key_env",
+  "api_key_file",
+  "base_url",
+  "api_version",
+  "ca_file",
+  "headers",
+  "ignore_eos",
+] as const satisfies readonly (keyof ProviderConfig)[];
+const BRIDGE_HINT = "A command, a module or a package reads what it needs from the environment.";
+
 /** What a schema cannot say: built-in providers keep their type, all others need one, and a key comes from one place. */
 function providerProblems(config: Config, document: SourceDocument): Problem[] {
-  return Object.entries(config.providers ?? {}).flatMap(([name, { type, api_key_env, api_key_file }]) => {
+  return Object.entries(config.providers ?? {}).flatMap(([name, entry]) => {
+    const { type, api_key_env, api_key_file } = entry;
     const path: DocumentPath = ["providers", name];
     const problem = (message: string, hint: string): Problem[] => [
       { ...document.locate(path, { key: true }), path: pathText(path), message, hint },
     ];
     if (api_key_env !== undefined && api_key_file !== undefined) {
       return problem("both api_key_env and api_key_file are set", "Keep the one that the key comes from.");
+    }
+    if (type === undefined && isBridgeName(name)) {
+      const unfit = NOT_FOR_BRIDGES.find((key) => entry[key] !== undefined);
+      return unfit === undefined ? [] : problem(`${unfit} is set, which other code is not told`, BRIDGE_HINT);
     }
     const builtIn = BUILT_IN_PROVIDERS.get(name);
     if (builtIn === undefined || !CORE_PROVIDERS.has(name)) {

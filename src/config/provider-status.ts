@@ -1,6 +1,7 @@
 import type { ApiType } from "../core/api-type.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Quirks } from "../core/quirks.ts";
+import { isBridgeName } from "./bridges.ts";
 import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS } from "./built-in.ts";
 import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
@@ -40,9 +41,17 @@ export interface ProviderStatus {
 /** Every provider that somebody set up or is likely to: the configured ones, those with a key, and the first three. */
 export function providerStatuses(config: Config, env: Environment): ProviderStatus[] {
   const unused = new Set(unusedPresets(config, env).map(({ name }) => name));
-  const names = new Set([...BUILT_IN_PROVIDERS.keys(), ...Object.keys(config.providers ?? {})]);
+  const configured = Object.keys(config.providers ?? {}).filter((name) => !isBridgeEntry(name, config));
+  const names = new Set([...BUILT_IN_PROVIDERS.keys(), ...configured]);
   return [...names].filter((name) => !unused.has(name)).map((name) => statusOf(name, config, env));
 }
+
+/** Entries that say something of a command, a module or a package, which only a run can ask. */
+export const bridgeEntries = (config: Config): string[] =>
+  Object.keys(config.providers ?? {}).filter((name) => isBridgeEntry(name, config));
+
+const isBridgeEntry = (name: string, config: Config): boolean =>
+  isBridgeName(name) && config.providers?.[name]?.type === undefined;
 
 /** Built-in providers that nothing here speaks of, with what names their key; null for those that need none. */
 export function unusedPresets(config: Config, env: Environment): { name: string; keyVariable: string | null }[] {

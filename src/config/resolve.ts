@@ -3,13 +3,13 @@ import type { Millis } from "../core/clock.ts";
 import { parseDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
 import { DIRECT, type Network } from "../core/network.ts";
-import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
+import type { PartLimits } from "../core/part-limits.ts";
 import type { Quirks } from "../core/quirks.ts";
 import type { OwnLimits } from "../core/rate-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
-import { bridgeIn, type BridgeTarget } from "./bridges.ts";
+import { bridgeIn, bridgePriceId, type BridgeTarget } from "./bridges.ts";
 import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS, quirksAt } from "./built-in.ts";
 import type { BuiltInProvider } from "./built-in.ts";
 import { certificatesIn } from "./ca-file.ts";
@@ -83,8 +83,8 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
   const providers = new Map(Object.entries(config.providers ?? {}));
   const entry = providers.get(spec.provider) ?? {};
   const builtIn = builtInFor(spec.provider, entry);
-  const bridge = providers.has(spec.provider) ? null : bridgeIn(spec, flagModel);
-  if (bridge !== null) return bridgeTarget(spec, bridge, context);
+  const bridge = entry.type === undefined ? bridgeIn(spec, flagModel ?? entry.default_model ?? null) : null;
+  if (bridge !== null) return bridgeTarget(spec, bridge, entry, context);
   if (builtIn === null && !providers.has(spec.provider)) throw unknownProvider(spec.provider, [...providers.keys()]);
   const type = builtIn?.type ?? entry.type;
   if (type === undefined) {
@@ -107,30 +107,40 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     apiKey: apiKeyOf(spec.provider, entry, builtIn, context),
     headers: entry.headers ?? {},
     network: { proxy: baseUrl === null ? null : proxyFor(env, baseUrl), ca: caOf(spec.provider, entry, context) },
-    parameters: entry.parameters ?? {},
-    timeoutMs: millisOf(entry.timeout),
-    partLimits: {
-      connectMs: millisOf(entry.connect_timeout),
-      firstTokenMs: millisOf(entry.first_token_timeout),
-      idleMs: millisOf(entry.idle_timeout),
-    },
-    retries: entry.max_retries ?? null,
-    maxConcurrency: entry.max_concurrency ?? null,
-    limits: {
-      requestsPerMinute: entry.requests_per_minute ?? null,
-      tokensPerMinute: entry.tokens_per_minute ?? null,
-    },
-    ignoreEos: entry.ignore_eos ?? false,
-    prices: entry.prices ?? null,
+    ...toldBy(entry),
     priceId: builtIn?.priceId ?? null,
     quirks: quirksOf(spec.provider, entry, builtIn, baseUrl, env),
   };
 }
 
+/** What a configuration may say of any target. */
+const toldBy = (entry: ProviderConfig) => ({
+  parameters: entry.parameters ?? {},
+  timeoutMs: millisOf(entry.timeout),
+  partLimits: {
+    connectMs: millisOf(entry.connect_timeout),
+    firstTokenMs: millisOf(entry.first_token_timeout),
+    idleMs: millisOf(entry.idle_timeout),
+  },
+  retries: entry.max_retries ?? null,
+  maxConcurrency: entry.max_concurrency ?? null,
+  limits: {
+    requestsPerMinute: entry.requests_per_minute ?? null,
+    tokensPerMinute: entry.tokens_per_minute ?? null,
+  },
+  ignoreEos: entry.ignore_eos ?? false,
+  prices: entry.prices ?? null,
+});
+
 const millisOf = (duration: string | number | undefined): Millis | null =>
   duration === undefined ? null : parseDuration(duration);
 
-function bridgeTarget(spec: TargetSpec, bridge: BridgeTarget, { env, cwd = "." }: ResolutionContext): ResolvedTarget {
+function bridgeTarget(
+  spec: TargetSpec,
+  bridge: BridgeTarget,
+  entry: ProviderConfig,
+  { env, cwd = "." }: ResolutionContext,
+): ResolvedTarget {
   // What is recorded must lead back here when the run is gone on with.
   const model = spec.model ?? bridge.model;
   const key = bridge.bridge === "ai-sdk" ? setVariable(env, "AI_SDK_API_KEY") : null;
@@ -144,15 +154,8 @@ function bridgeTarget(spec: TargetSpec, bridge: BridgeTarget, { env, cwd = "." }
     apiKey: key === null ? null : sendableKey(key, "AI_SDK_API_KEY"),
     headers: {},
     network: DIRECT,
-    parameters: {},
-    timeoutMs: null,
-    partLimits: NO_PART_LIMITS,
-    retries: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null },
-    maxConcurrency: null,
-    ignoreEos: false,
-    prices: null,
-    priceId: null,
+    ...toldBy(entry),
+    priceId: bridgePriceId(bridge, env),
     quirks: {},
   };
 }

@@ -25,6 +25,21 @@ describe("--providers", () => {
     expect(parseTargets("local:ft=x")).toEqual([{ alias: null, provider: "local", model: "ft=x" }]);
   });
 
+  it("takes an escaped comma as one of the model or the command, also of several lists", () => {
+    expect(parseTargets(["exec:cut -d\\, -f1,sim", "fast=sim:fast"])).toEqual([
+      { alias: null, provider: "exec", model: "cut -d, -f1" },
+      { alias: null, provider: "sim", model: null },
+      { alias: "fast", provider: "sim", model: "fast" },
+    ]);
+    expect(() => parseTargets(["sim", "sim"])).toThrow("named twice");
+  });
+
+  it("says how a command's comma is written, where one was taken for another target", () => {
+    expect(() => parseTargets("exec:tr a-z, A-Z,,")).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("A comma of a command is written \\,") as string }),
+    );
+  });
+
   it("takes the same target twice under two aliases", () => {
     expect(parseTargets("a=openai:m,b=openai:m").map((spec) => spec.alias)).toEqual(["a", "b"]);
   });
@@ -60,6 +75,11 @@ describe("the one target of a command", () => {
   it("is read like an entry of a list", () => {
     expect(parseTarget("openai:ft:gpt:x")).toEqual({ alias: null, provider: "openai", model: "ft:gpt:x" });
     expect(parseTarget(" fast = sim:fast ")).toEqual({ alias: "fast", provider: "sim", model: "fast" });
+  });
+
+  it("may be a command with commas, which separate nothing here", () => {
+    expect(parseTarget("exec:cut -d, -f1").model).toBe("cut -d, -f1");
+    expect(parseTarget("local:a\\,b").model).toBe("a,b");
   });
 
   it.each([

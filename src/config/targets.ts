@@ -12,17 +12,23 @@ const LIST_FORM = "Write --providers as provider or provider:model, separated by
 const SINGLE_FORM = "Write it as provider or provider:model: openai, sim:fast.";
 
 /**
- * Reads `[alias=]provider[:model],…`; a model's own colons are its own, since the first one splits.
- * Throws `BenchError("usage")` for empty parts, and for a target that stands twice without aliases.
+ * Reads `[alias=]provider[:model],…` of each text; a model's own colons are its own, since the first one splits, and `\,`
+ * is a comma of the model or the command. Throws `BenchError("usage")` for empty parts, and for a target that stands
+ * twice without aliases.
  */
-export function parseTargets(text: string): TargetSpec[] {
-  if (text.trim() === "") throw new BenchError("usage", "--providers is empty", { hint: LIST_FORM });
-  const fail = (what: string): never => {
-    throw new BenchError("usage", `${what} in --providers ${JSON.stringify(text)}`, { hint: LIST_FORM });
-  };
-  const specs = text.split(",").map((entry) => specIn(entry.trim(), fail));
+export function parseTargets(texts: string | readonly string[]): TargetSpec[] {
+  const specs = [texts].flat().flatMap((text) => targetsIn(text));
   requireDistinct(specs.map((spec) => spec.alias ?? entryText(spec)));
   return specs;
+}
+
+function targetsIn(text: string): TargetSpec[] {
+  if (text.trim() === "") throw new BenchError("usage", "--providers is empty", { hint: LIST_FORM });
+  const fail = (what: string): never => {
+    const hint = text.includes("exec:") ? `${LIST_FORM} A comma of a command is written \\,` : LIST_FORM;
+    throw new BenchError("usage", `${what} in --providers ${JSON.stringify(text)}`, { hint });
+  };
+  return text.split(/(?<!\\),/).map((entry) => specIn(entry.replaceAll("\\,", ",").trim(), fail));
 }
 
 /** Reads the one target of a command that takes no list; throws `BenchError("usage")`. */
@@ -30,8 +36,10 @@ export function parseTarget(text: string): TargetSpec {
   const fail = (what: string): never => {
     throw new BenchError("usage", what, { hint: SINGLE_FORM });
   };
-  if (text.includes(",")) fail(`one target is wanted, and ${JSON.stringify(text)} holds a comma`);
-  return specIn(text.trim(), fail);
+  // A command's own commas cannot be mistaken for others where there is no list.
+  const commas = /(?<!\\),/.test(text) && !/^([^:=]*=)?exec:/.test(text);
+  if (commas) fail(`one target is wanted, and ${JSON.stringify(text)} holds a comma`);
+  return specIn(text.replaceAll("\\,", ",").trim(), fail);
 }
 
 /** Throws `BenchError("usage")` when two targets have one label, since results are kept by it. */

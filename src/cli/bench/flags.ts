@@ -29,7 +29,7 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   map?: string;
   prompt?: string;
   shape?: string;
-  providers: string;
+  providers: readonly string[];
   concurrency?: number;
   output?: string;
   model?: string;

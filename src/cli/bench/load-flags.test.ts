@@ -6,7 +6,7 @@ import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
 
 const flagsOf = (more: Partial<BenchFlags> = {}): BenchFlags => ({
   dataset: "d",
-  providers: "sim",
+  providers: ["sim"],
   export: "both",
   stream: true,
   repeat: 1,

@@ -18,7 +18,7 @@ async function outputs(costs: readonly (number | undefined)[]): Promise<Record<s
   });
   const test_cases = costs.map((_, i) => ({ id: `t${i}`, prompt: "Hi" }));
   writeFileSync(join(cwd, "d.json"), JSON.stringify({ name: "d", version: "1", test_cases }));
-  const args = ["bench", "-d", "d.json", "-p", "openai:gpt-4o-mini", "-c", "1", "-o", "run", "--no-stream"];
+  const args = ["bench", "-d", join(cwd, "d.json"), "-p", "openai:gpt-4o-mini", "-c", "1", "-o", "run", "--no-stream"];
   const { code, stdout } = await runInProcess(args, { cwd, env: addresses(server.url) });
   expect(code).toBe(0);
   const file = (name: string): string => readFileSync(join(cwd, "run", name), "utf8");

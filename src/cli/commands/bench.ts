@@ -28,7 +28,12 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--synthetic <lengths>", "made prompts in place of a dataset, in estimated tokens: input=512±64,output=128")
     .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1));
   addForeignOptions(command)
-    .option("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]", "sim")
+    .addOption(
+      command
+        .createOption("-p, --providers <list>", "targets, separated by commas: [alias=]provider[:model]; repeatable")
+        .argParser((text, before: readonly string[]) => (before === SIMULATOR ? [text] : [...before, text]))
+        .default(SIMULATOR, "sim"),
+    )
     .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", wholeNumber(1, 100_000))
     .option("-o, --output <dir>", "run directory (default: bench-results/<dataset>-<UTC time>)")
     .option("-m, --model <model>", "model for targets that name none")
@@ -94,6 +99,8 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
       finish(await bench(flags, context));
     });
 }
+
+const SIMULATOR: readonly string[] = ["sim"];
 
 const EXAMPLES = `
 Examples:

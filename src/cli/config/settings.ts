@@ -60,6 +60,11 @@ export function providerSettings(status: ProviderStatus, traced: TracedConfig): 
   });
 }
 
+/** What was said of a command, a module or a package. */
+export function bridgeSettings(name: string, traced: TracedConfig): Setting[] {
+  return settingsUnder(["providers", name], traced.config.providers?.[name] ?? {}, traced, {});
+}
+
 /** The values of one branch: those that have a default first, in its order, then what else was said. */
 function settingsUnder(
   path: DocumentPath,

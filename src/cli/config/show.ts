@@ -1,5 +1,5 @@
 import { loadTracedConfig, type TracedConfig } from "../../config/load.ts";
-import { providerStatuses, type ProviderStatus } from "../../config/provider-status.ts";
+import { bridgeEntries, providerStatuses, type ProviderStatus } from "../../config/provider-status.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { pathText } from "../../documents/source-document.ts";
 import { line, type Section } from "../../reports/view.ts";
@@ -9,7 +9,15 @@ import { configuredSecrets } from "../providers/configured-secrets.ts";
 import { keyText, missingLines, providerJson, urlText } from "../providers/status-view.ts";
 import { jsonText } from "../terminal-text.ts";
 import { viewText } from "../view-text.ts";
-import { benchmarkSettings, fileKind, originText, providerSettings, settingName, type Setting } from "./settings.ts";
+import {
+  benchmarkSettings,
+  bridgeSettings,
+  fileKind,
+  originText,
+  providerSettings,
+  settingName,
+  type Setting,
+} from "./settings.ts";
 
 /** The flags of `config show`, as commander gives them. */
 export interface ShowFlags {
@@ -49,6 +57,10 @@ function sections(traced: TracedConfig, statuses: readonly ProviderStatus[], exp
         ...missingLines(status),
       ],
     })),
+    ...bridgeEntries(traced.config).map((name) => ({
+      heading: pathText(["providers", name]),
+      blocks: [settingTable(bridgeSettings(name, traced), explicit)],
+    })),
   ];
 }
 
@@ -67,7 +79,11 @@ function settingTable(
 }
 
 function asJson(traced: TracedConfig, statuses: readonly ProviderStatus[]): object {
-  const settings = [...benchmarkSettings(traced), ...statuses.flatMap((status) => providerSettings(status, traced))];
+  const settings = [
+    ...benchmarkSettings(traced),
+    ...statuses.flatMap((status) => providerSettings(status, traced)),
+    ...bridgeEntries(traced.config).flatMap((name) => bridgeSettings(name, traced)),
+  ];
   return {
     sources: traced.sources,
     settings: settings.map(({ path, value, from }) => ({ path: pathText(path), value, from })),
