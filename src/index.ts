@@ -12,6 +12,8 @@ export type { LoadShape } from "./benchmark/plan.ts";
 export { providers, type ApiTargetOptions, type TargetOptions } from "./benchmark/providers.ts";
 export type { LoadResultsOptions } from "./benchmark/saved-results.ts";
 export type { BenchTarget, PricedTarget } from "./benchmark/targets.ts";
+export type { PresetName } from "./config/presets.ts";
+export type { ApiType } from "./core/api-type.ts";
 export type { Bridge } from "./core/bridge.ts";
 export type { Clock, Millis, Timer } from "./core/clock.ts";
 export { BenchError, type BenchErrorCode } from "./core/errors.ts";
@@ -19,7 +21,7 @@ export { failure, FAILURE_CODES, type Failure, type FailureCode } from "./core/f
 export type { Network, ProxyServer } from "./core/network.ts";
 export type { PartLimits } from "./core/part-limits.ts";
 export type { Attempt, AttemptObserver, Call, Channel, Instants, PriceOf, Provider } from "./core/provider.ts";
-export type { ModelRequest, RequestParameters, ResponseFormat, ToolDefinition } from "./core/request.ts";
+export type { ModelRequest, RequestParameters, ResponseFormat, ToolChoice, ToolDefinition } from "./core/request.ts";
 export type { ModelResponse, Usage } from "./core/response.ts";
 export type { TestResult, Timing } from "./core/result.ts";
 export type { BenchmarkResultsRecord, Manifest, ResultsFile } from "./core/run.ts";

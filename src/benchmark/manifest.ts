@@ -3,6 +3,7 @@ import os from "node:os";
 import { version as nodeVersion } from "node:process";
 import type { Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
+import type { BenchTarget } from "./targets.ts";
 import { datasetRecord } from "./dataset-identity.ts";
 import type { ConcurrencyHistory, Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
@@ -37,9 +38,24 @@ export function newManifest(
 }
 
 /** The manifest with a segment that begins now. */
-export function withSegment(manifest: Manifest, load: Load, clock: Clock): Manifest {
+export function withSegment(
+  manifest: Manifest,
+  load: Load,
+  targets: readonly Pick<BenchTarget, "label" | "proxy">[],
+  clock: Clock,
+): Manifest {
   const started_at = clock.wallTime();
-  const segment: Segment = { segment: manifest.segments.length, started_at, ended_at: null, load, validity: null };
+  const proxies = targets.flatMap(({ label, proxy }) =>
+    proxy === undefined || proxy === null ? [] : [{ target: label, proxy }],
+  );
+  const segment: Segment = {
+    segment: manifest.segments.length,
+    started_at,
+    ended_at: null,
+    load,
+    validity: null,
+    ...(proxies.length === 0 ? {} : { proxies }),
+  };
   return { ...manifest, status: "running", ended_at: null, segments: [...manifest.segments, segment] };
 }
 

@@ -1,12 +1,16 @@
-import { completeBaseUrl } from "../config/base-url.ts";
-import { BUILT_IN_PROVIDERS } from "../config/built-in.ts";
+import { API_BASE_PATHS, completeBaseUrl } from "../config/base-url.ts";
+import { BUILT_IN_PROVIDERS, quirksAt, type BuiltInProvider } from "../config/built-in.ts";
 import { sendableKey } from "../config/keys.ts";
+import { PRESETS, type PresetName } from "../config/presets.ts";
+import type { ApiType } from "../core/api-type.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
+import { BenchError } from "../core/errors.ts";
 import { DIRECT, type Network } from "../core/network.ts";
 import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Provider } from "../core/provider.ts";
+import type { Quirks } from "../core/quirks.ts";
 import type { RequestParameters } from "../core/request.ts";
-import { anthropicProvider, openaiProvider, simulatedProvider } from "../providers/apis.ts";
+import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
 import { aiSdkGenerate, aiSdkLeftOut, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
@@ -76,26 +80,59 @@ function targetOf(
   };
 }
 
+/** What is known of a server before anything is said of it. */
+type KnownServer = Pick<BuiltInProvider, "baseUrl" | "apiPath" | "defaultModel" | "priceId"> & {
+  readonly type: ApiType;
+};
+
 async function apiTarget(
-  name: "openai" | "anthropic",
-  make: typeof openaiProvider,
+  name: string,
+  known: KnownServer,
   options: ApiTargetOptions,
+  quirksFor: (baseUrl: string) => Quirks,
 ): Promise<BenchTarget> {
-  const builtIn = BUILT_IN_PROVIDERS.get(name);
-  const baseUrl = completeBaseUrl(options.baseUrl ?? builtIn?.baseUrl ?? "", "baseUrl");
-  const model = options.model ?? builtIn?.defaultModel ?? "";
+  const { type, priceId } = known;
+  const address = options.baseUrl ?? known.baseUrl;
+  if (address === null) throw new BenchError("config", `${name} needs a baseUrl: the address of your own`);
+  const baseUrl = completeBaseUrl(address, "baseUrl", known.apiPath ?? API_BASE_PATHS[type]);
+  const model = options.model ?? known.defaultModel;
+  if (model === null) throw new BenchError("usage", `no model is named for ${name}`);
   const { headers = {}, network = DIRECT } = options;
   const apiKey = options.apiKey === null ? null : sendableKey(options.apiKey, "apiKey");
-  const provider = make({ name, baseUrl, apiKey, headers, network, userAgent: USER_AGENT }, systemClock);
-  const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: name, baseUrl }) : null;
-  return targetOf(
-    provider,
-    model,
-    baseUrl,
-    options,
-    priceOf,
-    secretsOf([{ ...options, apiKey, headers, baseUrl, network }]),
+  const quirks = quirksFor(baseUrl);
+  const provider = apiProvider(
+    type,
+    { name, baseUrl, apiKey, headers, network, quirks, userAgent: USER_AGENT },
+    systemClock,
   );
+  const priceOf = options.prices === undefined ? await publishedPrices({ model, providerId: priceId, baseUrl }) : null;
+  const secrets = secretsOf([{ ...options, apiKey, headers, baseUrl, network }]);
+  return {
+    ...targetOf(provider, model, baseUrl, options, priceOf, secrets),
+    proxy: network.proxy?.url ?? null,
+    leftOut: parametersLeftOut(type, quirks),
+    takes: takenBy(type),
+  };
+}
+
+/** A provider that is known by name. */
+function builtInTarget(
+  name: "openai" | "anthropic" | PresetName,
+  options: ApiTargetOptions & { readonly apiVersion?: string },
+): Promise<BenchTarget> {
+  const builtIn = BUILT_IN_PROVIDERS.get(name);
+  if (builtIn === undefined || builtIn.type === "sim") {
+    const hint = `Known: ${Object.keys(PRESETS).join(", ")}. providers.api reaches any other.`;
+    return Promise.reject(new BenchError("usage", `no provider is known as ${JSON.stringify(name)}`, { hint }));
+  }
+  const { type } = builtIn;
+  return apiTarget(name, { ...builtIn, type }, options, (baseUrl) => {
+    const quirks = quirksAt(name, builtIn, baseUrl);
+    const { apiVersion } = options;
+    return quirks.azureApiVersion === undefined || apiVersion === undefined
+      ? quirks
+      : { ...quirks, azureApiVersion: apiVersion };
+  });
 }
 
 /**
@@ -112,7 +149,7 @@ export const providers = {
    * @example
    * const local = await providers.openai({ apiKey: null, baseUrl: "http://127.0.0.1:8000/v1", model: "my-model" });
    */
-  openai: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("openai", openaiProvider, options),
+  openai: (options: ApiTargetOptions): Promise<BenchTarget> => builtInTarget("openai", options),
 
   /**
    * Anthropic messages, at Anthropic or at any compatible server.
@@ -122,7 +159,35 @@ export const providers = {
    * const apiKey = process.env["ANTHROPIC_API_KEY"] ?? null;
    * const target = await providers.anthropic({ apiKey, parameters: { max_tokens: 512 } });
    */
-  anthropic: (options: ApiTargetOptions): Promise<BenchTarget> => apiTarget("anthropic", anthropicProvider, options),
+  anthropic: (options: ApiTargetOptions): Promise<BenchTarget> => builtInTarget("anthropic", options),
+
+  /**
+   * A provider that is known by name, as docs/providers.md lists them, with its address and its quirks. `azure` needs a
+   * `baseUrl`. Rejects with `BenchError`: `config` for a bad URL, `auth` for a key that cannot be sent, `usage` for a
+   * model that is missing.
+   *
+   * @example
+   * const groq = await providers.preset("groq", { apiKey: process.env["GROQ_API_KEY"] ?? null, model: "my-model" });
+   * const vllm = await providers.preset("vllm", { apiKey: null, model: "my-model", parameters: { max_tokens: 64 } });
+   */
+  preset: (name: PresetName, options: ApiTargetOptions & { readonly apiVersion?: string }): Promise<BenchTarget> =>
+    builtInTarget(name, options),
+
+  /**
+   * Any server that speaks an API, under a name of one's own. Rejects with `BenchError` as `preset` does.
+   *
+   * @example
+   * const options = { name: "mine", apiKey: null, baseUrl: "http://127.0.0.1:8000/v1", model: "my-model" };
+   * const target = await providers.api("openai-responses", options);
+   */
+  api(
+    type: ApiType,
+    options: ApiTargetOptions & { readonly name?: string; readonly baseUrl: string; readonly model: string },
+  ): Promise<BenchTarget> {
+    const { name = type, baseUrl } = options;
+    const known = { type, baseUrl, defaultModel: null, priceId: null };
+    return apiTarget(name, known, options, (address) => quirksAt(name, null, address));
+  },
 
   /**
    * A running simulator (`spawnSimulator`); the models `fast` and `slow` have schedules of their own. Free of charge.

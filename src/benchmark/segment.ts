@@ -140,7 +140,7 @@ export class BenchmarkSegment {
     const { plan, load, options, cases, opened } = this.#parts;
     const { clock } = options;
     this.#begun = true;
-    this.#save(withSegment(this.#manifest, loadRecord(load), clock));
+    this.#save(withSegment(this.#manifest, loadRecord(load), plan.targets, clock));
     announce(plan, this.#planned, opened.finished, options.observe);
     const outcome = await run({
       ...runOptions(plan, load, cases, { opened, watched, search }),

@@ -21,6 +21,8 @@ export interface PricedTarget {
   readonly model: string;
   /** Null for a provider that is not HTTP, or whose address changes with every run. */
   readonly baseUrl: string | null;
+  /** The proxy on the way there, without credentials; none unless given. */
+  readonly proxy?: string | null;
   readonly parameters: RequestParameters;
   /** What the configuration says of this target; null where nothing. */
   readonly timeoutMs: number | null;
@@ -90,6 +92,7 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     label,
     model,
     baseUrl,
+    proxy: target.network.proxy?.url ?? null,
     parameters,
     timeoutMs,
     partLimits,

@@ -19,7 +19,6 @@ export const EXIT_OF_ERROR: Readonly<Record<BenchErrorCode, number>> = {
   locked: EXIT.usage,
   dataset: EXIT.dataset,
   auth: EXIT.auth,
-  unreachable: EXIT.unreachable,
   output: EXIT.output,
   simulator: EXIT.unreachable,
 };

@@ -32,7 +32,7 @@ const USAGE_UNASKED: Quirks = { usageUnasked: true };
  * Providers that are known by name. One entry is all that an OpenAI-compatible one takes, with a row in
  * docs/providers.md. `confirmed` tells whether documentation or a recorded answer shows what the entry says.
  */
-export const PRESETS: Readonly<Record<string, BuiltInProvider>> = {
+export const PRESETS = {
   google: hosted("https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY", {
     type: "google",
     otherApiKeyEnv: "GOOGLE_API_KEY",
@@ -121,4 +121,7 @@ export const PRESETS: Readonly<Record<string, BuiltInProvider>> = {
   tgi: local("http://127.0.0.1:8080/v1", "https://huggingface.co/docs/text-generation-inference/messages_api", {
     defaultModel: "tgi",
   }),
-};
+} satisfies Readonly<Record<string, BuiltInProvider>>;
+
+/** What they are called. */
+export type PresetName = keyof typeof PRESETS;

@@ -1,14 +1,5 @@
 /** What kind of command failure this is; the CLI's table of exit codes is keyed by it. */
-export type BenchErrorCode =
-  | "usage"
-  | "config"
-  | "resume"
-  | "locked"
-  | "dataset"
-  | "auth"
-  | "unreachable"
-  | "output"
-  | "simulator";
+export type BenchErrorCode = "usage" | "config" | "resume" | "locked" | "dataset" | "auth" | "output" | "simulator";
 
 /**
  * A command that cannot go on. A failed request is not one of these: it is data, with a failure code.

@@ -127,6 +127,8 @@ export const segmentSchema = z.object({
   validity: validitySchema.nullable(),
   /** Missing while it goes on, and when the process died. */
   ended_by: z.enum(ENDINGS).optional(),
+  /** What targets were reached through, without credentials; absent when all were reached directly. */
+  proxies: z.array(z.object({ target: z.string(), proxy: z.string() })).optional(),
   /** Of an adaptive run, one entry a target. */
   concurrency: z.array(concurrencySchema).optional(),
 });
