@@ -123,5 +123,5 @@ export const PRESETS = {
   }),
 } satisfies Readonly<Record<string, BuiltInProvider>>;
 
-/** What they are called. */
+/** A provider that is known by name; docs/providers.md lists them, beside `openai`, `anthropic` and `sim`. */
 export type PresetName = keyof typeof PRESETS;

@@ -1,4 +1,4 @@
-/** The APIs that can be spoken to: what `type` may be in a provider's configuration. */
+/** All of them: what `type` may be in a provider's configuration. */
 export const API_TYPES = [
   "openai",
   "openai-responses",
@@ -9,4 +9,5 @@ export const API_TYPES = [
   "ollama",
   "cohere",
 ] as const;
+/** The APIs that can be spoken to. */
 export type ApiType = (typeof API_TYPES)[number];
