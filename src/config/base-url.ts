@@ -39,9 +39,20 @@ function parsed(text: string, source: string): URL {
   try {
     return new URL(text);
   } catch (cause) {
-    throw new BenchError("config", `${source} is not a URL: ${JSON.stringify(text)}`, {
+    throw new BenchError("config", `${source} is not a URL: ${JSON.stringify(urlInMessages(text))}`, {
       hint: "Write it in full, such as http://127.0.0.1:8000/v1.",
       cause,
     });
   }
+}
+
+/** Longer words without any of the marks of an address are more likely a key. */
+const LONGEST_HOST_NAME = 12;
+
+/** An address as it was written, good or not, without what stands where users, passwords and keys do. */
+export function urlInMessages(text: string): string {
+  if (text.length > LONGEST_HOST_NAME && !/[.:/]/.test(text)) return "[secret]";
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, "$1[secret]@")
+    .replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}[secret]`);
 }

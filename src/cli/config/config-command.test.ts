@@ -156,6 +156,23 @@ benchmarks: { concurrency: 3 }
     }
   });
 
+  it.each([
+    ["http://127.0.0.1:1/v1?api-key=SECRET-0123456789", "http://127.0.0.1:1/v1?[secret]"],
+    ["http://user:SECRET-0123456789@127.0.0.1:1/v1", "http://[secret]@127.0.0.1:1/v1"],
+    ["user:SECRET-0123456789@host", "[secret]@host"],
+    ["sk-SECRET-0123456789", "[secret]"],
+  ])("shows an address that cannot be used without its secret: %s", async (base_url, shown) => {
+    write(`providers: { local: { type: openai, base_url: ${JSON.stringify(base_url)} } }`);
+    for (const args of [[], ["--json"]]) {
+      const { stdout, stderr } = await config(["show", ...args]);
+      expect(stdout).toContain(shown);
+      expect(stdout + stderr).not.toContain("SECRET-012");
+    }
+    const { code, stdout, stderr } = await runInProcess(["test", "local:m", "--prompt", "Hi"], { cwd });
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain("SECRET-012");
+  });
+
   it("shows what a provider lacks instead of failing, a bad address too", async () => {
     write("providers: { half: { type: anthropic }, openai: { base_url: 'ftp://x' } }");
     const { code, stdout } = await config(["show", "--config", FILE]);

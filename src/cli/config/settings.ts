@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { DEFAULT_RETRIES } from "../../benchmark/run-options.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../benchmark/requests.ts";
 import { secretsOf } from "../../benchmark/secrets-of.ts";
+import { urlInMessages } from "../../config/base-url.ts";
 import { builtInFor } from "../../config/built-in.ts";
 import type { TracedConfig } from "../../config/load.ts";
 import { isBranch } from "../../config/merge.ts";
@@ -93,6 +94,7 @@ function settingsUnder(
 }
 
 function shownValue(path: DocumentPath, value: unknown): unknown {
+  if (path.at(-1) === "base_url" && typeof value === "string") return urlInMessages(value);
   if (path.at(-2) !== "headers" || typeof value !== "string") return value;
   const headers = Object.fromEntries([[String(path.at(-1)), value]]);
   return secretsOf([{ apiKey: null, headers, baseUrl: null }]).length === 0 ? value : "[secret]";
