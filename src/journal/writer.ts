@@ -7,7 +7,7 @@ import type { Mask } from "../core/secrets.ts";
 import { AppendFile } from "./append-file.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
 import { encodeLine } from "./line.ts";
-import { maskResult, maskTexts } from "./mask.ts";
+import { maskRaw, maskResult, maskTexts } from "./mask.ts";
 import { outputError } from "./output-error.ts";
 import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 
@@ -62,7 +62,7 @@ export class RunWriter implements Journal {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#responses !== null && raw !== null) {
       const { target, test_id, sample } = result;
-      this.#lines.responses += encodeLine({ v: 1, target, test_id, sample, raw: this.#mask(raw) });
+      this.#lines.responses += encodeLine({ v: 1, target, test_id, sample, raw: maskRaw(raw, result, this.#mask) });
     }
     const kept = this.#responses === null ? withoutAnswer(result) : result;
     this.#lines.results += encodeLine(maskResult(kept, this.#mask));

@@ -1,0 +1,137 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runInProcess, type InProcess } from "../../test/support/in-process.ts";
+import { proxyServer } from "../../test/support/proxy-server.ts";
+import { plainResponse, rawServer, STREAM_HEAD, streamChunk } from "../../test/support/raw-server.ts";
+import { closedAfterTest } from "../../test/support/servers.ts";
+
+// Everything that a server is told comes back in everything that it says; ten characters of a secret are a leak.
+
+const SECRETS = {
+  key: 'sk-"quoted"\\key-0123456789',
+  header: "Tenant-ZYXWVUTSRQPONM",
+  flag: "Flag-mlkjihgfedcba",
+  proxy: "Proxy-AbCdEfGhIjKlMn",
+};
+
+let cwd: string;
+beforeEach(() => void (cwd = mkdtempSync(join(tmpdir(), "secrets-"))));
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+function expectNone(texts: readonly string[]): void {
+  const all = texts.join("\n");
+  const secrets = [...Object.values(SECRETS), JSON.stringify(SECRETS.key).slice(1, -1), btoa(`user:${SECRETS.proxy}`)];
+  const pieces = secrets.flatMap((secret) =>
+    Array.from({ length: secret.length - 9 }, (_, start) => secret.slice(start, start + 10)),
+  );
+  expect(pieces.filter((piece) => all.includes(piece))).toEqual([]);
+}
+
+/** The text of an answer, cut where a secret is. */
+const inTwo = (text: string): string[] => [text.slice(0, text.length / 2), text.slice(text.length / 2)];
+
+type Echo = (told: string) => string | Buffer;
+const delta = (content: string, finish_reason: string | null = null): string =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason }] })}\n\n`;
+const json = (body: object): string => JSON.stringify(body);
+
+const SERVERS: readonly (readonly [string, boolean, Echo])[] = [
+  ["an error", false, (told) => plainResponse(401, json({ error: { message: `who is ${told}?` } }))],
+  ["an error that is no JSON", false, (told) => plainResponse(500, `<html>${told}</html>`)],
+  ["an error that is cut", false, (told) => plainResponse(400, json({ error: { message: "x".repeat(480) + told } }))],
+  [
+    "a redirect",
+    false,
+    (told) => plainResponse(307, "", { location: `http://other.test/?key=${encodeURIComponent(told)}` }),
+  ],
+  [
+    "an answer",
+    false,
+    (told) => plainResponse(200, json({ id: told, model: told, choices: [{ message: { content: told } }] })),
+  ],
+  ["a header", false, (told) => plainResponse(400, "{}", { "x-request-id": told })],
+  [
+    "a stream in pieces",
+    true,
+    (told) =>
+      Buffer.concat([
+        Buffer.from(STREAM_HEAD),
+        ...inTwo(told).map((half) => streamChunk(delta(half))),
+        streamChunk(`${delta("", "stop")}data: [DONE]\n\n`),
+        Buffer.from("0\r\n\r\n"),
+      ]),
+  ],
+  [
+    "a stream in pieces that breaks off",
+    true,
+    (told) =>
+      Buffer.concat([
+        Buffer.from(STREAM_HEAD),
+        ...inTwo(told).map((half) => streamChunk(delta(half))),
+        Buffer.from("0\r\n\r\n"),
+      ]),
+  ],
+  [
+    "an error in a stream",
+    true,
+    (told) => Buffer.concat([Buffer.from(STREAM_HEAD), streamChunk(`data: ${json({ error: { message: told } })}\n\n`)]),
+  ],
+];
+
+describe("a server that repeats what it was told in", () => {
+  const configure = (baseUrl: string): void => {
+    writeFileSync(join(cwd, "key.txt"), SECRETS.key);
+    const mine = {
+      type: "openai",
+      base_url: baseUrl,
+      default_model: "m",
+      max_retries: 0,
+      api_key_file: join(cwd, "key.txt"),
+    };
+    const headers = { "x-tenant": SECRETS.header };
+    writeFileSync(join(cwd, "llm-test-bench.config.json"), json({ providers: { mine: { ...mine, headers } } }));
+    writeFileSync(join(cwd, "d.json"), json({ name: "d", version: "1", test_cases: [{ id: "t", prompt: "Hi" }] }));
+  };
+
+  it.each(SERVERS)("%s", async (_name, stream, echo) => {
+    const server = closedAfterTest(
+      await rawServer((socket, { head }) => {
+        const told = Object.values(SECRETS).filter((secret) => head.includes(secret));
+        socket.end(echo(told.join(" ")));
+      }),
+    );
+    const proxy = await proxyServer({ port: Number(new URL(server.url).port) });
+    configure("http://api.test/v1");
+    const env = { HTTP_PROXY: proxy.url.replace("//", `//user:${SECRETS.proxy}@`) };
+    const flags = [...(stream ? [] : ["--no-stream"]), "--header", `X-Flag: ${SECRETS.flag}`];
+    const run = (...args: string[]): Promise<InProcess> => runInProcess([...args, ...flags], { cwd, env });
+    const bench = ["bench", "-d", join(cwd, "d.json"), "-p", "mine", "--retries", "0"];
+    const runs = [
+      await run(...bench, "-o", "plain", "--verbose"),
+      await run(...bench, "-o", "json", "--json"),
+      await run("test", "mine", "--prompt", "Hi"),
+      await run("test", "mine", "--prompt", "Hi", "--json"),
+    ];
+    expect(server.requests.length).toBeGreaterThanOrEqual(4);
+    for (const { head } of server.requests)
+      for (const name of ["key", "header", "flag"] as const) expect(head).toContain(SECRETS[name]);
+    const files = ["plain", "json"].flatMap((name) =>
+      readdirSync(join(cwd, name)).map((file) => readFileSync(join(cwd, name, file), "utf8")),
+    );
+    expectNone([...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...files]);
+    expect(files.join("")).toContain("api.test");
+  });
+
+  it("nothing at all, since only the configuration and the providers are shown", async () => {
+    configure("http://127.0.0.1:1/v1");
+    const env = { HTTPS_PROXY: `http://user:${SECRETS.proxy}@proxy.test:1`, OPENAI_API_KEY: SECRETS.key };
+    const shown = await Promise.all(
+      [["config", "show"], ["config", "show", "--json"], ["providers"], ["providers", "--json"]].map((args) =>
+        runInProcess(args, { cwd, env }),
+      ),
+    );
+    expectNone(shown.flatMap(({ stdout, stderr }) => [stdout, stderr]));
+  });
+});
