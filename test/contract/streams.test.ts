@@ -51,6 +51,7 @@ const ROWS: readonly Row[] = [
   ],
   ["a comment inside an event", HELLO.replaceAll("data:", ": keep-alive\ndata:"), helloUsed],
   ["data: without a space", HELLO.replaceAll("data: ", "data:"), helloUsed],
+  ["a space too many behind data:", HELLO.replaceAll("data: ", "data:  "), helloUsed],
   [
     "data over several lines",
     `data: {"choices":[{"delta":\ndata: {"content":"Hello"},\ndata: "finish_reason":"stop"}]}\n\n${DONE}`,
@@ -192,6 +193,39 @@ const ROWS: readonly Row[] = [
   ["a web page that calls itself a stream", "<!doctype html>\n<p>Bad gateway</p>\n", "stream_cut"],
   ["nothing", "", "stream_cut"],
 ];
+
+const packets = (...texts: readonly string[]): Buffer[] => texts.map((text) => Buffer.from(text));
+const world = Buffer.from(say("Grüße, 世界 😀") + stop + DONE);
+const inWorld = (text: string, offset: number): number => world.indexOf(text) + offset;
+
+/** How the packets of a network can lie across the events. */
+const PACKETS: readonly (readonly [name: string, pieces: readonly Buffer[], expected: object])[] = [
+  ["a comment alone in a packet", packets(say("Hel"), ": wait\n\n", say("lo"), stop + usageOnly + DONE), helloUsed],
+  [
+    "a keep-alive of one colon in a packet",
+    packets(say("Hel"), ":", "\n\n", say("lo"), stop + usageOnly + DONE),
+    helloUsed,
+  ],
+  ["blank lines alone in a packet", packets("\n", say("Hel"), "\n\n", say("lo"), stop + usageOnly + DONE), helloUsed],
+  ["a packet that ends at the space behind data:", packets("data: ", HELLO.slice(6)), helloUsed],
+  ["a packet that ends before that space", packets("data:", HELLO.slice(5)), helloUsed],
+  ["a packet that ends between CR and LF", packets(...HELLO.replaceAll("\n", "\r\n").split(/(?<=\r)/)), helloUsed],
+  ["all events in one packet", packets(HELLO), helloUsed],
+  ["several events a packet", packets(say("Hel") + say("lo"), stop + usageOnly + DONE), helloUsed],
+  ["a packet inside ü", cutAt(world, [inWorld("ü", 1)]), { content: "Grüße, 世界 😀" }],
+  [
+    "packets inside 界 and 😀",
+    cutAt(world, [inWorld("界", 1), inWorld("😀", 1), inWorld("😀", 3)]),
+    { content: "Grüße, 世界 😀" },
+  ],
+  ["the usage alone in the last packet", packets(say("Hello") + stop, usageOnly + DONE), helloUsed],
+  ["[DONE] in two packets", packets(say("Hello") + stop, "data: [DO", "NE]\n\n"), hello],
+  ["a packet behind [DONE]", packets(HELLO, say("more")), helloUsed],
+];
+
+it.each(PACKETS)("packets: %s", (_name, pieces, expected) => {
+  expect(answerOf(attemptOver(wire, true, { contentType: "text/event-stream", pieces }))).toMatchObject(expected);
+});
 
 const outcomeOf = (attempt: Attempt): unknown =>
   attempt.outcome.ok ? attempt.outcome.response : attempt.outcome.failure;

@@ -94,7 +94,7 @@ export function jsonStreamReader(
   return {
     take({ data }: WireEvent): Delta {
       if (answer.ended) return "none";
-      if (data === "[DONE]") {
+      if (data.trim() === "[DONE]") {
         answer.ended = true;
         if (doneCompletes) answer.complete = true;
         return "none";
