@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { TestResult } from "../../src/core/result.ts";
-import { runCli, tempDir } from "../support/cli.ts";
+import { tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { closedAfterTest } from "../support/servers.ts";
 import { fixture, TEXT, WIRES } from "../support/wires.ts";
 
@@ -72,7 +73,7 @@ it.each([
   const test_cases = [{ id: "t1", prompt: "Hi", config: { max_tokens: 9, stop: ["\n"], system: "Be terse" } }];
   writeFileSync(join(cwd, "tasks.json"), JSON.stringify({ name: "tasks", version: "1", test_cases }));
   const targets = WIRES.map(({ name }) => name).join(",");
-  const { code, stderr } = await runCli(["bench", "-d", "tasks.json", "-p", targets, "-o", "out", ...flags], {
+  const { code, stderr } = await runHere(["bench", "-d", "tasks.json", "-p", targets, "-o", "out", ...flags], {
     cwd,
     env: { THE_KEY: "the-key-of-all" },
   });
@@ -110,7 +111,7 @@ it("a type that does not exist is refused with those that do", async () => {
   const cwd = tempDir();
   const providers = { x: { type: "gemini", base_url: "http://127.0.0.1:1", default_model: "m" } };
   writeFileSync(join(cwd, "llm-test-bench.config.json"), JSON.stringify({ providers }));
-  const { code, stderr } = await runCli(["bench", "-d", "coding-tasks", "-p", "x", "--dry-run"], { cwd });
+  const { code, stderr } = await runHere(["bench", "-d", "coding-tasks", "-p", "x", "--dry-run"], { cwd });
   expect(code).toBe(2);
   expect(stderr).toMatch(/"google".*"ollama"/s);
 });

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { DatasetFile } from "../../src/core/dataset.ts";
 import type { TestResult } from "../../src/core/result.ts";
-import { ROOT, runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { ROOT, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { type ModelCall } from "../support/model-server.ts";
 import { addresses, answering, simulator } from "../support/servers.ts";
 
@@ -56,7 +57,7 @@ it.each([
   const command =
     "bench --dataset ./datasets/coding-tasks.json --providers openai,anthropic --concurrency 10 --output ./results";
   const env = addresses(openai.url, anthropic.url);
-  expectSuccess(await runCli([...command.split(" "), ...row.flags], { cwd, env }));
+  expectSuccess(await runHere([...command.split(" "), ...row.flags], { cwd, env }));
   for (const { stats } of [openai, anthropic]) {
     expect(stats.requests).toBe(row.cases * row.repeat);
     expect(Object.values(stats.byKey ?? {})).toEqual(Array<number>(row.cases).fill(row.repeat));
@@ -77,7 +78,7 @@ it("a concurrency of 100 with two targets has 200 requests in flight at the serv
   const server = await simulator({ ttftMs: 800, tpotMs: 0, tokens: 2, jitter: 0 });
   const cwd = withTasks(400);
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "--concurrency", "100", "-o", "results"];
-  expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
+  expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
   expect(server.stats).toEqual({ requests: 800, inFlight: 0, maxInFlight: 200 });
 });
 
@@ -87,7 +88,7 @@ it("flags reach the request bodies of both wires", async () => {
   const base = ["bench", "-d", "tasks.json", "-p", "openai,anthropic"];
   const flags = ["--temperature", "0.7", "--max-tokens", "77", "-m", "some-model"];
   expectSuccess(
-    await runCli([...base, ...flags, "--no-stream"], { cwd, env: addresses(`${server.url}/v1`, server.url) }),
+    await runHere([...base, ...flags, "--no-stream"], { cwd, env: addresses(`${server.url}/v1`, server.url) }),
   );
   expect(server.calls).toHaveLength(2);
   for (const { body, path } of server.calls) {
@@ -105,7 +106,7 @@ it("without flags a request asks for a stream and for nothing that nobody asked 
   const server = await answering(() => ({ text: "fine" }));
   const cwd = withTasks(1);
   expectSuccess(
-    await runCli(["bench", "-d", "tasks.json", "-p", "openai:a,anthropic:b"], { cwd, env: addresses(server.url) }),
+    await runHere(["bench", "-d", "tasks.json", "-p", "openai:a,anthropic:b"], { cwd, env: addresses(server.url) }),
   );
   const messages = [{ role: "user", content: "Task number 0" }];
   expect(
@@ -121,7 +122,7 @@ it("a seed gives one order each time, another seed another, and no seed that of 
   const orderWith = async (...flags: string[]): Promise<unknown[]> => {
     const server = await answering(() => ({ text: "fine" }));
     const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "-o", tempDir(), ...flags];
-    expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
+    expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
     return promptsOf(server.calls);
   };
   const fileOrder = Array.from({ length: 12 }, (_, i) => `Task number ${i}`);
@@ -136,7 +137,7 @@ it("a seed gives one order each time, another seed another, and no seed that of 
 it("--category sends the cases of that category alone, and --limit counts within it", async () => {
   const server = await answering(() => ({ text: "fine" }));
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "--category", "fourth", "--limit", "2"];
-  expectSuccess(await runCli(args, { cwd: withTasks(12), env: addresses(server.url) }));
+  expectSuccess(await runHere(args, { cwd: withTasks(12), env: addresses(server.url) }));
   expect(promptsOf(server.calls)).toEqual(["Task number 0", "Task number 4"]);
 });
 
@@ -144,7 +145,7 @@ it("--delay is a pause between the end of a case and the next request of its slo
   const server = await answering(() => ({ text: "fine" }));
   const cwd = withTasks(4);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "--delay", "150ms", "-o", "results"];
-  expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
+  expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
   const timings = resultsIn(join(cwd, "results")).map(({ timing }) => timing);
   const pauses = timings.slice(1).map(({ sent_at_ms }, i) => Number(sent_at_ms) - Number(timings[i]?.done_at_ms));
   expect(pauses).toHaveLength(3);
@@ -157,7 +158,7 @@ it("--fail-fast sends nothing after the first failure and records the rest as sk
   const server = await answering(({ number }) => (number === 2 ? refused : { text: "fine" }));
   const cwd = withTasks(8);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-c", "1", "--fail-fast", "-o", "results"];
-  const { code, stdout } = await runCli(args, { cwd, env: addresses(server.url) });
+  const { code, stdout } = await runHere(args, { cwd, env: addresses(server.url) });
   expect(code).toBe(1);
   expect(server.calls).toHaveLength(3);
   expect(resultsIn(join(cwd, "results")).map(({ status }) => status)).toEqual([
@@ -172,7 +173,7 @@ it("--fail-fast sends nothing after the first failure and records the rest as sk
 it("without --fail-fast a failure does not stop the others", async () => {
   const refused = { status: 400, body: { error: { message: "no such thing", type: "invalid_request_error" } } };
   const server = await answering(({ number }) => (number === 2 ? refused : { text: "fine" }));
-  const { code } = await runCli(["bench", "-d", "tasks.json", "-p", "openai", "-c", "1"], {
+  const { code } = await runHere(["bench", "-d", "tasks.json", "-p", "openai", "-c", "1"], {
     cwd: withTasks(8),
     env: addresses(server.url),
   });
@@ -184,7 +185,7 @@ it("--dry-run says how many requests there would be and what they may cost, and 
   const server = await simulator(QUICK);
   const cwd = clone();
   const command = "bench -d ./datasets/coding-tasks.json -p openai,anthropic --repeat 2 -o ./results --dry-run";
-  const plain = await runCli(command.split(" "), { cwd, env: addresses(server.url) });
+  const plain = await runHere(command.split(" "), { cwd, env: addresses(server.url) });
   expectSuccess(plain);
   expect(plain.stdout).toMatch(/^ *openai\S+ .*\b32\b.*\$0\.\d/m);
   expect(plain.stdout).toMatch(/^ *anthropi\S+ .*\b32\b.*\$0\.\d/m);
@@ -193,7 +194,7 @@ it("--dry-run says how many requests there would be and what they may cost, and 
     readFileSync(join(cwd, "datasets/coding-tasks.json"), "utf8"),
   ) as DatasetFile;
   const limits = test_cases.reduce((sum, { config }) => sum + Number(config?.max_tokens ?? defaults?.max_tokens), 0);
-  const json = await runCli([...command.split(" "), "--json"], { cwd, env: addresses(server.url) });
+  const json = await runHere([...command.split(" "), "--json"], { cwd, env: addresses(server.url) });
   const estimates = JSON.parse(json.stdout) as Record<string, unknown>[];
   expect(estimates.map((estimate) => estimate["requests"])).toEqual([32, 32]);
   for (const estimate of estimates) {
@@ -207,7 +208,7 @@ it("--dry-run says how many requests there would be and what they may cost, and 
 it("--json gives one document on stdout and a line of JSON an event on stderr", async () => {
   const server = await simulator(QUICK);
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "-o", "results", "--json"];
-  const result = await runCli(args, { cwd: withTasks(6), env: addresses(server.url) });
+  const result = await runHere(args, { cwd: withTasks(6), env: addresses(server.url) });
   expectSuccess(result);
   const summary = JSON.parse(result.stdout) as {
     providers: { target: string; summary: { total: number; succeeded: number } }[];
@@ -233,7 +234,7 @@ it("--json keeps every line of stderr JSON when a target is given up", async () 
     path.endsWith("/messages") ? { status: 401, body: { error: { message: "invalid x-api-key" } } } : { text: "fine" },
   );
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "-o", "results", "--json"];
-  const { code, stdout, stderr } = await runCli(args, { cwd: withTasks(6), env: addresses(server.url) });
+  const { code, stdout, stderr } = await runHere(args, { cwd: withTasks(6), env: addresses(server.url) });
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toHaveProperty("providers");
   for (const line of stderr.trimEnd().split("\n")) expect(JSON.parse(line)).toHaveProperty("type");
@@ -242,7 +243,7 @@ it("--json keeps every line of stderr JSON when a target is given up", async () 
 it("--quiet leaves stderr empty when all goes well, and shows the tables all the same", async () => {
   const server = await simulator(QUICK);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "--quiet"];
-  const result = await runCli(args, { cwd: withTasks(3), env: addresses(server.url) });
+  const result = await runHere(args, { cwd: withTasks(3), env: addresses(server.url) });
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(result.stdout).toContain("openai:gpt-4o-mini");
 });
@@ -254,7 +255,7 @@ it.each([
   const server = await answering(() => ({ text: "a most peculiar answer" }));
   const cwd = withTasks(3);
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "-o", "results", ...flag];
-  expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
+  expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
   const directory = join(cwd, "results");
   const files = readdirSync(directory);
   expect(files.includes("responses.jsonl")).toBe(kept);
@@ -272,7 +273,7 @@ it.each([
   const server = await simulator(QUICK);
   const cwd = withTasks(2);
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-o", "results", ...flags];
-  expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
+  expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
   expect(readdirSync(join(cwd, "results")).toSorted()).toEqual(
     ["failures.jsonl", "responses.jsonl", "results.jsonl", "run.json", "summary.md", ...files].toSorted(),
   );
@@ -281,7 +282,7 @@ it.each([
 it("without --output each run gets a directory of its own under bench-results", async () => {
   const server = await simulator(QUICK);
   const cwd = withTasks(2);
-  const result = await runCli(["bench", "-d", "tasks.json", "-p", "openai"], { cwd, env: addresses(server.url) });
+  const result = await runHere(["bench", "-d", "tasks.json", "-p", "openai"], { cwd, env: addresses(server.url) });
   expectSuccess(result);
   const [directory = ""] = readdirSync(join(cwd, "bench-results"));
   expect(directory).toMatch(/^tasks-\d{8}T\d{6}Z$/);
@@ -291,7 +292,7 @@ it("without --output each run gets a directory of its own under bench-results", 
 it("the embedded simulator needs no key, and its answers are labelled as simulated wherever they show", async () => {
   const cwd = clone();
   const args = ["bench", "-d", "coding-tasks", "-p", "sim,sim:fast,sim:slow", "-c", "4", "--limit", "4", "-o", "out"];
-  const result = await runCli(args, { cwd });
+  const result = await runHere(args, { cwd });
   expectSuccess(result);
   const file = (name: string): string => readFileSync(join(cwd, "out", name), "utf8");
   for (const target of ["sim:default", "sim:fast", "sim:slow"]) {

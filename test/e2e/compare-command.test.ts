@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { runCli, tempDir, type CliResult } from "../support/cli.ts";
+import { tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { simulator } from "../support/servers.ts";
 import { writeDataset } from "../support/run-directory.ts";
 
@@ -15,7 +16,7 @@ let both = "";
 async function run(ttftMs: number, ...flags: string[]): Promise<string> {
   const { url } = await simulator({ ttftMs, tpotMs: 0.5, tokens: 6 });
   const directory = join(tempDir(), "run");
-  const { code, stderr } = await runCli(["bench", "-d", dataset, "-o", directory, "--quiet", ...flags], {
+  const { code, stderr } = await runHere(["bench", "-d", dataset, "-o", directory, "--quiet", ...flags], {
     env: { SIM_BASE_URL: url },
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -29,7 +30,7 @@ beforeAll(async () => {
   both = await run(2, "-p", "sim:m,other=sim:n", "--limit", "8");
 });
 
-const compare = (...args: string[]): Promise<CliResult> => runCli(["compare", ...args]);
+const compare = (...args: string[]): Promise<CliResult> => runHere(["compare", ...args]);
 
 test("two runs of one target are compared as bench compares two targets, with what speaks against it", async () => {
   const { code, stdout, stderr } = await compare(fast, slow);

@@ -3,9 +3,10 @@ import { appendFileSync, createWriteStream, existsSync, mkdirSync, readFileSync,
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CLI, ROOT, runCli, startCli, tempDir } from "../support/cli.ts";
+import { CLI, ROOT, startCli, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 
-const SIM = ["--providers", "sim:instant", "--quiet", "--export", "json"];
+const SIM = ["--providers", "sim:fast", "--quiet", "--export", "json"];
 
 function manifestIn(directory: string): {
   status: string;
@@ -39,7 +40,7 @@ describe("bench", () => {
   it.each(["json", "yaml", "jsonl", "jsonl.gz", "csv", "tsv", "parquet"])("runs a .%s dataset", async (extension) => {
     const directory = join(tempDir(), "out");
     const file = join(ROOT, "examples/datasets", `questions.${extension}`);
-    const { code, stderr } = await runCli(["bench", "-d", file, ...SIM, "-o", directory]);
+    const { code, stderr } = await runHere(["bench", "-d", file, ...SIM, "-o", directory]);
     expect(stderr).not.toContain("error");
     expect(code).toBe(0);
     expect(lines(directory)).toBe(3);
@@ -51,10 +52,10 @@ describe("bench", () => {
     writeFileSync(join(folder, "a.jsonl"), row(1) + row(2));
     writeFileSync(join(folder, "b.csv"), "id,prompt\nt3,Say 3.\n");
     writeFileSync(join(folder, "notes.txt"), "no dataset");
-    expect(await runCli(["bench", "-d", folder, ...SIM, "-o", directory])).toMatchObject({ code: 0 });
+    expect(await runHere(["bench", "-d", folder, ...SIM, "-o", directory])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(3);
     appendFileSync(join(folder, "b.csv"), "t1,Again.\n");
-    const { code, stderr } = await runCli(["bench", "-d", folder, ...SIM]);
+    const { code, stderr } = await runHere(["bench", "-d", folder, ...SIM]);
     expect(code).toBe(3);
     expect(stderr).toContain('b.csv:3:1 row 3, id: the id "t1" is already that of');
     expect(stderr).toMatch(/a\.jsonl row 1|a\.jsonl line 1/);
@@ -86,7 +87,7 @@ describe("bench", () => {
     expect(lines(directory)).toBe(2);
     expect(manifestIn(directory)).toMatchObject({ status: "interrupted", planned_per_target: null });
     writeFileSync(join(directory, "stdin.jsonl"), row(1) + row(2) + row(3) + row(4));
-    expect(await runCli(["resume", directory, "--quiet"])).toMatchObject({ code: 0 });
+    expect(await runHere(["resume", directory, "--quiet"])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(4);
   });
 
@@ -118,7 +119,7 @@ describe("a dataset above the size for validation first", () => {
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     await largeFile(file, '{"id": "last"}\n');
     const args = ["bench", "-d", file, ...SIM, "-c", "100", "--no-save-responses", "-o", directory];
-    const bad = await runCli(args);
+    const bad = await runHere(args);
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain('large.jsonl:111:1: missing "prompt"');
     expect(lines(directory)).toBe(LARGE_ROWS);
@@ -127,7 +128,7 @@ describe("a dataset above the size for validation first", () => {
     expect(stopped.dataset.good_part?.bytes).toBeGreaterThan(64 * 1024 * 1024);
 
     await largeFile(file, row(LARGE_ROWS));
-    expect(await runCli([...args, "--resume"])).toMatchObject({ code: 0 });
+    expect(await runHere([...args, "--resume"])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(LARGE_ROWS + 1);
     const finished = manifestIn(directory);
     expect(finished).toMatchObject({ status: "finished", planned_per_target: LARGE_ROWS + 1 });
@@ -140,10 +141,10 @@ describe("a dataset above the size for validation first", () => {
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     await largeFile(file, "");
     const flags = ["-d", file, ...SIM, "--limit", "3", "--seed", "s", "--no-save-responses"];
-    expect(await runCli(["bench", ...flags, "--max-requests", "8", "-o", directory])).toMatchObject({ code: 0 });
+    expect(await runHere(["bench", ...flags, "--max-requests", "8", "-o", directory])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(8);
     expect(manifestIn(directory)).toMatchObject({ status: "finished", planned_per_target: 8 });
-    const none = await runCli(["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`]);
+    const none = await runHere(["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`]);
     expect(none.code).toBe(3);
     expect(none.stderr).toContain("has no test case to run");
   });
@@ -152,7 +153,7 @@ describe("a dataset above the size for validation first", () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     await largeFile(file, '{"id": "last"}\n{"id": "t0", "prompt": "p"}\n');
-    const bad = await runCli(["bench", "-d", file, ...SIM, "--validate-first", "-o", directory]);
+    const bad = await runHere(["bench", "-d", file, ...SIM, "--validate-first", "-o", directory]);
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain("2 problems");
     expect(bad.stderr).toContain('the id "t0" is already that of line 1');
@@ -173,7 +174,7 @@ describe("a dataset above the size for validation first", () => {
     resumed.kill("SIGKILL");
     await resumed.done;
     appendFileSync(file, row(99_999));
-    const changed = await runCli([...args, "--resume"]);
+    const changed = await runHere([...args, "--resume"]);
     expect(changed.code).toBe(2);
     expect(changed.stderr).toContain("dataset: the file changed");
   });

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { runCli, tempDir } from "../support/cli.ts";
+import { tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const cwd = tempDir();
-const datasets = (...args: string[]): ReturnType<typeof runCli> => runCli(["datasets", ...args], { cwd });
+const datasets = (...args: string[]): ReturnType<typeof runHere> => runHere(["datasets", ...args], { cwd });
 
 describe("datasets convert", () => {
   it("names what the format cannot hold and writes nothing, until that is allowed", async () => {
@@ -77,7 +78,7 @@ describe("datasets init", () => {
 describe("datasets show --providers", () => {
   it("gives the request that a target would be sent, without its key", async () => {
     const args = ["datasets", "show", "coding-tasks", "--case", "python-fix-mutable-default", "-p", "openai:m"];
-    const { code, stdout } = await runCli(args, { cwd, env: { OPENAI_API_KEY: "sk-secret-for-this-test" } });
+    const { code, stdout } = await runHere(args, { cwd, env: { OPENAI_API_KEY: "sk-secret-for-this-test" } });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       target: "openai:m",

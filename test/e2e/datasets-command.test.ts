@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it, vi } from "vitest";
 import { runCli, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { fixture } from "../support/fixture.ts";
 import { journalOf } from "../support/run-directory.ts";
 
 // Several processes a test, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 });
 
-const datasets = (...args: string[]): ReturnType<typeof runCli> => runCli(["datasets", ...args]);
+const datasets = (...args: string[]): ReturnType<typeof runHere> => runHere(["datasets", ...args]);
 const longest = (text: string): number => Math.max(...text.split("\n").map((line) => line.length));
 
 describe("datasets list", () => {
@@ -40,7 +41,7 @@ describe("datasets list", () => {
   it("lists the built-in ones also where a file has the name of one", async () => {
     const cwd = tempDir();
     writeFileSync(join(cwd, "coding-tasks"), "not a dataset");
-    expect(await runCli(["datasets", "list"], { cwd })).toMatchObject({ code: 0 });
+    expect(await runHere(["datasets", "list"], { cwd })).toMatchObject({ code: 0 });
   });
 });
 
@@ -177,7 +178,7 @@ describe("a run of a hundred cases", () => {
   it("has each case of the dataset exactly once for each target, in journal, CSV and JSON", async () => {
     const directory = join(tempDir(), "run");
     const args = ["bench", "-d", fixture("large.json"), "-p", "a=sim:fast,b=sim:fast", "-c", "50", "-o", directory];
-    const { code } = await runCli([...args, "--quiet"]);
+    const { code } = await runHere([...args, "--quiet"]);
     expect(code).toBe(0);
     const ids = Array.from({ length: 10 }, (_, a) => Array.from({ length: 10 }, (__, b) => `times-${a + 1}-${b + 1}`));
     const wanted = ids.flat().toSorted();

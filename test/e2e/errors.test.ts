@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { TestResult } from "../../src/core/result.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { type ModelCall, type ModelReply } from "../support/model-server.ts";
 import { addresses, answering, simulator } from "../support/servers.ts";
 
@@ -251,7 +252,7 @@ describe("what can be known before the first request is said before it", () => {
   it.each(BAD_COMMANDS)("$what ends with one message, code $code and no request", async (row) => {
     const cwd = withFiles(row.files);
     const before = readdirSync(cwd);
-    const result = await runCli(row.args, { cwd, env: { ...addresses(server.url), ...row.env } });
+    const result = await runHere(row.args, { cwd, env: { ...addresses(server.url), ...row.env } });
     expectOneMessage(result, row.says);
     expect(result).toMatchObject({ code: row.code, stdout: "" });
     expect(server.stats.requests).toBe(0);
@@ -259,7 +260,7 @@ describe("what can be known before the first request is said before it", () => {
   });
 
   it("no command at all shows the help on stderr with code 2", async () => {
-    const { code, stdout, stderr } = await runCli([]);
+    const { code, stdout, stderr } = await runHere([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/Usage: llm-test-bench/);
   });
@@ -271,10 +272,10 @@ describe("directories", () => {
     const cwd = withFiles();
     const options = { cwd, env: addresses(server.url) };
     const args = bench("-d", "good.json", "-o", "out");
-    expect((await runCli(args, options)).code).toBe(0);
+    expect((await runHere(args, options)).code).toBe(0);
     const sent = server.calls.length;
     const before = readFileSync(join(cwd, "out", "results.jsonl"));
-    const result = await runCli(args, options);
+    const result = await runHere(args, options);
     expectOneMessage(result, [/already holds a run/, /--resume.*--output.*--force/]);
     expect(result.code).toBe(2);
     expect(server.calls).toHaveLength(sent);
@@ -288,7 +289,7 @@ describe("directories", () => {
     await first.waitFor("stderr", /"run_started"/);
     await expect.poll(() => server.stats.inFlight, { timeout: 10_000 }).toBe(5);
     for (const flag of ["--resume", "--force"]) {
-      const second = await runCli(["bench", "-d", "good.json", "-p", "openai", "-o", "out", flag], options);
+      const second = await runHere(["bench", "-d", "good.json", "-p", "openai", "-o", "out", flag], options);
       expectOneMessage(second, [new RegExp(`in use by process ${first.pid}`), /^hint: .*--output/m]);
       expect(second.code).toBe(2);
     }
@@ -354,7 +355,7 @@ describe("while running", () => {
   ])("$what gives each target up at its first answer, with code $code", async ({ reply, code, failure, advice }) => {
     const server = await answering(reply);
     const cwd = withFiles();
-    const result = await runCli(bench("-d", "good.json", "-c", "1", "-o", "out"), { cwd, env: addresses(server.url) });
+    const result = await runHere(bench("-d", "good.json", "-c", "1", "-o", "out"), { cwd, env: addresses(server.url) });
     expect(result.code).toBe(code);
     expect(server.calls).toHaveLength(2);
     for (const target of ["openai:gpt-4o-mini", "anthropic:claude-haiku-4-5"]) {
@@ -372,7 +373,7 @@ describe("while running", () => {
   it("a key that one of two targets does not accept leaves the other to go on, with code 1", async () => {
     const server = await answering((call) => (call.path.endsWith("/messages") ? unauthorised(call) : { text: "fine" }));
     const cwd = withFiles();
-    const result = await runCli(bench("-d", "good.json", "-c", "1", "-o", "out"), { cwd, env: addresses(server.url) });
+    const result = await runHere(bench("-d", "good.json", "-c", "1", "-o", "out"), { cwd, env: addresses(server.url) });
     expect(result.code).toBe(1);
     expectOneMessage(result, [/anthropic:claude-haiku-4-5 was given up \(auth\): check its API key/]);
     const statusesOf = (label: string): string[] =>
@@ -395,7 +396,7 @@ describe("while running", () => {
     if (failure === "refused") await server.close();
     const cwd = withFiles();
     const args = ["bench", "-d", "good.json", "-p", "openai", "-c", "1", "-o", "out"];
-    const result = await runCli(args, { cwd, env: addresses(urls[failure] ?? "") });
+    const result = await runHere(args, { cwd, env: addresses(urls[failure] ?? "") });
     expectOneMessage(result, [new RegExp(`given up \\(${failure}\\): `), advice]);
     expect(result.code).toBe(5);
     expect(server.calls).toHaveLength(0);
@@ -462,7 +463,7 @@ describe("no API key appears in any file or output", () => {
     });
     const cwd = withFiles();
     const args = bench("-d", "good.json", "-c", "1", "--repeat", "2", "--retries", "1", "-o", "out", ...flags);
-    const result = await runCli(args, { cwd, env: env(server.url) });
+    const result = await runHere(args, { cwd, env: env(server.url) });
     expect(result.code).toBe(1);
     expect(new Set(server.calls.map(sentKey))).toEqual(new Set(Object.values(KEYS)));
     const results = resultsIn(join(cwd, "out"));
@@ -481,7 +482,7 @@ describe("no API key appears in any file or output", () => {
       )(call),
     );
     const cwd = withFiles();
-    const result = await runCli(bench("-d", "good.json", "-o", "out", "--verbose"), { cwd, env: env(server.url) });
+    const result = await runHere(bench("-d", "good.json", "-o", "out", "--verbose"), { cwd, env: env(server.url) });
     expect(result.code).toBe(4);
     expect(placesWithKey(everythingWritten(cwd, result))).toEqual([]);
   });
@@ -491,7 +492,7 @@ describe("no API key appears in any file or output", () => {
     const cwd = withFiles();
     const url = `${server.url}/v1?api_key=${KEYS.openai}`;
     const variables = { ...env(server.url), OPENAI_BASE_URL: url };
-    const result = await runCli(bench("-d", "good.json", "-o", "out", "--verbose"), { cwd, env: variables });
+    const result = await runHere(bench("-d", "good.json", "-o", "out", "--verbose"), { cwd, env: variables });
     expect(placesWithKey(everythingWritten(cwd, result))).toEqual([]);
   });
 });

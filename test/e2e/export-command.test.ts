@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
 import type { ResultsFile } from "../../src/core/run.ts";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { recordingSimulator } from "../support/recording-simulator.ts";
 import { writeDataset } from "../support/run-directory.ts";
 
@@ -11,7 +12,7 @@ let finished = "";
 beforeAll(async () => {
   finished = join(tempDir(), "run");
   const args = ["bench", "-d", writeDataset(4), "-o", finished, "-p", "a=sim:fast,b=sim:fast", "--quiet"];
-  const { code, stderr } = await runCli(args);
+  const { code, stderr } = await runHere(args);
   if (code !== 0) throw new Error(stderr);
 });
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 function copied(): { directory: string; exported: (...more: string[]) => Promise<CliResult> } {
   const directory = join(tempDir(), "run");
   cpSync(finished, directory, { recursive: true, filter: (path) => !/results\.(json|csv)$|summary\.md$/.test(path) });
-  return { directory, exported: (...more) => runCli(["export", directory, ...more]) };
+  return { directory, exported: (...more) => runHere(["export", directory, ...more]) };
 }
 
 test.each([
@@ -79,7 +80,7 @@ test("a run that goes on is read and left alone", async () => {
   const args = ["bench", "-d", writeDataset(6), "-o", directory, "-p", "sim:m", "-c", "1", "--quiet"];
   const started = startCli(args, { env: { SIM_BASE_URL: simulator.url } });
   await simulator.until(() => simulator.requests.length === 3);
-  const { code, stdout, stderr } = await runCli(["export", directory, "-f", "csv", "-o", "-"]);
+  const { code, stdout, stderr } = await runHere(["export", directory, "-f", "csv", "-o", "-"]);
   expect({ code, rows: parse(stdout).length }).toEqual({ code: 0, rows: 3 });
   expect(stderr).toBe("warning: not finished (it still runs, or was killed): 2 of 6 cases have a result\n");
   expect(existsSync(join(directory, "lock.json"))).toBe(true);
@@ -98,5 +99,5 @@ test("what makes no sense is an error with a way out", async () => {
   await refused(/json, csv, md/, "-f", "xlsx");
   await refused(/unknown CSV field "statsu"\nhint: Did you mean "status"\?/, "-f", "csv", "--fields", "statsu");
   await refused(/--fields is about CSV, and the format is json/, "-f", "json", "--fields", "target");
-  expect((await runCli(["export", tempDir(), "-f", "csv"])).stderr).toMatch(/there is no run in/);
+  expect((await runHere(["export", tempDir(), "-f", "csv"])).stderr).toMatch(/there is no run in/);
 });

@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ROOT, runCli, tempDir } from "../support/cli.ts";
+import { ROOT, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 
 const foreign = (name: string): string => join(ROOT, "examples/datasets/foreign", name);
 const COLUMNS = foreign("columns.csv");
-const SIM = ["-p", "sim:instant", "--export", "json"];
+const SIM = ["-p", "sim:fast", "--export", "json"];
 
 interface Body {
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
@@ -34,7 +35,7 @@ describe("bench on a file of another tool", () => {
   it.each(["promptfoo.yaml", "sharegpt.json", "gsm8k.jsonl"])(
     "runs %s as it is and says how it was read",
     async (name) => {
-      const { code, stderr } = await runCli(["bench", "-d", foreign(name), ...SIM]);
+      const { code, stderr } = await runHere(["bench", "-d", foreign(name), ...SIM]);
       expect(stderr).toMatch(/^read as /m);
       expect(code).toBe(0);
     },
@@ -44,10 +45,10 @@ describe("bench on a file of another tool", () => {
     const { url, bodies } = await listener();
     const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: "k" };
     const args = ["bench", "-d", COLUMNS, "-p", "openai:m", "--no-stream", "-c", "1"];
-    const mapped = await runCli([...args, "--map", "prompt=question,expected=answer,id=idx", "--quiet"], { env });
+    const mapped = await runHere([...args, "--map", "prompt=question,expected=answer,id=idx", "--quiet"], { env });
     expect(mapped.code).toBe(0);
     expect(mapped.stderr).not.toContain("read as");
-    const made = await runCli([...args, "--prompt", "Q: {{question}}\\nA:"], { env });
+    const made = await runHere([...args, "--prompt", "Q: {{question}}\\nA:"], { env });
     expect(made.stderr).toContain("read as prompt from a template of columns; none has an id");
     expect(bodies.map(({ messages }) => messages[0]?.content)).toEqual([
       "How many legs has a spider?",
@@ -62,20 +63,20 @@ describe("bench on a file of another tool", () => {
     writeFileSync(join(cwd, "q.csv"), readFileSync(COLUMNS));
     const config = "datasets:\n  q.csv: { map: { prompt: question, id: idx } }\n";
     writeFileSync(join(cwd, "llm-test-bench.config.yaml"), config);
-    expect((await runCli(["bench", "-d", "q.csv", ...SIM], { cwd })).stderr).toContain("prompt from question");
-    const { stderr } = await runCli(["bench", "-d", "q.csv", ...SIM, "--map", "prompt=topic"], { cwd });
+    expect((await runHere(["bench", "-d", "q.csv", ...SIM], { cwd })).stderr).toContain("prompt from question");
+    const { stderr } = await runHere(["bench", "-d", "q.csv", ...SIM, "--map", "prompt=topic"], { cwd });
     expect(stderr).toContain("prompt from topic");
   });
 
   it("goes on with a run only when it reads the file the same way, and resume reads it so by itself", async () => {
     const out = join(tempDir(), "out");
     const args = ["bench", "-d", COLUMNS, ...SIM, "-o", out];
-    expect((await runCli([...args, "--map", "prompt=question"])).code).toBe(0);
-    const other = await runCli([...args, "--resume", "--map", "prompt=topic"]);
+    expect((await runHere([...args, "--map", "prompt=question"])).code).toBe(0);
+    const other = await runHere([...args, "--resume", "--map", "prompt=topic"]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain("dataset_reading was");
-    expect((await runCli([...args, "--resume", "--map", "prompt=question"])).code).toBe(0);
-    expect((await runCli(["resume", out])).code).toBe(0);
+    expect((await runHere([...args, "--resume", "--map", "prompt=question"])).code).toBe(0);
+    expect((await runHere(["resume", out])).code).toBe(0);
   });
 
   it.each([
@@ -87,13 +88,13 @@ describe("bench on a file of another tool", () => {
     [["--map", "prompt=question", "--prompt", "x"], 2, /the prompt is given twice/],
     [[], 3, /columns\.csv has no prompts, and is in no shape that is known/],
   ])("says what is wrong with %j", async (flags, exitCode, message) => {
-    const { code, stderr } = await runCli(["bench", "-d", COLUMNS, ...SIM, ...flags]);
+    const { code, stderr } = await runHere(["bench", "-d", COLUMNS, ...SIM, ...flags]);
     expect(stderr).toMatch(message);
     expect(code).toBe(exitCode);
   });
 
   it("takes no mapping for made prompts", async () => {
-    const { code, stderr } = await runCli([
+    const { code, stderr } = await runHere([
       "bench",
       "--synthetic",
       "input=9,output=9",
@@ -109,10 +110,10 @@ describe("bench on a file of another tool", () => {
 
 describe("datasets on a file of another tool", () => {
   it("shows and validates it with the same flags", async () => {
-    const shown = await runCli(["datasets", "show", COLUMNS, "--prompt", "Q: {{question}}\\nA:", "--case", "row-2"]);
+    const shown = await runHere(["datasets", "show", COLUMNS, "--prompt", "Q: {{question}}\\nA:", "--case", "row-2"]);
     expect(shown.stdout).toContain("Q: How many legs has a spider?\n  A:");
     const map = ["--map", "prompt=question,id=idx"];
-    const valid = await runCli(["datasets", "validate", COLUMNS, ...map]);
+    const valid = await runHere(["datasets", "validate", COLUMNS, ...map]);
     expect(valid).toMatchObject({ code: 0, stderr: "read as prompt from question, id from idx\n" });
   });
 });
@@ -122,7 +123,7 @@ describe("messages", () => {
     const { url, bodies } = await listener();
     const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: "k" };
     const file = join(ROOT, "examples/datasets/messages.yaml");
-    const { code } = await runCli(["bench", "-d", file, "-p", "openai:m", "--no-stream", "-c", "1"], { env });
+    const { code } = await runHere(["bench", "-d", file, "-p", "openai:m", "--no-stream", "-c", "1"], { env });
     expect(code).toBe(0);
     const red = readFileSync(join(ROOT, "examples/datasets/pictures/red.png")).toString("base64");
     expect(bodies.map(({ messages }) => messages)).toEqual([
@@ -158,7 +159,7 @@ describe("messages", () => {
     const config = "providers:\n  base: { type: openai-completions, base_url: 'http://127.0.0.1:9/v1' }\n";
     writeFileSync(join(cwd, "llm-test-bench.config.yaml"), config);
     const file = join(ROOT, "examples/datasets/messages.yaml");
-    const { code, stderr } = await runCli(["bench", "-d", file, "-p", "base:m", "--dry-run"], { cwd });
+    const { code, stderr } = await runHere(["bench", "-d", file, "-p", "base:m", "--dry-run"], { cwd });
     expect(code).toBe(2);
     expect(stderr).toContain(
       'test case "conversation" cannot be sent to base:m: its API takes a prompt and no messages',

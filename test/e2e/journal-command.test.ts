@@ -1,7 +1,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { recordingSimulator } from "../support/recording-simulator.ts";
 import { journalOf, writeDataset } from "../support/run-directory.ts";
 
@@ -10,14 +11,14 @@ let finished = "";
 beforeAll(async () => {
   finished = join(tempDir(), "run");
   const args = ["bench", "-d", writeDataset(4), "-o", finished, "-p", "a=sim:fast,b=sim:fast", "--quiet"];
-  const { code, stderr } = await runCli(args);
+  const { code, stderr } = await runHere(args);
   if (code !== 0) throw new Error(stderr);
 });
 
 function copied(): { directory: string; check: (...more: string[]) => Promise<CliResult> } {
   const directory = join(tempDir(), "run");
   cpSync(finished, directory, { recursive: true });
-  return { directory, check: (...more) => runCli(["journal", "check", directory, ...more]) };
+  return { directory, check: (...more) => runHere(["journal", "check", directory, ...more]) };
 }
 
 /** Changes a byte in the third line of the journal and returns the case that stood there. */
@@ -70,7 +71,7 @@ describe("journal check", () => {
     const original = readdirSync(directory).find((name) => name.startsWith("results.jsonl.damaged-"));
     expect(readFileSync(join(directory, original ?? ""), "utf8")).toBe(before);
     expect((await check()).code).toBe(0);
-    expect(await runCli(["resume", directory, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await runHere(["resume", directory, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
     expect(journalOf(directory)).toHaveLength(8);
     expect(journalOf(directory).at(-1)).toMatchObject({ target, test_id, segment: 1 });
   });
@@ -95,10 +96,10 @@ describe("journal check", () => {
     const args = ["bench", "-d", writeDataset(4), "-o", directory, "-p", "sim:m", "-c", "1", "--quiet"];
     const started = startCli(args, { env: { SIM_BASE_URL: simulator.url } });
     await simulator.until(() => simulator.requests.length === 3);
-    const looked = await runCli(["journal", "check", directory]);
+    const looked = await runHere(["journal", "check", directory]);
     expect(looked.code).toBe(0);
     expect(looked.stdout).toContain(`process ${started.pid} writes there`);
-    const repaired = await runCli(["journal", "check", directory, "--repair"]);
+    const repaired = await runHere(["journal", "check", directory, "--repair"]);
     expect(repaired.code).toBe(2);
     expect(repaired.stderr).toContain(`is in use by process ${started.pid}`);
     simulator.release();
@@ -106,7 +107,7 @@ describe("journal check", () => {
   });
 
   test("of what is no run says so", async () => {
-    const { code, stderr } = await runCli(["journal", "check", tempDir()]);
+    const { code, stderr } = await runHere(["journal", "check", tempDir()]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: there is no run in .+\nhint: .+\n$/);
   });

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Manifest, ResultsFile } from "../../src/core/run.ts";
 import type { FailedAttempt } from "../../src/core/result.ts";
 import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { closedAfterTest, answering, simulator } from "../support/servers.ts";
 import { journalOf, writeDataset } from "../support/run-directory.ts";
 
@@ -20,9 +21,14 @@ interface Left extends CliResult {
   readonly manifest: Manifest;
 }
 
-async function bench(url: string, args: readonly string[], directory = join(tempDir(), "run")): Promise<Left> {
+async function bench(
+  url: string,
+  args: readonly string[],
+  directory = join(tempDir(), "run"),
+  run: typeof runCli = runHere,
+): Promise<Left> {
   const all = ["bench", "-p", "openai:m", "-o", directory, "--quiet", ...args];
-  const ended = await runCli(all, { env: { ...KEYS, OPENAI_BASE_URL: url } });
+  const ended = await run(all, { env: { ...KEYS, OPENAI_BASE_URL: url } });
   const read = (name: string): never => JSON.parse(readFileSync(join(directory, name), "utf8")) as never;
   return { ...ended, directory, json: read("results.json"), manifest: read("run.json") };
 }
@@ -81,10 +87,10 @@ describe("a server that stands still", () => {
   const load = ["-d", "coding-tasks", "--no-stream", "--rate", "100", "--duration", "12s"];
 
   it("shows in both latencies uncapped; with a limit in flight only in the one from the intended instant", async () => {
-    const [open, capped] = await Promise.all([
-      slowServer({ frozen }).then((url) => bench(url, load)),
-      slowServer({ frozen }).then((url) => bench(url, [...load, "--max-in-flight", "10"])),
-    ]);
+    // Clients in processes of their own: what holds them up must not hold up the servers as well.
+    const measured = async (...more: string[]): Promise<Left> =>
+      bench(await slowServer({ frozen }), [...load, ...more], join(tempDir(), "run"), runCli);
+    const [open, capped] = await Promise.all([measured(), measured("--max-in-flight", "10")]);
     const summaryOf = ({ json }: Left): ResultsFile["providers"][number]["summary"] => {
       const [provider] = json.providers;
       if (provider === undefined) throw new Error("no target");
@@ -216,7 +222,7 @@ describe("how a run ends", () => {
     const { url, calls } = await answering(() => ({ text: "yes" }));
     const config = configFile({ openai: { prices: { input_per_million: 0, output_per_million: 1000 } } });
     const refused = async (...more: string[]): Promise<CliResult> =>
-      runCli(["bench", "-p", "openai:m", "-d", writeDataset(2), "--budget-usd", "1", ...more], {
+      runHere(["bench", "-p", "openai:m", "-d", writeDataset(2), "--budget-usd", "1", ...more], {
         env: { ...KEYS, OPENAI_BASE_URL: url },
       });
     expect(await refused("--config", config)).toMatchObject({
@@ -233,7 +239,7 @@ describe("how a run ends", () => {
 
 describe("resume DIR", () => {
   const resumed = (url: string, directory: string, ...more: string[]): Promise<CliResult> =>
-    runCli(["resume", directory, "--quiet", ...more], { env: { ...KEYS, OPENAI_BASE_URL: url } });
+    runHere(["resume", directory, "--quiet", ...more], { env: { ...KEYS, OPENAI_BASE_URL: url } });
 
   it("makes synthetic prompts again, and keeps the load of the run", async () => {
     const { url } = await simulator({ ttftMs: 20, tpotMs: 1, tokens: 4 });
@@ -363,6 +369,6 @@ it.each([
   [["-d", "coding-tasks", "--ramp", "1-5"], "such as 1..200"],
   [[], "nothing to send"],
 ])("%j is refused before anything is sent", async (flags, message) => {
-  const { code, stderr } = await runCli(["bench", ...flags]);
+  const { code, stderr } = await runHere(["bench", ...flags]);
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
 });

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { TestResult } from "../../src/core/result.ts";
-import { runCli, tempDir, type CliResult } from "../support/cli.ts";
+import { tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { COMPLETION } from "../support/openai-channel.ts";
 import { proxyServer } from "../support/proxy-server.ts";
 import { plainResponse, rawServer } from "../support/raw-server.ts";
@@ -30,7 +31,7 @@ async function bench(provider: object, env: Readonly<Record<string, string>> = {
   const local = { type: "openai", default_model: "m", api_key_file: "key.txt", ...provider };
   writeFileSync(join(cwd, "llm-test-bench.config.json"), JSON.stringify({ providers: { local } }));
   const args = ["bench", "-d", "d.json", "-p", "local", "-o", "out", "--no-stream", "--retries", "0"];
-  const result = await runCli(args, { cwd, env });
+  const result = await runHere(args, { cwd, env });
   const files = readdirSync(cwd).includes("out") ? readdirSync(join(cwd, "out")) : [];
   const texts = files.map((name) => readFileSync(join(cwd, "out", name), "utf8"));
   const journal = files.includes("results.jsonl") ? readFileSync(join(cwd, "out/results.jsonl"), "utf8").trim() : "";

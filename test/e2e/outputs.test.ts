@@ -5,7 +5,8 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it, vi } from "vitest";
 import type { TestResult } from "../../src/core/result.ts";
 import type { ResultsFile } from "../../src/core/run.ts";
-import { ROOT, runCli, tempDir } from "../support/cli.ts";
+import { ROOT, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { answering, simulator } from "../support/servers.ts";
 
 // Several processes a test, on a machine that may be busy with others.
@@ -38,7 +39,7 @@ async function outputsOf(url: string, cases: number, ...flags: string[]): Promis
     ANTHROPIC_API_KEY: "test-key-of-anthropic",
   };
   const args = ["bench", "-d", "tasks.json", "-p", `${OPENAI},${ANTHROPIC}`, "-o", "results", ...flags];
-  const { code } = await runCli(args, { cwd, env });
+  const { code } = await runHere(args, { cwd, env });
   const file = (name: string): string => readFileSync(join(cwd, "results", name), "utf8");
   return {
     code,

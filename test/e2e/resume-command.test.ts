@@ -2,7 +2,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/core/run.ts";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, identityOf, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
 
@@ -36,7 +37,7 @@ async function killedRun(): Promise<Killed> {
     simulator,
     directory,
     dataset,
-    resume: (...changed) => runCli(["resume", directory, ...changed], { env }),
+    resume: (...changed) => runHere(["resume", directory, ...changed], { env }),
   };
 }
 
@@ -127,17 +128,17 @@ describe("resume DIR", () => {
     const { simulator, directory } = await killedRun();
     const before = simulator.requests.length;
     const env = { SIM_BASE_URL: "http://127.0.0.1:9/elsewhere" };
-    const { code, stderr } = await runCli(["resume", directory], { env });
+    const { code, stderr } = await runHere(["resume", directory], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/holds another run: a: base_url was ".+", is now "http:\/\/127\.0\.0\.1:9\/elsewhere"/);
     expect(simulator.requests).toHaveLength(before);
   });
 
   test("of what is no run says so", async () => {
-    const empty = await runCli(["resume", tempDir()]);
+    const empty = await runHere(["resume", tempDir()]);
     expect(empty.code).toBe(2);
     expect(empty.stderr).toMatch(/^error: there is no run in .+: it has no run\.json\nhint: .+\n$/);
-    const none = await runCli(["resume"]);
+    const none = await runHere(["resume"]);
     expect(none.code).toBe(2);
   });
 });
@@ -159,19 +160,19 @@ test("a provider of the configuration comes back with its key, found from where 
   await started.done;
   simulator.release();
 
-  const keyless = await runCli(["resume", directory]);
+  const keyless = await runHere(["resume", directory]);
   expect(keyless.code).toBe(4);
   expect(keyless.stderr).toMatch(/mine needs a key, and MINE_KEY is not set/);
   // Another default model is no other run: the model that was taken is recorded.
   writeFileSync(join(folder, "llm-test-bench.config.yaml"), config("two"));
-  expect((await runCli(["resume", directory, "--quiet"], { env })).code).toBe(0);
+  expect((await runHere(["resume", directory, "--quiet"], { env })).code).toBe(0);
   expect(journalOf(directory).map(({ target }) => target)).toEqual(["mine:one", "mine:one", "mine:one"]);
   expect(readFileSync(join(directory, "run.json"), "utf8")).not.toContain("test-key-of-mine");
 
   rmSync(join(folder, "llm-test-bench.config.yaml"));
   const file = join(directory, "results.jsonl");
   writeFileSync(file, readFileSync(file, "utf8").split("\n").slice(0, 2).join("\n"));
-  const unknown = await runCli(["resume", directory], { env });
+  const unknown = await runHere(["resume", directory], { env });
   expect(unknown.code).toBe(2);
   expect(unknown.stderr).toMatch(/cannot be gone on with: unknown provider "mine"\nhint: .*--config FILE/);
 });

@@ -5,7 +5,8 @@ import { systemClock } from "../../src/core/clock.ts";
 import { seededRandom, type Random } from "../../src/core/random.ts";
 import { resultKey } from "../../src/core/result.ts";
 import { createRun, openRun } from "../../src/journal/directory.ts";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { sampleManifest, sampleResult } from "../support/journal-records.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
@@ -60,7 +61,7 @@ describe("a journal cut anywhere in its last two lines", () => {
     const dataset = writeDataset(6);
     const env = { SIM_BASE_URL: simulator.url };
     const whole = join(tempDir(), "run");
-    expect((await runCli(bench(dataset, whole), { env })).code).toBe(0);
+    expect((await runHere(bench(dataset, whole), { env })).code).toBe(0);
     const { from, size } = lastTwoLines(join(whole, "results.jsonl"));
     const random = seededRandom("cuts");
     for (let n = 0; n < 5; n += 1) {
@@ -70,7 +71,7 @@ describe("a journal cut anywhere in its last two lines", () => {
       truncateSync(join(directory, "results.jsonl"), cut);
       const lost = 12 - journalOf(directory).length;
       const before = simulator.requests.length;
-      const { code, stderr } = await runCli(bench(dataset, directory, "--resume"), { env });
+      const { code, stderr } = await runHere(bench(dataset, directory, "--resume"), { env });
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect({ cut, stderr, sent: simulator.requests.length - before }).toEqual({ cut, stderr: "", sent: lost });
       expect(totalsOf(directory)).toEqual(totalsOf(whole));
@@ -90,7 +91,7 @@ describe("resuming a finished run", () => {
     const dataset = writeDataset(4);
     const directory = join(tempDir(), "run");
     const again = (...more: string[]): Promise<CliResult> =>
-      runCli(bench(dataset, directory, ...more), { env: { SIM_BASE_URL: simulator.url } });
+      runHere(bench(dataset, directory, ...more), { env: { SIM_BASE_URL: simulator.url } });
     expect((await again()).code).toBe(0);
     expect(simulator.requests).toHaveLength(8);
     return { simulator, dataset, directory, again };
@@ -173,7 +174,7 @@ test("a second process is kept out while the first runs, and a killed one's lock
   const first = startCli(bench(dataset, directory), { env });
   await simulator.until(() => simulator.requests.length === 10);
   for (const mode of ["--resume", "--force"]) {
-    const second = await runCli(bench(dataset, directory, mode), { env });
+    const second = await runHere(bench(dataset, directory, mode), { env });
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(new RegExp(`in use by process ${first.pid}\nhint: .+`));
   }
@@ -182,7 +183,7 @@ test("a second process is kept out while the first runs, and a killed one's lock
   await first.done;
   expect(existsSync(join(directory, "lock.json"))).toBe(true);
   simulator.release();
-  const { code, stderr } = await runCli(bench(dataset, directory, "--resume"), { env });
+  const { code, stderr } = await runHere(bench(dataset, directory, "--resume"), { env });
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(journalOf(directory)).toHaveLength(12);
   expect(existsSync(join(directory, "lock.json"))).toBe(false);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { ResultsFile } from "../../src/core/run.ts";
 import type { Summary } from "../../src/core/summary.ts";
-import { runCli, startCli, tempDir } from "../support/cli.ts";
+import { startCli, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { journalOf, writeDataset } from "../support/run-directory.ts";
 import { closedAfterTest } from "../support/servers.ts";
 
@@ -55,7 +56,7 @@ test("goodput stands in summary, tables and thresholds", async () => {
   const { url } = await crowdedServer(2);
   const directory = join(tempDir(), "run");
   const flags = ["--slo", "duration=200", "-c", "4", "--repeat", "4", "--fail-on", "goodput<99%"];
-  const { code, stdout } = await runCli(bench(directory, ...flags), { env: envOf(url) });
+  const { code, stdout } = await runHere(bench(directory, ...flags), { env: envOf(url) });
   expect(code).toBe(1);
   expect(stdout).toMatch(/openai:m: goodput \d+\.\d % \(duration ≤ 200 ms\)/);
   const summary = summaryIn(directory);
@@ -75,7 +76,7 @@ test("the highest concurrency that keeps the SLO is found, the path kept, and a 
   const journalled = journalOf(directory).length;
   expect(journalled).toBeGreaterThan(60);
   const before = requests();
-  const { code, stdout } = await runCli(["resume", directory, "--quiet"], { env: envOf(url) });
+  const { code, stdout } = await runHere(["resume", directory, "--quiet"], { env: envOf(url) });
   expect(code).toBe(0);
   const search = summaryIn(directory)?.concurrency_search;
   expect(search?.highest).toBe(5);
@@ -94,7 +95,7 @@ test.each([
   [["--slo", "ttft=5"], "which --no-stream leaves unknown"],
   [["--slo", "speed=5"], "Expected limits of ttft"],
 ])("%j is refused", async (flags, message) => {
-  const { code, stderr } = await runCli(bench(join(tempDir(), "run"), ...flags), { env: envOf("http://127.0.0.1:9") });
+  const { code, stderr } = await runHere(bench(join(tempDir(), "run"), ...flags), { env: envOf("http://127.0.0.1:9") });
   expect(code).toBe(2);
   expect(stderr).toContain(message);
 });

@@ -3,7 +3,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { testResultSchema } from "../../src/core/result.ts";
-import { CLI, runCli, startCli, tempDir } from "../support/cli.ts";
+import { CLI, startCli, tempDir } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { rawServer, STREAM_END, STREAM_HEAD, streamChunk, type RawServer } from "../support/raw-server.ts";
 import { addresses, closedAfterTest } from "../support/servers.ts";
 
@@ -25,7 +26,7 @@ afterEach(() => ends.splice(0).forEach((end) => end()));
 describe("test", () => {
   it("asks the simulator that it starts itself, and leaves nothing behind", async () => {
     const cwd = tempDir();
-    const { code, stdout, stderr } = await runCli(["test", "sim:fast", "--prompt", "Hi"], { cwd });
+    const { code, stdout, stderr } = await runHere(["test", "sim:fast", "--prompt", "Hi"], { cwd });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\[simulated\] /);
     expect(stderr).toMatch(/^sim:fast \(simulated\)\n.*TTFT/);
@@ -55,7 +56,7 @@ describe("test", () => {
       }
       socket.write(Buffer.concat([event({}, { finish_reason: "stop" }), DONE, Buffer.from(STREAM_END)]));
     });
-    const { stdout, stderr } = await runCli(["test", "openai:m", "--prompt", "Hi"], { env: addresses(server.url) });
+    const { stdout, stderr } = await runHere(["test", "openai:m", "--prompt", "Hi"], { env: addresses(server.url) });
     expect(stdout).toBe("\u001b[31mred\r\n");
     expect(stderr).toMatch(/^\[reasoning\]\nLet me see\n\[answer\]\nopenai:m\n/);
   });
@@ -67,9 +68,9 @@ describe("test", () => {
       socket.write(Buffer.concat([event({}, { finish_reason: "stop" }), DONE, Buffer.from(STREAM_END)]));
     });
     const env = addresses(server.url);
-    const { stdout } = await runCli(["test", "openai:m", "--prompt", "Hi"], { env });
+    const { stdout } = await runHere(["test", "openai:m", "--prompt", "Hi"], { env });
     expect(stdout).toBe("Your key is [secret], and so on");
-    const json = await runCli(["test", "openai:m", "--prompt", "Hi", "--json"], { env });
+    const json = await runHere(["test", "openai:m", "--prompt", "Hi", "--json"], { env });
     expect(testResultSchema.parse(JSON.parse(json.stdout)).response?.content).toBe("Your key is [secret], and so on");
   });
 
@@ -94,7 +95,7 @@ describe("test", () => {
       socket.write(STREAM_HEAD);
       socket.end(event({ content: "Half an ans" }));
     });
-    const { code, stdout, stderr } = await runCli(["test", "openai:m", "--prompt", "Hi"], {
+    const { code, stdout, stderr } = await runHere(["test", "openai:m", "--prompt", "Hi"], {
       env: addresses(server.url),
     });
     expect([code, stdout]).toEqual([1, "Half an ans"]);
@@ -103,12 +104,12 @@ describe("test", () => {
   });
 
   it("says with codes 4 and 5 that a key is missing, and that nobody is there", async () => {
-    const missing = await runCli(["test", "openai", "--prompt", "Hi"]);
+    const missing = await runHere(["test", "openai", "--prompt", "Hi"]);
     expect([missing.code, missing.stdout]).toEqual([4, ""]);
     expect(missing.stderr).toContain("OPENAI_API_KEY is not set");
     const server = await streaming(() => {});
     await server.close();
-    const refused = await runCli(["test", "openai", "--prompt", "Hi"], { env: addresses(server.url) });
+    const refused = await runHere(["test", "openai", "--prompt", "Hi"], { env: addresses(server.url) });
     expect(refused.code).toBe(5);
     expect(refused.stderr).toMatch(/^error: openai:gpt-4o-mini failed \(refused\): /);
   });
@@ -128,7 +129,7 @@ describe("test", () => {
 
   it("gives up at --timeout", async () => {
     const server = await streaming(() => {});
-    const { code, stderr } = await runCli(["test", "openai:m", "--prompt", "Hi", "--timeout", "100ms"], {
+    const { code, stderr } = await runHere(["test", "openai:m", "--prompt", "Hi", "--timeout", "100ms"], {
       env: addresses(server.url),
     });
     expect(code).toBe(1);
@@ -150,7 +151,7 @@ describe("test", () => {
     };
     writeFileSync(join(cwd, "mine.json"), JSON.stringify({ providers: { own } }));
     const args = ["test", "own", "--config", "mine.json", "--prompt", "Hi", "--temperature", "1"];
-    expect((await runCli(args, { cwd })).code).toBe(0);
+    expect((await runHere(args, { cwd })).code).toBe(0);
     expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({ model: "m", temperature: 1, top_p: 0.5 });
   });
 });

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runCli, tempDir, type CliResult } from "../support/cli.ts";
+import { tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { addresses, answering, simulator } from "../support/servers.ts";
 import { writeDataset } from "../support/run-directory.ts";
 
@@ -13,7 +14,7 @@ async function benchOf(
   const server = await simulator(QUICK);
   const directory = join(tempDir(), "run");
   const args = ["bench", "-d", writeDataset(4), "-p", "a=sim:one,b=sim:two", "-o", directory];
-  const result = await runCli([...args, ...more], { env: { SIM_BASE_URL: server.url } });
+  const result = await runHere([...args, ...more], { env: { SIM_BASE_URL: server.url } });
   const summary = (): Record<string, unknown> => JSON.parse(result.stdout) as Record<string, unknown>;
   return { ...result, directory, requests: server.stats.requests, summary };
 }
@@ -78,7 +79,7 @@ test("thresholds of the configuration hold too, until a flag takes their place",
 test("a rejected key keeps its code 4, whatever the thresholds say", async () => {
   const server = await answering(() => ({ status: 401, body: { error: { message: "no such key" } } }));
   const args = ["bench", "-d", writeDataset(2), "-p", "openai", "-o", join(tempDir(), "run"), "--fail-on", "p95>0"];
-  const { code, stdout } = await runCli(args, { env: addresses(server.url) });
+  const { code, stdout } = await runHere(args, { env: addresses(server.url) });
   expect(code).toBe(4);
   expect(stdout).toContain("did not hold: openai:gpt-4o-mini: duration_ms.p95 is unknown: no case succeeded");
 });

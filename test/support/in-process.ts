@@ -1,6 +1,8 @@
+import { realpathSync } from "node:fs";
 import { systemClock } from "../../src/core/clock.ts";
 import type { CliContext } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
+import { tempDir, type CliOptions, type CliResult } from "./cli.ts";
 
 /** A command line run inside this process, with everything it wrote. */
 export interface InProcess {
@@ -11,6 +13,8 @@ export interface InProcess {
 
 export interface InProcessOptions {
   readonly cwd: string;
+  /** The working directory by default. */
+  readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   /** Columns of the terminal that all outputs are; none by default. */
@@ -20,7 +24,7 @@ export interface InProcessOptions {
   readonly exit?: (code: number) => void;
 }
 
-/** Runs a command line; its home is its working directory. */
+/** Runs a command line. */
 export async function runInProcess(args: readonly string[], options: InProcessOptions): Promise<InProcess> {
   const written = { stdout: "", stderr: "" };
   const { cwd, terminal } = options;
@@ -42,7 +46,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     },
     env: options.env ?? {},
     cwd,
-    home: cwd,
+    home: options.home ?? cwd,
     clock: systemClock,
     onSignal(signal, handler) {
       options.onSignal?.(signal, handler);
@@ -51,4 +55,32 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     exit: (exitCode) => options.exit?.(exitCode),
   });
   return { code, ...written };
+}
+
+const at = { cwd: process.cwd(), runs: 0 };
+
+/** Makes a directory that of this process until the returned function is called: relative paths start there. */
+function inDirectory(cwd: string): () => void {
+  if (at.runs > 0 && process.cwd() !== realpathSync(cwd)) {
+    throw new Error("two runs in one process at the same time cannot have different working directories");
+  }
+  at.runs += 1;
+  process.chdir(cwd);
+  return () => {
+    at.runs -= 1;
+    if (at.runs === 0) process.chdir(at.cwd);
+  };
+}
+
+/**
+ * `runCli` without a process: the same answer, for a test of what a command says and leaves behind. Runs at the same
+ * time share a working directory, or name none.
+ */
+export async function runHere(args: readonly string[], { env = {}, cwd }: CliOptions = {}): Promise<CliResult> {
+  const leave = cwd === undefined ? () => {} : inDirectory(cwd);
+  try {
+    return { signal: null, ...(await runInProcess(args, { cwd: cwd ?? tempDir(), env, home: tempDir() })) };
+  } finally {
+    leave();
+  }
 }
