@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { textWidth } from "../core/text-width.ts";
 import { BenchError } from "../core/errors.ts";
 import type { BenchErrorCode } from "../core/errors.ts";
 import type { Position } from "./position.ts";
@@ -67,7 +67,7 @@ function excerpt({ line, column }: Position, lineText: string): string[] {
   const before = (from > 0 ? "…" : "") + printable(lineText.slice(from, column - 1));
   const after = printable(lineText.slice(column - 1, to)) + (to < lineText.length ? "…" : "");
   const gutter = " ".repeat(String(line).length);
-  return [`  ${line} | ${before}${after}`.trimEnd(), `  ${gutter} | ${" ".repeat(stringWidth(before))}^`];
+  return [`  ${line} | ${before}${after}`.trimEnd(), `  ${gutter} | ${" ".repeat(textWidth(before))}^`];
 }
 
 /** Tabs would move the caret, control characters the terminal, and clipping can halve a surrogate pair. */

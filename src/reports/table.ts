@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { textWidth } from "../core/text-width.ts";
 
 /** A table of short texts; the first column names the row. */
 export interface Table {
@@ -15,7 +15,7 @@ const SHORTEST_LABEL = 12;
  */
 export function tableLines(table: Table, width: number): string[] {
   const widths = table.columns.map(({ header }, column) =>
-    Math.max(stringWidth(header), ...table.rows.map((row) => stringWidth(row[column] ?? ""))),
+    Math.max(textWidth(header), ...table.rows.map((row) => textWidth(row[column] ?? ""))),
   );
   const others = widths.slice(1).reduce((sum, each) => sum + GAP.length + each, 0);
   const label = Math.min(widths[0] ?? 0, Math.max(SHORTEST_LABEL, width - others));
@@ -51,12 +51,12 @@ function blocksOf(widths: readonly number[], label: number, width: number): numb
 
 /** Text cut in its middle to a width in columns: models differ in how their names end. */
 export function shortened(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   const tail = firstOf(characters.toReversed(), Math.floor((width - 1) / 2))
     .toReversed()
     .join("");
-  const head = firstOf(characters, width - 1 - stringWidth(tail)).join("");
+  const head = firstOf(characters, width - 1 - textWidth(tail)).join("");
   return `${head}…${tail}`;
 }
 
@@ -65,7 +65,7 @@ function firstOf(characters: readonly string[], width: number): string[] {
   const fitting: string[] = [];
   let used = 0;
   for (const character of characters) {
-    used += stringWidth(character);
+    used += textWidth(character);
     if (used > width) break;
     fitting.push(character);
   }
@@ -73,7 +73,7 @@ function firstOf(characters: readonly string[], width: number): string[] {
 }
 
 function aligned(text: string, width: number, align: "left" | "right"): string {
-  const padding = " ".repeat(Math.max(0, width - stringWidth(text)));
+  const padding = " ".repeat(Math.max(0, width - textWidth(text)));
   return align === "left" ? text + padding : padding + text;
 }
 

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { textWidth } from "../core/text-width.ts";
 import { escapeMarkdown, type Table, tableLines, tableMarkdown } from "./table.ts";
 
 /** What a line means, for whoever gives it a colour. */
@@ -86,7 +86,7 @@ function folded(text: string, width: number): string[] {
   let current = "";
   for (const word of text.split(FOLD)) {
     const longer = current === "" ? word : `${current} ${word}`;
-    if (stringWidth(longer) <= width || current === "") {
+    if (textWidth(longer) <= width || current === "") {
       current = longer;
     } else {
       lines.push(current);

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { textWidth } from "../../core/text-width.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { RequestMessage } from "../../core/request.ts";
 import { line, renderText, type TextOptions } from "../../reports/view.ts";
@@ -18,7 +18,7 @@ export function casesText(
   style: Style,
 ): string {
   const widest = (header: string, texts: readonly string[]): number =>
-    Math.max(stringWidth(header), ...texts.map((text) => stringWidth(text)));
+    Math.max(textWidth(header), ...texts.map((text) => textWidth(text)));
   const ids = shown.map(({ id }) => id);
   const categories = shown.map(({ category }) => category ?? "–");
   const used = widest("case", ids) + widest("category", categories) + GAPS;
@@ -91,11 +91,11 @@ function turnText(content: RequestMessage["content"]): string {
 
 /** A line in pieces that fit, cut at spaces; a word longer than that stays whole. */
 function folded(text: string, width: number): string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (textWidth(text) <= width) return [text];
   const pieces: string[] = [];
   let current = "";
   for (const [word] of text.matchAll(/\s*\S+/g)) {
-    if (current !== "" && stringWidth(current + word) > width) {
+    if (current !== "" && textWidth(current + word) > width) {
       pieces.push(current);
       current = word.trimStart();
     } else {
@@ -117,10 +117,10 @@ function beginning(text: string, width: number): string {
     .slice(0, width * 4)
     .replaceAll(/\s+/g, " ")
     .trim();
-  if (flat.length === text.length && stringWidth(flat) <= width) return flat;
+  if (flat.length === text.length && textWidth(flat) <= width) return flat;
   let cut = "";
   for (const { segment } of new Intl.Segmenter().segment(flat)) {
-    if (stringWidth(cut + segment) > width - 1) break;
+    if (textWidth(cut + segment) > width - 1) break;
     cut += segment;
   }
   return `${cut.trimEnd()}…`;

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { textWidth } from "../../core/text-width.ts";
 import type { Millis } from "../../core/clock.ts";
 import type { ProgressState, TargetProgress } from "./state.ts";
 
@@ -31,7 +31,7 @@ export function progressLine(
   const { requests, tokens, etaMs } = state.rates(progress, now);
   const { planned } = progress;
   const over = progress.done === planned;
-  const label = progress.target + " ".repeat(Math.max(0, view.labelWidth - stringWidth(progress.target)));
+  const label = progress.target + " ".repeat(Math.max(0, view.labelWidth - textWidth(progress.target)));
   const counts =
     planned === null ? String(progress.done) : `${progress.done}/${planned}`.padStart(String(planned).length * 2 + 1);
   const parts = [
@@ -50,7 +50,7 @@ export function progressLine(
   let line = parts[0] ?? "";
   for (const part of parts.slice(1)) {
     const longer = `${line}  ${part}`;
-    if (stringWidth(longer) > view.columns) break;
+    if (textWidth(longer) > view.columns) break;
     line = longer;
   }
   return line;
