@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CLI, ROOT, startCli, tempDir } from "../support/cli.ts";
 import { runHere } from "../support/in-process.ts";
 
@@ -100,16 +100,21 @@ describe("bench", () => {
 
 const LARGE_ROWS = 110;
 
-/** A JSON Lines file above the size that is validated first, with as many bad rows at its end as wanted. */
-async function largeFile(path: string, last: string): Promise<void> {
-  const file = createWriteStream(path);
+let goodRows = "";
+
+beforeAll(() => {
+  goodRows = join(tempDir(), "good.jsonl");
   const metadata = { ballast: "x".repeat(640_000) };
+  const text = JSON.stringify({ id: "t0", prompt: "Say 0.", metadata });
   for (let n = 0; n < LARGE_ROWS; n += 1) {
-    const text = `${JSON.stringify({ id: `t${n}`, prompt: `Say ${n}.`, metadata })}\n`;
-    if (!file.write(text)) await once(file, "drain");
+    appendFileSync(goodRows, `${text.replace('"t0"', `"t${n}"`).replace("Say 0.", `Say ${n}.`)}\n`);
   }
-  file.end(last);
-  await once(file, "close");
+});
+
+/** A JSON Lines file above the size that is validated first, with as many bad rows at its end as wanted. */
+function largeFile(path: string, last: string): void {
+  copyFileSync(goodRows, path, constants.COPYFILE_FICLONE);
+  appendFileSync(path, last);
 }
 
 describe("a dataset above the size for validation first", () => {
@@ -117,7 +122,7 @@ describe("a dataset above the size for validation first", () => {
     const folder = tempDir();
     mkdirSync(folder, { recursive: true });
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
-    await largeFile(file, '{"id": "last"}\n');
+    largeFile(file, '{"id": "last"}\n');
     const args = ["bench", "-d", file, ...SIM, "-c", "100", "--no-save-responses", "-o", directory];
     const bad = await runHere(args);
     expect(bad.code).toBe(3);
@@ -127,7 +132,7 @@ describe("a dataset above the size for validation first", () => {
     expect(stopped).toMatchObject({ status: "interrupted", planned_per_target: null, dataset: { sha256: null } });
     expect(stopped.dataset.good_part?.bytes).toBeGreaterThan(64 * 1024 * 1024);
 
-    await largeFile(file, row(LARGE_ROWS));
+    largeFile(file, row(LARGE_ROWS));
     expect(await runHere([...args, "--resume"])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(LARGE_ROWS + 1);
     const finished = manifestIn(directory);
@@ -139,7 +144,7 @@ describe("a dataset above the size for validation first", () => {
   it("is cycled where something else ends the run, and ends at once where no case is chosen", async () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
-    await largeFile(file, "");
+    largeFile(file, "");
     const flags = ["-d", file, ...SIM, "--limit", "3", "--seed", "s", "--no-save-responses"];
     expect(await runHere(["bench", ...flags, "--max-requests", "8", "-o", directory])).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(8);
@@ -152,7 +157,7 @@ describe("a dataset above the size for validation first", () => {
   it("is checked whole with --validate-first, and nothing is sent when a row is wrong", async () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
-    await largeFile(file, '{"id": "last"}\n{"id": "t0", "prompt": "p"}\n');
+    largeFile(file, '{"id": "last"}\n{"id": "t0", "prompt": "p"}\n');
     const bad = await runHere(["bench", "-d", file, ...SIM, "--validate-first", "-o", directory]);
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain("2 problems");
@@ -163,7 +168,7 @@ describe("a dataset above the size for validation first", () => {
   it("goes on after a kill when the file is as it was, and not when it changed", async () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
-    await largeFile(file, "");
+    largeFile(file, "");
     const args = ["bench", "-d", file, ...SIM, "-c", "1", "--no-save-responses", "-o", directory];
     const killed = startCli([...args.filter((arg) => arg !== "--quiet"), "--json"]);
     await killed.waitFor("stderr", /case_finished/);

@@ -2,12 +2,15 @@
 import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { it, vi } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { startSimulator } from "../../src/simulator/server.ts";
 import { CLI, ROOT, tempDir } from "../support/cli.ts";
 import { docsSteps, type DocsStep } from "../support/docs-page.ts";
-import { addresses, simulator } from "../support/servers.ts";
+import { addresses } from "../support/servers.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+// Its pages wait for streams most of the time, so some go side by side.
+vi.setConfig({ testTimeout: 240_000, maxConcurrency: 3 });
 
 const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)].filter((name) =>
   name.endsWith(".md"),
@@ -51,8 +54,9 @@ async function run(script: string, options: { cwd: string; env: Record<string, s
   return { code, output };
 }
 
-it.each(WITH_STEPS)("every command of $name runs", async ({ name, steps }) => {
-  const { url } = await simulator({ ttftMs: 3, tpotMs: 1, tokens: 6, jitter: 0.2 });
+it.concurrent.for(WITH_STEPS)("every command of $name runs", async ({ name, steps }, { expect, onTestFinished }) => {
+  const { url, ...server } = await startSimulator({ ttftMs: 3, tpotMs: 1, tokens: 6, jitter: 0.2 }, systemClock);
+  onTestFinished(() => server.close());
   const { cwd, bin } = readersDirectory();
   const PATH = `${bin}${delimiter}${process.env["PATH"] ?? ""}`;
   const env = { ...addresses(url), PATH, HOME: tempDir(), SIM_BASE_URL: `${url}/v1` };

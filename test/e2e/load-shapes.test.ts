@@ -33,6 +33,10 @@ async function bench(
   return { ...ended, directory, json: read("results.json"), manifest: read("run.json") };
 }
 
+/** `bench` in a process of its own, where times count: what holds the client up must not hold up its server as well. */
+const benchApart = (url: string, args: readonly string[], directory?: string): Promise<Left> =>
+  bench(url, args, directory, runCli);
+
 function configFile(providers: object): string {
   const path = join(tempDir(), "config.json");
   writeFileSync(path, JSON.stringify({ providers }));
@@ -87,10 +91,10 @@ describe("a server that stands still", () => {
   const load = ["-d", "coding-tasks", "--no-stream", "--rate", "100", "--duration", "12s"];
 
   it("shows in both latencies uncapped; with a limit in flight only in the one from the intended instant", async () => {
-    // Clients in processes of their own: what holds them up must not hold up the servers as well.
-    const measured = async (...more: string[]): Promise<Left> =>
-      bench(await slowServer({ frozen }), [...load, ...more], join(tempDir(), "run"), runCli);
-    const [open, capped] = await Promise.all([measured(), measured("--max-in-flight", "10")]);
+    const [open, capped] = await Promise.all([
+      slowServer({ frozen }).then((url) => benchApart(url, load)),
+      slowServer({ frozen }).then((url) => benchApart(url, [...load, "--max-in-flight", "10"])),
+    ]);
     const summaryOf = ({ json }: Left): ResultsFile["providers"][number]["summary"] => {
       const [provider] = json.providers;
       if (provider === undefined) throw new Error("no target");
@@ -123,7 +127,7 @@ it("random refusals without a time to wait cost retries, and stand in no latency
   });
   const began = performance.now();
   const args = ["-d", writeDataset(100), "--no-stream", "--retries", "10", "-c", "10"];
-  const { code, directory, json } = await bench(url, args);
+  const { code, directory, json } = await benchApart(url, args);
   expect(code).toBe(0);
   expect(performance.now() - began).toBeLessThan(15_000);
   const failures = readFileSync(join(directory, "failures.jsonl"), "utf8")
@@ -148,7 +152,7 @@ describe("how a run ends", () => {
   it("by its duration: finished, with code 0, its cases cycled under distinct sample numbers", async () => {
     const { url } = await simulator({ ttftMs: 5, tpotMs: 1, tokens: 4 });
     const args = ["-d", writeDataset(3), "-c", "4", "--duration", "1500ms"];
-    const { code, directory, json, manifest } = await bench(url, args);
+    const { code, directory, json, manifest } = await benchApart(url, args);
     expect(code).toBe(0);
     expect(manifest).toMatchObject({ status: "finished", planned_per_target: null });
     expect(manifest.segments[0]).toMatchObject({ ended_by: "time", load: { duration_ms: 1500, concurrency: 4 } });
@@ -157,10 +161,10 @@ describe("how a run ends", () => {
     expect(new Set(results.map(({ test_id, sample }) => `${test_id} ${sample}`)).size).toBe(results.length);
     expect(json.providers[0]).toMatchObject({ total_tests: results.length });
 
-    const again = await bench(url, [...args, "--resume"], directory);
+    const again = await benchApart(url, [...args, "--resume"], directory);
     expect(again.code).toBe(0);
     expect(journalOf(directory)).toHaveLength(results.length);
-    const longer = await bench(url, [...args.slice(0, -1), "2s", "--resume"], directory);
+    const longer = await benchApart(url, [...args.slice(0, -1), "2s", "--resume"], directory);
     expect(longer.manifest.segments).toHaveLength(2);
     expect(journalOf(directory).length).toBeGreaterThan(results.length);
   });
@@ -176,7 +180,7 @@ describe("how a run ends", () => {
     const { code, stdout } = await run.done;
     expect(code).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ left: null, run: { status: "interrupted" } });
-    const resumed = await bench(url, [...args, "--resume"], directory);
+    const resumed = await benchApart(url, [...args, "--resume"], directory);
     expect(resumed.code).toBe(0);
     expect(resumed.manifest.segments.map(({ ended_by }) => ended_by)).toEqual(["stop", "time"]);
     const results = journalOf(directory);
@@ -239,7 +243,7 @@ describe("how a run ends", () => {
 
 describe("resume DIR", () => {
   const resumed = (url: string, directory: string, ...more: string[]): Promise<CliResult> =>
-    runHere(["resume", directory, "--quiet", ...more], { env: { ...KEYS, OPENAI_BASE_URL: url } });
+    runCli(["resume", directory, "--quiet", ...more], { env: { ...KEYS, OPENAI_BASE_URL: url } });
 
   it("makes synthetic prompts again, and keeps the load of the run", async () => {
     const { url } = await simulator({ ttftMs: 20, tpotMs: 1, tokens: 4 });
@@ -271,7 +275,7 @@ describe("resume DIR", () => {
 
   it("gives a run that its time ended more of it only when told to", async () => {
     const { url } = await simulator({ ttftMs: 5, tpotMs: 1, tokens: 4 });
-    const { directory } = await bench(url, ["-d", writeDataset(3), "--rate", "20", "--duration", "1s"]);
+    const { directory } = await benchApart(url, ["-d", writeDataset(3), "--rate", "20", "--duration", "1s"]);
     const sent = (): number => journalOf(directory).length;
     expect(sent()).toBe(20);
     expect(await resumed(url, directory)).toMatchObject({

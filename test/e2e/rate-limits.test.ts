@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { FailedAttempt } from "../../src/core/result.ts";
 import type { ResultsFile } from "../../src/core/run.ts";
-import { tempDir } from "../support/cli.ts";
-import { runHere } from "../support/in-process.ts";
+import { runCli, tempDir } from "../support/cli.ts";
 import { simulator } from "../support/servers.ts";
 import { journalOf } from "../support/run-directory.ts";
 
@@ -26,7 +25,7 @@ async function bench(url: string, target: "openai" | "anthropic", args: readonly
     ANTHROPIC_BASE_URL: url,
   };
   const all = ["bench", "-d", "coding-tasks", "-p", `${target}:m`, "-o", directory, "--quiet", ...args];
-  const { code } = await runHere(all, { env });
+  const { code } = await runCli(all, { env });
   const failuresFile = join(directory, "failures.jsonl");
   const lines = existsSync(failuresFile) ? readFileSync(failuresFile, "utf8").split("\n").filter(Boolean) : [];
   return {
@@ -85,7 +84,7 @@ it("what limits hold back of an open loop is counted, and is not sent after its 
 });
 
 it("--adaptive takes no other shape beside it", async () => {
-  const { code, stderr } = await runHere(["bench", "-d", "coding-tasks", "--adaptive", "--rate", "5"]);
+  const { code, stderr } = await runCli(["bench", "-d", "coding-tasks", "--adaptive", "--rate", "5"]);
   expect(code).toBe(2);
   expect(stderr).toContain("--rate and --adaptive exclude each other");
 });
