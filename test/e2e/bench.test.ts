@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { DatasetFile } from "../../src/core/dataset.ts";
 import type { TestResult } from "../../src/core/result.ts";
-import { ROOT, startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { ROOT, runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
 import { runHere } from "../support/in-process.ts";
 import { type ModelCall } from "../support/model-server.ts";
 import { addresses, answering, simulator } from "../support/servers.ts";
@@ -78,7 +78,7 @@ it("a concurrency of 100 with two targets has 200 requests in flight at the serv
   const server = await simulator({ ttftMs: 800, tpotMs: 0, tokens: 2, jitter: 0 });
   const cwd = withTasks(400);
   const args = ["bench", "-d", "tasks.json", "-p", "openai,anthropic", "--concurrency", "100", "-o", "results"];
-  expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
+  expectSuccess(await runCli(args, { cwd, env: addresses(server.url) }));
   expect(server.stats).toEqual({ requests: 800, inFlight: 0, maxInFlight: 200 });
 });
 
