@@ -73,8 +73,13 @@ export class AppendFile {
     }
   }
 
+  /** Some network file systems tell only here that what was written is lost. */
   close(): void {
-    this.#files.close(this.#fd);
+    try {
+      this.#files.close(this.#fd);
+    } catch (error) {
+      throw outputError(`cannot write ${this.#path}`, error);
+    }
   }
 
   #syncError(error: unknown): Error {

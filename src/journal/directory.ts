@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
-import { syncDirectory } from "./files.ts";
+import { nodeFiles } from "./files.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
 import { outputError } from "./output-error.ts";
@@ -19,7 +19,7 @@ export interface OpenRun extends Recovered {
   /** As it was when the run was opened. */
   readonly manifest: Manifest;
   readonly journal: RunWriter;
-  /** Replaces `run.json`. */
+  /** Replaces `run.json`; one that says "finished" only after every record is on the disk. */
   saveManifest(manifest: Manifest): void;
   /** Writes and syncs what is left, then gives the directory free; rejects with `BenchError("output")`. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export function createRun(
     const present = runFilesIn(readdirSync(path));
     if (present.length > 0 && options.force !== true) throw inUse(path, present);
     if (present.length > 0) moveAside(path, present, options.clock.wallTime());
-    writeManifest(path, manifest, options.mask);
+    writeManifest(path, manifest, options.mask, options.files);
     return opened(path, manifest, { finished: new Set(), warnings: [] }, lock, options);
   });
 }
@@ -107,13 +107,17 @@ function opened(
   options: WriterOptions,
 ): OpenRun {
   const journal = new RunWriter(directory, options);
-  syncDirectory(directory);
+  (options.files ?? nodeFiles).syncDirectory(directory);
   return {
     ...recovered,
     directory,
     manifest,
     journal,
-    saveManifest: (changed) => writeManifest(directory, changed, options.mask),
+    saveManifest(changed) {
+      // After a power cut, too, a run that says it is finished has all its records.
+      if (changed.status === "finished") journal.flushSync();
+      writeManifest(directory, changed, options.mask, options.files);
+    },
     async close() {
       try {
         await journal.close();

@@ -1,10 +1,22 @@
-import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { systemCodeOf } from "../core/errors.ts";
 
-/** The operations on append-only files, as a seam for full disks, short writes and failing syncs. */
+/** The operations on a run's files, as a seam for full disks, short writes and failing syncs. */
 export interface JournalFiles {
   /** Opens for appending, creating the file where there is none. */
   openAppend(path: string): number;
+  /** Opens an empty file, in place of one that is there. */
+  openEmpty(path: string): number;
   size(fd: number): number;
   /** Writes from `offset` on and returns how many bytes were taken, which may be fewer than were given. */
   write(fd: number, bytes: Buffer, offset: number): number;
@@ -13,21 +25,30 @@ export interface JournalFiles {
   /** Syncs off the event loop. */
   syncLater(fd: number, done: (error: unknown) => void): void;
   close(fd: number): void;
+  rename(from: string, to: string): void;
+  /** Removes a file, if there is one. */
+  remove(path: string): void;
+  /** Makes new and renamed entries of a directory last, where the system can. */
+  syncDirectory(path: string): void;
 }
 
 /** The real file system. */
 export const nodeFiles: JournalFiles = {
   openAppend: (path) => openSync(path, "a"),
+  openEmpty: (path) => openSync(path, "w"),
   size: (fd) => fstatSync(fd).size,
   write: (fd, bytes, offset) => writeSync(fd, bytes, offset),
   truncate: (fd, size) => ftruncateSync(fd, size),
   sync: syncWherePossible,
   syncLater: (fd, done) => fsync(fd, (error) => done(cannotSync(error) ? null : error)),
   close: (fd) => closeSync(fd),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => rmSync(path, { force: true }),
+  syncDirectory,
 };
 
 /** Syncs a file, on file systems that can. */
-export function syncWherePossible(fd: number): void {
+function syncWherePossible(fd: number): void {
   try {
     fsyncSync(fd);
   } catch (error) {

@@ -1,33 +1,22 @@
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
 import { manifestSchema, type Manifest } from "../core/run.ts";
 import type { Mask } from "../core/secrets.ts";
-import { syncDirectory, syncWherePossible } from "./files.ts";
+import type { JournalFiles } from "./files.ts";
 import { maskManifest } from "./mask.ts";
-import { outputError } from "./output-error.ts";
 import { MANIFEST_FILE } from "./run-files.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /**
  * Writes `run.json` so that at every moment, also of a crash, the old or the new one is there whole.
  * Throws `BenchError("output")`.
  */
-export function writeManifest(directory: string, manifest: Manifest, mask: Mask): void {
+export function writeManifest(directory: string, manifest: Manifest, mask: Mask, files?: JournalFiles): void {
   const path = join(directory, MANIFEST_FILE);
-  const temporary = `${path}.tmp`;
-  try {
-    const fd = openSync(temporary, "w");
-    try {
-      writeFileSync(fd, `${JSON.stringify(maskManifest(manifest, mask), null, 2)}\n`);
-      syncWherePossible(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    throw outputError(`cannot write ${path}`, error);
-  }
-  syncDirectory(directory);
+  const text = `${JSON.stringify(maskManifest(manifest, mask), null, 2)}\n`;
+  // Only who holds the lock writes it, so one name is enough, and what a kill leaves is written over by the next.
+  writeWhole(path, [text], { files, unfinished: `${path}.tmp` });
 }
 
 /** Reads and checks `run.json`; throws `BenchError("resume")` when it is missing, damaged, foreign or too new. */

@@ -1,45 +1,63 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { syncDirectory, syncWherePossible } from "./files.ts";
+import { nodeFiles, type JournalFiles } from "./files.ts";
 import { outputError } from "./output-error.ts";
 
 const GATHERED_CHARS = 1 << 16;
 
+/** How a whole file is written. */
+export interface WholeOptions {
+  readonly files?: JournalFiles | undefined;
+  /** The name until it is whole; one of its own unless given. */
+  readonly unfinished?: string;
+}
+
 /**
- * Writes a file piece by piece under a name of its own, syncs it and renames it when it is whole: at every moment, also
- * of a crash, the old or the new file is there. Throws `BenchError("output")`.
+ * Writes a file piece by piece under another name, syncs it and renames it when it is whole: at every moment, also of a
+ * crash, the old or the new file is there. Throws `BenchError("output")`.
  */
-export function writeWhole(path: string, pieces: Iterable<string>): void {
-  const unfinished = `${path}.${randomUUID()}.tmp`;
+export function writeWhole(
+  path: string,
+  pieces: Iterable<string>,
+  { files = nodeFiles, unfinished = `${path}.${randomUUID()}.tmp` }: WholeOptions = {},
+): void {
   try {
-    const file = openSync(unfinished, "wx");
-    try {
-      let gathered = "";
-      for (const piece of pieces) {
-        gathered += piece;
-        if (gathered.length < GATHERED_CHARS) continue;
-        writeAll(file, gathered);
-        gathered = "";
-      }
-      writeAll(file, gathered);
-      syncWherePossible(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(unfinished, path);
+    writeUnfinished(unfinished, pieces, files);
+    files.rename(unfinished, path);
   } catch (error) {
     try {
-      rmSync(unfinished, { force: true });
+      files.remove(unfinished);
     } catch {
       // What could not even be begun need not be taken away.
     }
     throw outputError(`cannot write ${path}`, error);
   }
-  syncDirectory(dirname(path));
+  files.syncDirectory(dirname(path));
 }
 
-function writeAll(file: number, text: string): void {
+function writeUnfinished(path: string, pieces: Iterable<string>, files: JournalFiles): void {
+  const file = files.openEmpty(path);
+  try {
+    let gathered = "";
+    for (const piece of pieces) {
+      gathered += piece;
+      if (gathered.length < GATHERED_CHARS) continue;
+      writeAll(file, gathered, files);
+      gathered = "";
+    }
+    writeAll(file, gathered, files);
+    files.sync(file);
+  } finally {
+    // Some network file systems tell only now that the disk was full: that is an error of the write.
+    files.close(file);
+  }
+}
+
+function writeAll(file: number, text: string, files: JournalFiles): void {
   const bytes = Buffer.from(text, "utf8");
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+  for (let written = 0; written < bytes.length;) {
+    const taken = files.write(file, bytes, written);
+    if (taken === 0) throw new Error("the system takes no more bytes");
+    written += taken;
+  }
 }

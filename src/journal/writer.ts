@@ -99,10 +99,19 @@ export class RunWriter implements Journal {
     await this.#syncing;
     try {
       this.flushSync();
-    } finally {
-      this.#failure ??= new BenchError("output", "the run directory has been closed");
-      for (const file of this.#files()) file.close();
+    } catch {
+      // Kept in #failure; the files are to be closed all the same.
     }
+    for (const file of this.#files()) {
+      try {
+        file.close();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    const failure = this.#failure;
+    this.#failure ??= new BenchError("output", "the run directory has been closed");
+    if (failure !== null) throw failure;
   }
 
   /** In the order in which they are written and synced. */
