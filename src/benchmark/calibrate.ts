@@ -3,13 +3,12 @@ import type { CalibratedLevel } from "../core/calibration.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { NO_PART_LIMITS } from "../core/part-limits.ts";
-import type { TestResult } from "../core/result.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { run } from "../runner/run.ts";
 import { closedLoop } from "../runner/stage.ts";
 import type { WorkItem } from "../runner/work.ts";
 import { spawnSimulator } from "../simulator/spawn.ts";
-import { stampErrors } from "../simulator/stamps.ts";
+import { stampErrors, type StampedAnswer } from "../simulator/stamps.ts";
 import { quantile } from "../stats/quantiles.ts";
 import { runTarget } from "./run-options.ts";
 import { PLAIN_LOAD } from "./plan.ts";
@@ -30,8 +29,6 @@ export interface CalibrateOptions {
 
 const TTFT_MS = 200;
 const TOKENS = 64;
-/** What was sent at once when a level began says how a start goes, not how a load does. */
-const START_MS = 250;
 const LOAD = {
   ...PLAIN_LOAD,
   partLimits: NO_PART_LIMITS,
@@ -41,12 +38,6 @@ const LOAD = {
   failFast: false,
   saveResponses: true,
 };
-
-/** An answer that is looked at when nothing is measured any more. */
-interface Kept {
-  readonly result: TestResult;
-  readonly raw: string;
-}
 
 /**
  * Measures the simulator, in a process of its own on this machine, and compares every time with what it stamped on the
@@ -74,7 +65,7 @@ async function calibratedLevel(streams: number, url: string, options: CalibrateO
   const { clock, durationMs, tpotMs, stop } = options;
   const target = providers.sim({ url, model: "calibration" });
   const sources = { parameters: {}, stream: true, defaults: {}, caseModels: false, synthetic: false };
-  const kept: Kept[] = [];
+  const kept: StampedAnswer[] = [];
   const { validity } = await run({
     targets: [runTarget(target, LOAD, sources)],
     stages: [{ ...closedLoop(streams), durationMs, endless: true }],
@@ -82,8 +73,7 @@ async function calibratedLevel(streams: number, url: string, options: CalibrateO
     // Reading the stamps now would be work that a benchmark does not have.
     journal: {
       record: async (result, raw) => {
-        const atStart = (result.timing.sent_at_ms ?? 0) < START_MS;
-        if (raw !== null && result.status === "success" && !atStart) kept.push({ result, raw });
+        if (raw !== null && result.status === "success") kept.push({ result, raw });
       },
       recordFailure: () => {},
     },
@@ -103,10 +93,10 @@ async function calibratedLevel(streams: number, url: string, options: CalibrateO
 }
 
 function levelOf(
-  kept: readonly Kept[],
+  kept: readonly StampedAnswer[],
   { streams, tpotMs, cpuShare }: { streams: number; tpotMs: Millis; cpuShare: number | null },
 ): CalibratedLevel {
-  const errors = kept.flatMap(({ result, raw }) => stampErrors(result, raw) ?? []);
+  const errors = stampErrors(kept).filter((of) => of !== null);
   if (errors.length === 0) {
     throw new BenchError("simulator", `no answer of the simulator could be compared at ${streams} streams`, {
       hint: "Try fewer streams (--concurrency) or a longer --duration.",

@@ -230,20 +230,22 @@ export class Lane {
     const takenAt = clock.now();
     const channel = this.#pool.take();
     books.taken();
-    observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
     let hasLeft = false;
     const left = (at: Millis): void => {
       hasLeft = true;
       if (appointed !== null) this.#rates.sent(appointed, at - this.#start);
     };
     try {
-      const finished = await runCase(
+      const running = runCase(
         this.#target,
         channel,
         item,
         { ...start, left, unsent: this.#halting.signal },
         this.#context,
       );
+      // Only now: what an observer does with it is not to stand between a request and its sending.
+      observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
+      const finished = await running;
       if (finished === null) return hasLeft ? undefined : this.#takeBack(item, appointed);
       const { result, raw } = finished;
       this.#judge(result);

@@ -169,6 +169,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
           readsPerSecond: own.windowMs > 0 ? (tally.reads * 1000) / own.windowMs : 0,
         }) ?? null,
       littleResidual: books.littleResidual(own.windowMs),
+      littleNoise: books.littleNoise(),
+      windowMs: own.windowMs,
     }),
   };
 }

@@ -1,5 +1,8 @@
 import type { Millis } from "../core/clock.ts";
 
+/** Two seconds of them: in less, the moments before the first and after the last request weigh too much. */
+const SAMPLES_TO_JUDGE = 200;
+
 /** Keeps the books on slots for Little's law: how many are held now, and how long each case held one. */
 export class SlotCounter {
   #held = 0;
@@ -7,6 +10,7 @@ export class SlotCounter {
   #heldMs = 0;
   #samples = 0;
   #sampledSum = 0;
+  #sampledSquares = 0;
 
   taken(): void {
     this.#held += 1;
@@ -22,6 +26,7 @@ export class SlotCounter {
   sample(): void {
     this.#samples += 1;
     this.#sampledSum += this.#held;
+    this.#sampledSquares += this.#held ** 2;
   }
 
   /**
@@ -32,6 +37,17 @@ export class SlotCounter {
     if (this.#samples < 20 || windowMs <= 0 || this.#sampledSum === 0) return null;
     const meanHeld = this.#sampledSum / this.#samples;
     return (meanHeld - this.#heldMs / windowMs) / meanHeld;
+  }
+
+  /**
+   * Four standard errors of that, for samples that know nothing of each other: what chance alone may make of it. Null
+   * with too few samples for this to mean anything.
+   */
+  littleNoise(): number | null {
+    if (this.#samples < SAMPLES_TO_JUDGE || this.#sampledSum === 0) return null;
+    const mean = this.#sampledSum / this.#samples;
+    const variance = Math.max(0, this.#sampledSquares / this.#samples - mean ** 2);
+    return (4 * Math.sqrt(variance / this.#samples)) / mean;
   }
 
   /** Slots held on average over the window. */

@@ -52,7 +52,7 @@ describe("the timing of a case", () => {
       limiter_wait_ms: 5,
       backoff_ms: 40,
       connect_ms: 4,
-      send_lag_ms: 2,
+      send_lag_ms: 3,
       latency_from_intended_ms: 210,
     });
   });
@@ -60,7 +60,13 @@ describe("the timing of a case", () => {
   it("has no latency for a case that failed, but its waits", () => {
     const timing = timingOf(streamed, null, around);
     expect(timing).toMatchObject({ ttft_ms: null, tpot_ms: null, latency_from_intended_ms: null });
-    expect(timing).toMatchObject({ sent_at_ms: 97, backoff_ms: 40, send_lag_ms: 2 });
+    expect(timing).toMatchObject({ sent_at_ms: 97, backoff_ms: 40, send_lag_ms: 3 });
+  });
+
+  it("counts what this client was late to begin connecting as its own: 1 ms before, 2 ms after, of 101 to 105", () => {
+    expect(timingOf(succeeded, null, around).send_lag_ms).toBe(3);
+    const late = { ...streamed.instants, connectStarted: 103 };
+    expect(timingOf({ ...succeeded, instants: late }, null, around).send_lag_ms).toBe(5);
   });
 
   it("measures send lag from the slot on a connection that was kept alive", () => {

@@ -42,12 +42,20 @@ export function tpotOf(attempt: Attempt, usage: Usage | null): Millis | null {
   return span === null || tokens < 2 || attempt.gapsMs.length === 0 ? null : span / (tokens - 1);
 }
 
+/**
+ * How late this client sent an attempt that was ready, in milliseconds: sent − ready, less the connecting between them.
+ * So what it was late to begin connecting counts as its own. Null when nothing was sent. (docs/metrics.md)
+ */
+export function sendLagOf(attempt: Attempt, ready: Millis): Millis | null {
+  const lag = between(ready, attempt.instants.sent);
+  return lag === null ? null : Math.max(0, lag - connectMsOf(attempt));
+}
+
 /** The metrics of a case from its last attempt; latencies are null unless it succeeded. (docs/metrics.md) */
 export function timingOf(attempt: Attempt, usage: Usage | null, around: CaseInstants): Timing {
   const { instants } = attempt;
   const succeeded = attempt.outcome.ok;
   const sent = succeeded ? instants.sent : null;
-  const ready = Math.max(around.ready, instants.connected ?? around.ready);
   const duration = between(sent, instants.done);
   const tokens = usage?.completion_tokens ?? null;
   return {
@@ -63,7 +71,7 @@ export function timingOf(attempt: Attempt, usage: Usage | null, around: CaseInst
     limiter_wait_ms: around.limiterWaitMs,
     backoff_ms: around.backoffMs,
     connect_ms: around.connectMs,
-    send_lag_ms: between(ready, instants.sent),
+    send_lag_ms: sendLagOf(attempt, around.ready),
     latency_from_intended_ms: succeeded ? between(around.intended, instants.done) : null,
   };
 }

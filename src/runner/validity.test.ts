@@ -13,7 +13,9 @@ const measured: ClientMeasurements = {
   requestedRate: null,
   deliveredRate: 10,
   littleResidual: 0.01,
+  littleNoise: 0.01,
   cpuShare: 0.2,
+  windowMs: 10_000,
 };
 
 describe("the verdict", () => {
@@ -32,7 +34,22 @@ describe("the verdict", () => {
     ["99 % of the requested rate", { requestedRate: 100, deliveredRate: 99 }, "VALID"],
     ["less than 99 % of it", { requestedRate: 100, deliveredRate: 98.9 }, "DEGRADED"],
     ["less than 95 % of it", { requestedRate: 100, deliveredRate: 94 }, "INVALID"],
-    ["nothing measured", { eventLoopDelayMs: null, sendLagMs: { p50: null, p99: null } }, "VALID"],
+    ["books that are off by 5 % beyond chance", { littleResidual: 0.059 }, "VALID"],
+    ["books that are off by more", { littleResidual: 0.061 }, "DEGRADED"],
+    ["books that are off by more the other way", { littleResidual: -0.061 }, "DEGRADED"],
+    ["books that are off by more than 20 %", { littleResidual: -0.22 }, "INVALID"],
+    ["books that are off as chance may have it", { littleResidual: 0.3, littleNoise: 0.28 }, "VALID"],
+    ["books of too short a run", { littleResidual: 0.3, littleNoise: null }, "VALID"],
+    ["less than nine tenths of a core", { cpuShare: 0.89 }, "VALID"],
+    ["nine tenths of a core", { cpuShare: 0.9 }, "DEGRADED"],
+    ["more than a core, with its helpers", { cpuShare: 1.6 }, "DEGRADED"],
+    ["a whole core in a short run", { cpuShare: 1, windowMs: 1999 }, "VALID"],
+    ["connections that are slow to open", { connectWaitMs: { p50: 900, p99: 5000 } }, "VALID"],
+    [
+      "nothing measured",
+      { eventLoopDelayMs: null, sendLagMs: { p50: null, p99: null }, littleResidual: null, cpuShare: null },
+      "VALID",
+    ],
   ])("on %s", (_name, more, verdict) => {
     const validity = judgeValidity({ ...measured, ...more });
     expect(validity.verdict).toBe(verdict);
@@ -57,9 +74,49 @@ describe("the verdict", () => {
     expect(judgeValidity({ ...measured, sendLagMs: { p50: 1, p99: 3 } }).error_bar_ms).toEqual({ ttft: 3, icl: 3 });
   });
 
-  it("gives its reasons in words with the figures", () => {
-    expect(judgeValidity({ ...measured, ...loop(50), iclP50Ms: null }).reasons).toEqual([
-      "this client may be off by 50.0 ms, 25 % of the median TTFT (200 ms): its event loop was late",
-    ]);
+  it.each<[string, Partial<ClientMeasurements>, string]>([
+    [
+      "the share and the limit that it is above",
+      { ...loop(25), iclP50Ms: null },
+      "this client may be off by 25.0 ms, 13 % of the median TTFT (200 ms): its event loop was late; above 5 % is DEGRADED",
+    ],
+    [
+      "the worse of the two limits",
+      { sendLagMs: { p50: 1, p99: 76 }, iclP50Ms: null },
+      "this client may be off by 76.0 ms, 38 % of the median TTFT (200 ms): it sent late; above 20 % is INVALID",
+    ],
+    [
+      "seconds",
+      { ...loop(1464), ttftP50Ms: 2560, iclP50Ms: null },
+      "this client may be off by 1.46 s, 57 % of the median TTFT (2.56 s): its event loop was late; above 20 % is INVALID",
+    ],
+    [
+      "a share close to its limit with a digit more",
+      { ...loop(10.2), iclP50Ms: null },
+      "this client may be off by 10.2 ms, 5.1 % of the median TTFT (200 ms): its event loop was late; above 5 % is DEGRADED",
+    ],
+    [
+      "a rate",
+      { requestedRate: 100, deliveredRate: 94 },
+      "only 94.0 % of the requested rate was delivered; below 95 % is INVALID",
+    ],
+    [
+      "books",
+      { littleResidual: -0.1 },
+      "the requests in flight and their times differ by 10.0 % (Little's law); above 5 % is DEGRADED",
+    ],
+    [
+      "CPU",
+      { cpuShare: 0.97 },
+      "this process used 97 % of a core, so throughput may be this client's limit; from 90 % on it is DEGRADED",
+    ],
+  ])("gives its reason in words with %s", (_name, more, reason) => {
+    expect(judgeValidity({ ...measured, ...more }).reasons).toEqual([reason]);
+  });
+
+  it("gives every reason, and the worst of the verdicts", () => {
+    const { verdict, reasons } = judgeValidity({ ...measured, ...loop(50), requestedRate: 100, deliveredRate: 98 });
+    expect(verdict).toBe("INVALID");
+    expect(reasons.map((reason) => reason.split(" ").at(-1))).toEqual(["INVALID", "INVALID", "DEGRADED"]);
   });
 });

@@ -5,11 +5,21 @@ import type { Validity, Verdict } from "../core/summary.ts";
  * When a run is no longer to be believed. An error bar of 5 % of a TTFT is about the smallest difference between two
  * servers that anyone acts on; half of an ICL leaves one digit. Four times that leaves nothing. A rate missed by 1 %
  * shifts the queueing of a loaded server visibly, by 5 % it measures another load than was asked for.
+ *
+ * The books of Little's law balance to 1 % in ordinary runs. Off by 5 % beyond chance, this client stood still for a
+ * part of the run or miscounted: its rates and its times no longer belong together; by 20 % nothing in it does.
+ *
+ * A client that keeps a core busy sends and reads as fast as it can, so throughput may be its own and not the server's.
+ * How far off its times are is what the error bar says, so this alone never makes a run INVALID. A connection that is
+ * slow to open says nothing of this client and is in no latency: its wait moves no verdict.
  */
 export const THRESHOLDS = {
-  degraded: { shareOfTtft: 0.05, shareOfIcl: 0.5, deliveredRate: 0.99 },
-  invalid: { shareOfTtft: 0.2, shareOfIcl: 2, deliveredRate: 0.95 },
+  degraded: { shareOfTtft: 0.05, shareOfIcl: 0.5, deliveredRate: 0.99, littleResidual: 0.05, cpuShare: 0.9 },
+  invalid: { shareOfTtft: 0.2, shareOfIcl: 2, deliveredRate: 0.95, littleResidual: 0.2, cpuShare: Infinity },
 } as const;
+
+/** Shorter runs are not judged by their CPU share: the first second of a process compiles code, beside the work. */
+const CPU_JUDGED_FROM_MS: Millis = 2000;
 
 /** Everything that the verdict rests on; milliseconds and requests per second, null for what is not known. */
 export interface ClientMeasurements {
@@ -23,7 +33,11 @@ export interface ClientMeasurements {
   readonly requestedRate: number | null;
   readonly deliveredRate: number | null;
   readonly littleResidual: number | null;
+  /** What chance alone may make of that, as a share; null where it cannot be judged. */
+  readonly littleNoise: number | null;
   readonly cpuShare: number | null;
+  /** How long it was measured. */
+  readonly windowMs: Millis;
   /** What a calibration says of this load; null or missing where none covers it. */
   readonly calibratedErrorMs?: { readonly ttft: Millis; readonly icl: Millis } | null;
 }
@@ -45,33 +59,63 @@ function barOf({ eventLoopDelayMs, sendLagMs }: ClientMeasurements, calibrated: 
   return known.length === 0 ? null : known.reduce((most, part) => (part.ms > most.ms ? part : most));
 }
 
-const ms = (value: Millis): string => `${value.toPrecision(3)} ms`;
+const ms = (value: Millis): string => (value < 999.5 ? `${value.toPrecision(3)} ms` : `${(value / 1000).toFixed(2)} s`);
 
 interface Finding {
   readonly verdict: Verdict;
   readonly reason: string;
 }
 
-/** Compares an error bar with the metric it blurs. */
-function judgeBar(
-  bar: Bar | null,
-  what: string,
-  p50: Millis | null,
-  shares: { degraded: number; invalid: number },
+const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`;
+
+/** The worse of the two verdicts whose limit was crossed, with that limit in words; null when none was. */
+function judged(
+  crosses: (limit: number) => boolean,
+  limits: { readonly degraded: number; readonly invalid: number },
+  side: "above" | "below" | "from",
+  reason: string,
 ): Finding[] {
-  if (bar === null || p50 === null || p50 <= 0 || bar.ms <= p50 * shares.degraded) return [];
-  const verdict = bar.ms > p50 * shares.invalid ? "INVALID" : "DEGRADED";
-  const share = Math.round((bar.ms / p50) * 100);
-  const size = `${ms(bar.ms)}, ${share} % of the median ${what} (${ms(p50)})`;
-  return [{ verdict, reason: `this client may be off by ${size}: ${bar.cause}` }];
+  for (const verdict of ["INVALID", "DEGRADED"] as const) {
+    const limit = verdict === "INVALID" ? limits.invalid : limits.degraded;
+    const where = side === "from" ? `from ${percent(limit)} on it` : `${side} ${percent(limit)}`;
+    if (crosses(limit)) return [{ verdict, reason: `${reason}; ${where} is ${verdict}` }];
+  }
+  return [];
+}
+
+type Limit = keyof (typeof THRESHOLDS)["degraded"];
+const limitsOf = (limit: Limit): { readonly degraded: number; readonly invalid: number } => ({
+  degraded: THRESHOLDS.degraded[limit],
+  invalid: THRESHOLDS.invalid[limit],
+});
+
+/** Compares an error bar with the metric it blurs. */
+function judgeBar(bar: Bar | null, what: string, p50: Millis | null, limit: Limit): Finding[] {
+  if (bar === null || p50 === null || p50 <= 0) return [];
+  const share = bar.ms / p50;
+  const size = `${ms(bar.ms)}, ${percent(share, share < 0.1 ? 1 : 0)} of the median ${what} (${ms(p50)})`;
+  const reason = `this client may be off by ${size}: ${bar.cause}`;
+  return judged((most) => share > most, limitsOf(limit), "above", reason);
 }
 
 function judgeRate(requested: number | null, delivered: number | null): Finding[] {
   if (requested === null || delivered === null) return [];
   const share = delivered / requested;
-  if (share >= THRESHOLDS.degraded.deliveredRate) return [];
-  const verdict = share < THRESHOLDS.invalid.deliveredRate ? "INVALID" : "DEGRADED";
-  return [{ verdict, reason: `only ${(share * 100).toFixed(1)} % of the requested rate was delivered` }];
+  const reason = `only ${percent(share, 1)} of the requested rate was delivered`;
+  return judged((limit) => share < limit, limitsOf("deliveredRate"), "below", reason);
+}
+
+function judgeBooks(residual: number | null, noise: number | null): Finding[] {
+  if (residual === null || noise === null) return [];
+  const off = Math.abs(residual);
+  const reason = `the requests in flight and their times differ by ${percent(off, 1)} (Little's law)`;
+  return judged((limit) => off - noise > limit, limitsOf("littleResidual"), "above", reason);
+}
+
+function judgeCpu(share: number | null, windowMs: Millis): Finding[] {
+  if (share === null || windowMs < CPU_JUDGED_FROM_MS) return [];
+  const reason = `this process used ${percent(share)} of a core, so throughput may be this client's limit`;
+  return judged((limit) => share >= limit, limitsOf("cpuShare"), "from", reason);
 }
 
 /** Whether a run's numbers can be believed, and how far off a single time may be. Pure. (docs/metrics.md) */
@@ -79,18 +123,17 @@ export function judgeValidity(measured: ClientMeasurements): Validity {
   const calibrated = measured.calibratedErrorMs ?? null;
   const ttftBar = barOf(measured, calibrated?.ttft ?? null);
   const iclBar = barOf(measured, calibrated?.icl ?? null);
-  const { degraded, invalid } = THRESHOLDS;
-  const ttftShares = { degraded: degraded.shareOfTtft, invalid: invalid.shareOfTtft };
-  const iclShares = { degraded: degraded.shareOfIcl, invalid: invalid.shareOfIcl };
   const first =
     measured.ttftP50Ms === null
       ? { what: "duration", p50: measured.durationP50Ms }
       : { what: "TTFT", p50: measured.ttftP50Ms };
   const findings = [
-    ...judgeBar(ttftBar, first.what, first.p50, ttftShares),
-    ...judgeBar(iclBar, "inter-chunk latency", measured.iclP50Ms, iclShares),
+    ...judgeBar(ttftBar, first.what, first.p50, "shareOfTtft"),
+    ...judgeBar(iclBar, "inter-chunk latency", measured.iclP50Ms, "shareOfIcl"),
+    ...judgeRate(measured.requestedRate, measured.deliveredRate),
+    ...judgeBooks(measured.littleResidual, measured.littleNoise),
+    ...judgeCpu(measured.cpuShare, measured.windowMs),
   ];
-  findings.push(...judgeRate(measured.requestedRate, measured.deliveredRate));
   const verdicts = findings.map((finding) => finding.verdict);
   return {
     verdict: verdicts.includes("INVALID") ? "INVALID" : verdicts.length > 0 ? "DEGRADED" : "VALID",

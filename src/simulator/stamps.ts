@@ -28,25 +28,42 @@ export function readTimesIn({ timing, icl_ms, deltas_per_read }: TestResult): Mi
   return reads.flatMap((time, i) => Array.from({ length: deltas_per_read?.[i] ?? 1 }, () => time));
 }
 
+/** An answer of the simulator: what was measured of it, and its body as it came. */
+export interface StampedAnswer {
+  readonly result: TestResult;
+  readonly raw: string;
+}
+
 /** How far the measured times of an answer are from its stamps. */
 export interface StampErrors {
+  /** How late the first token was read: a TTFT ends where its token goes to the server's socket. */
   readonly ttft: Millis;
   /** Of each gap between two tokens. */
   readonly icl: readonly Millis[];
 }
 
 /**
- * Compares an answer's measured times with its stamps; null where they do not belong together. The way through the
- * sockets and what the simulator's own process was late count against the measurement.
+ * Compares the measured times of one run's answers with their stamps, answer by answer; null for one whose stamps do
+ * not belong to it. The way through the sockets counts against the measurement. What the simulator was late to take a
+ * request in does not: to any client that is the server's time, and part of its TTFT.
  */
-export function stampErrors(result: TestResult, raw: string): StampErrors | null {
-  const stamps = stampsIn(raw);
-  const times = readTimesIn(result);
-  const [first] = stamps;
-  if (first === undefined || stamps.length !== times.length) return null;
-  const measured = (i: number): Millis => times[i] ?? Number.NaN;
-  const icl = stamps
-    .slice(1)
-    .map(({ sent }, i) => Math.abs(measured(i + 1) - measured(i) - (sent - (stamps[i]?.sent ?? Number.NaN))));
-  return { ttft: Math.abs(measured(0) - (first.sent - first.received)), icl };
+export function stampErrors(answers: readonly StampedAnswer[]): (StampErrors | null)[] {
+  const seen = answers.map(({ result, raw }) => {
+    const stamps = stampsIn(raw);
+    const times = readTimesIn(result);
+    const sentAt = result.timing.sent_at_ms;
+    return sentAt === null || stamps.length === 0 || stamps.length !== times.length ? null : { sentAt, stamps, times };
+  });
+  // The two clocks have different origins. The fastest request is taken to have needed no time at all, which makes
+  // every read look later by what it did need.
+  const origin = seen.reduce(
+    (least, of) => Math.min(least, (of?.stamps[0]?.received ?? Infinity) - (of?.sentAt ?? 0)),
+    Infinity,
+  );
+  return seen.map((of) => {
+    if (of === null) return null;
+    const late = of.stamps.map(({ sent }, i) => origin + of.sentAt + (of.times[i] ?? Number.NaN) - sent);
+    const [ttft = Number.NaN] = late;
+    return { ttft: Math.abs(ttft), icl: late.slice(1).map((ms, i) => Math.abs(ms - (late[i] ?? Number.NaN))) };
+  });
 }

@@ -44,18 +44,15 @@ test("a delay in the client shows in the calibration", async () => {
   expect(p99(busy)).toBeGreaterThan(p99(quiet));
 });
 
-/** Until when all slots send at once: the simulator too is late then, and the calibration leaves that out as well. */
-const START_MS = 250;
-
-/** How far each time of a run was from the simulator's stamps. */
+/** How far each time of a run was from the simulator's stamps, from its first request on. */
 function errorsOf(directory: string): { ttft: number[]; icl: number[] } {
   const raw = new Map<string, string>();
   for (const line of readFileSync(join(directory, "responses.jsonl"), "utf8").trimEnd().split("\n")) {
     const response = JSON.parse(line) as Pick<TestResult, "target" | "test_id" | "sample"> & { raw: string };
     raw.set(resultKey(response), response.raw);
   }
-  const settled = journalOf(directory).filter(({ timing }) => (timing.sent_at_ms ?? 0) >= START_MS);
-  const errors = settled.map((result) => stampErrors(result, raw.get(resultKey(result)) ?? ""));
+  const answers = journalOf(directory).map((result) => ({ result, raw: raw.get(resultKey(result)) ?? "" }));
+  const errors = stampErrors(answers);
   expect(errors).not.toContain(null);
   return { ttft: errors.flatMap((of) => of?.ttft ?? []), icl: errors.flatMap((of) => of?.icl ?? []) };
 }
@@ -70,18 +67,21 @@ test.each([50, 500])(
   "at %i streams the errors are within the bar that the run states, which quotes it",
   async (streams) => {
     const env = { XDG_CACHE_HOME: tempDir() };
-    await calibrated(["-c", String(streams), "--duration", "4s"], env);
+    await calibrated(["-c", String(streams), "--tpot", "15", "--duration", "4s"], env);
     const directory = join(tempDir(), "run");
     const args = ["bench", "-d", writeDataset(streams * 3), "-o", directory, "-p", "sim:m", "-c", String(streams)];
     const { code, stdout } = await runCli([...args, "--quiet"], { env });
     expect(code).toBe(0);
-    expect(stdout).toContain("calibrated on this machine at such a load");
     const { calibrated_error_ms: known, error_bar_ms: bar } = validityIn(directory);
-    expect(bar.ttft).toBeGreaterThanOrEqual(known?.ttft ?? Infinity);
+    // On a machine that was busier then than now, the run may have been a heavier load than the calibration knows.
+    expect(stdout.includes("calibrated on this machine at such a load")).toBe(known !== undefined);
+    expect(bar.ttft).toBeGreaterThanOrEqual(known?.ttft ?? 0);
+    expect(bar.icl).toBeGreaterThanOrEqual(known?.icl ?? 0);
     const { ttft, icl } = errorsOf(directory);
-    // Both bars are 99th percentiles, of moments that come in clusters.
-    expect(shareWithin(ttft, bar.ttft)).toBeGreaterThan(0.9);
-    expect(shareWithin(icl, bar.icl)).toBeGreaterThan(0.9);
+    // Both bars are 99th percentiles. Of gaps there are tens of thousands; first tokens are some hundreds, and one moment
+    // in which a busy machine stands still makes dozens of them late together.
+    expect(shareWithin(icl, bar.icl)).toBeGreaterThanOrEqual(0.99);
+    expect(shareWithin(ttft, bar.ttft)).toBeGreaterThanOrEqual(0.95);
   },
 );
 
