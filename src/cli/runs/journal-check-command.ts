@@ -151,7 +151,9 @@ function casesLine(check: JournalCheck): Line {
 function nextStep({ check, repaired: files, after, writer }: Found, directory: string): string | null {
   if (check.manifest === null) return "run.json cannot be repaired: restore it from a copy; the journal stays usable";
   if (writer !== null) return null;
-  if (!isClean(after)) return `write damaged files anew: llm-test-bench journal check ${directory} --repair`;
+  // What is missing cannot be written anew: a resume begins it.
+  const canBeRepaired = after.files.some(({ present, problems }) => present && problems.length > 0);
+  if (canBeRepaired) return `write damaged files anew: llm-test-bench journal check ${directory} --repair`;
   const planned = plannedIn(check);
   const isLeft = planned === null ? check.manifest.status !== "finished" : planned > check.finished;
   if (isLeft) return `go on with: llm-test-bench resume ${directory}`;

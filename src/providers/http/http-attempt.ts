@@ -1,4 +1,4 @@
-import type { Clock, Millis, Timer } from "../../core/clock.ts";
+import { wallTimeOf, type Clock, type Millis, type Timer } from "../../core/clock.ts";
 import { failure, type Failure } from "../../core/failure.ts";
 import type { Attempt, Call, Instants } from "../../core/provider.ts";
 import type { StatedLimits } from "../../core/rate-limits.ts";
@@ -61,7 +61,8 @@ export class HttpAttempt implements ExchangeListener {
   #reasoningTold = 0;
   #systemFingerprint: string | null = null;
   #statedLimits: StatedLimits | null = null;
-  readonly #wallTime = (): string => this.#clock.wallTime();
+  /** The server's, where it states it: its dates are to be read by its own clock, whatever this machine's says. */
+  readonly #wallTime = (): string => wallTimeOf(this.#header("date")) ?? this.#clock.wallTime();
 
   constructor(call: Call, wire: WireFormat, clock: Clock, url: URL, outside: HttpAttemptOutside) {
     this.#call = call;

@@ -1,0 +1,110 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { tempDir } from "../support/cli.ts";
+import { runInProcess, type InProcess } from "../support/in-process.ts";
+import { recordingSimulator } from "../support/recording-simulator.ts";
+import { totalsOf, writeDataset } from "../support/run-directory.ts";
+
+const CASES = 5;
+const QUICK = { ttftMs: 1, tpotMs: 0.2, tokens: 3 };
+
+/** A place to run in, with a server that counts what it is sent. */
+async function place(): Promise<{
+  readonly directory: string;
+  readonly sent: () => number;
+  readonly run: (...args: string[]) => Promise<InProcess>;
+  readonly bench: (...args: string[]) => Promise<InProcess>;
+}> {
+  const simulator = await recordingSimulator(QUICK);
+  const [cwd, dataset] = [tempDir(), writeDataset(CASES)];
+  const directory = join(cwd, "run");
+  const run = (...args: string[]): Promise<InProcess> =>
+    runInProcess(args, { cwd, env: { SIM_BASE_URL: simulator.url } });
+  return {
+    directory,
+    sent: () => simulator.requests.length,
+    run,
+    bench: (...more) => run("bench", "-d", dataset, "-o", directory, "-p", "sim:m", "-c", "2", "--quiet", ...more),
+  };
+}
+
+test("a run.json for which there is no room ends the run with code 6 before anything is sent; with room it goes on", async () => {
+  const { directory, sent, bench } = await place();
+  mkdirSync(directory);
+  symlinkSync("/dev/full", join(directory, "run.json.tmp"));
+  const { code, stderr } = await bench();
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/^error: cannot write .+run\.json: the disk is full\nhint: Free some space.+\n$/);
+  expect(sent()).toBe(0);
+  expect(readdirSync(directory)).toEqual([]);
+  expect((await bench()).code).toBe(0);
+  expect(totalsOf(directory)).toMatchObject([{ cases: CASES, succeeded: CASES }]);
+});
+
+test("a run.json for which the room is gone at the end ends with code 6; nothing is sent again", async () => {
+  const { directory, sent, run, bench } = await place();
+  await bench();
+  writeFileSync(join(directory, "results.jsonl"), linesOf(directory, "results.jsonl").slice(1).join(""));
+  symlinkSync("/dev/full", join(directory, "run.json.tmp"));
+  expect(await run("resume", directory, "--quiet")).toMatchObject({ code: 6 });
+  const before = sent();
+  expect(await run("resume", directory, "--quiet")).toMatchObject({ code: 0 });
+  expect(sent() - before).toBeLessThanOrEqual(1);
+  expect(totalsOf(directory)).toMatchObject([{ cases: CASES, succeeded: CASES }]);
+});
+
+const linesOf = (directory: string, name: string): string[] =>
+  readFileSync(join(directory, name), "utf8").split(/(?<=\n)/);
+
+describe("journal check and its repair", () => {
+  /** Changes a byte in the middle of a file. */
+  function flip(path: string): void {
+    const bytes = readFileSync(path);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+  }
+
+  test.each<[string, string, (path: string) => void, number]>([
+    ["a flipped byte in the middle", "results.jsonl", flip, 1],
+    ["a torn tail", "results.jsonl", (path) => truncateSync(path, readFileSync(path).length - 40), 1],
+    ["a line twice", "results.jsonl", (path) => writeFileSync(path, twiceTheFirst(path)), 0],
+    ["a flipped byte", "responses.jsonl", flip, 0],
+  ])(
+    "%s in %s: named, repaired with the original beside it, and only lost cases are sent again",
+    async (_, name, damage, lost) => {
+      const { directory, sent, run, bench } = await place();
+      await bench();
+      const path = join(directory, name);
+      damage(path);
+      const damaged = readFileSync(path);
+      const check = await run("journal", "check", directory);
+      expect(check.code).toBe(1);
+      expect(check.stdout).toMatch(new RegExp(`${name} line \\d`));
+      expect(await run("journal", "check", directory, "--repair")).toMatchObject({ code: 0 });
+      const [original = ""] = readdirSync(directory).filter((file) => file.startsWith(`${name}.damaged-`));
+      expect(readFileSync(join(directory, original))).toEqual(damaged);
+      expect(await run("journal", "check", directory)).toMatchObject({ code: 0 });
+      const before = sent();
+      expect(await run("resume", directory, "--quiet")).toMatchObject({ code: 0 });
+      expect(sent() - before).toBe(lost);
+      expect(totalsOf(directory)).toMatchObject([{ cases: CASES, total: CASES, succeeded: CASES }]);
+    },
+  );
+
+  const twiceTheFirst = (path: string): string => {
+    const text = readFileSync(path, "utf8");
+    return text + text.slice(0, text.indexOf("\n") + 1);
+  };
+
+  test("without its journal a run is begun anew by a resume, which the hint says", async () => {
+    const { directory, run, bench } = await place();
+    await bench();
+    rmSync(join(directory, "results.jsonl"));
+    const { code, stderr } = await run("journal", "check", directory);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "hint: go on with: llm-test-bench resume run\n" });
+    expect(await run("resume", directory, "--quiet")).toMatchObject({ code: 0 });
+    expect(await run("journal", "check", directory)).toMatchObject({ code: 0 });
+  });
+});
