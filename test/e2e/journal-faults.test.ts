@@ -83,7 +83,7 @@ describe("journal check and its repair", () => {
       expect(check.code).toBe(1);
       expect(check.stdout).toMatch(new RegExp(`${name} line \\d`));
       expect(await run("journal", "check", directory, "--repair")).toMatchObject({ code: 0 });
-      const [original = ""] = readdirSync(directory).filter((file) => file.startsWith(`${name}.damaged-`));
+      const original = readdirSync(directory).find((file) => file.startsWith(`${name}.damaged-`)) ?? "";
       expect(readFileSync(join(directory, original))).toEqual(damaged);
       expect(await run("journal", "check", directory)).toMatchObject({ code: 0 });
       const before = sent();
