@@ -2,6 +2,7 @@ import { testCaseSchema, type TestCase } from "../core/dataset.ts";
 import type { Problem } from "../documents/problem.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
 import { quoted } from "../documents/words.ts";
+import { advised } from "./advice.ts";
 import { caseTexts } from "./case-texts.ts";
 import { placeholderProblems, UNIQUE_IDS } from "./check-cases.ts";
 import { pathInRecord, type SourceRecord } from "./formats/record.ts";
@@ -26,7 +27,7 @@ export function recordProblems(record: SourceRecord, before: RecordsBefore): Pro
   }
   const document = record.document();
   const checked = checkSchema(testCaseSchema, document);
-  const problems = checked.ok ? placeholderProblems(document, checked.value, []) : [...checked.problems];
+  const problems = checked.ok ? placeholderProblems(document, checked.value, []) : advised(checked.problems);
   const { value } = record;
   const id: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "id") : undefined;
   if (typeof id === "string" && id !== "") problems.push(...duplicateId(record, id, before));

@@ -4,6 +4,7 @@ import type { Problem } from "../documents/problem.ts";
 import { readDocument } from "../documents/read-document.ts";
 import { checkSchema, type Checked } from "../documents/schema-problems.ts";
 import { pathText, valueAt, type SourceDocument } from "../documents/source-document.ts";
+import { advised } from "./advice.ts";
 import { caseProblems } from "./check-cases.ts";
 import { datasetError } from "./dataset-error.ts";
 import type { Part } from "./parts.ts";
@@ -36,7 +37,7 @@ export async function wholeOf({ source, encoding }: Part): Promise<Uint8Array> {
 export async function readPart({ source, encoding }: Part, bytes: Uint8Array): Promise<SourceDocument> {
   const syntax = encoding.format === "json" ? "json" : "yaml";
   const read = await readDocument(source.name, bytes, syntax);
-  if (!read.ok) throw await datasetError(read.problems);
+  if (!read.ok) throw await datasetError(advised(read.problems));
   return read.document;
 }
 
@@ -45,7 +46,7 @@ export function checkDocument(document: SourceDocument): Checked<DatasetFile> {
   const newer = newerVersion(document);
   if (newer !== null) return { ok: false, problems: [newer] };
   const checked = checkSchema(datasetFileSchema, document);
-  const problems = [...(checked.ok ? [] : checked.problems), ...caseProblems(document)];
+  const problems = [...(checked.ok ? [] : advised(checked.problems)), ...caseProblems(document)];
   return checked.ok && problems.length === 0 ? checked : { ok: false, problems };
 }
 

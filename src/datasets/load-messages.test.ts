@@ -102,7 +102,7 @@ describe("what a user is told of", () => {
       "a.json:5:5 test_cases[0]: missing "prompt", or "messages" in its place
         5 |     {
           |     ^
-      => Correct the file and run the command again."
+      => It is what the model is asked, such as prompt: "Say hello"."
     `);
   });
 
@@ -156,7 +156,7 @@ describe("what a user is told of", () => {
       "a.json:4:17 test_cases: expected at least one entry, found an empty list
         4 |   "test_cases": []
           |                 ^
-      => Correct the file and run the command again."
+      => The shortest one is { id: greeting, prompt: "Say hello" }. A file to begin with is made by: llm-test-bench datasets init NAME"
     `);
   });
 
@@ -191,6 +191,7 @@ describe("what a user is told of", () => {
       a.json:13:5 test_cases[2]: missing "id"
         13 |     {
            |     ^
+        Any text will do that no other test case has, such as id: greeting. Results are kept by it.
       a.json:14:17 test_cases[2].prompt: expected text, found 3
         14 |       "prompt": 3,
            |                 ^
@@ -221,7 +222,7 @@ describe("what a user is told of", () => {
   it("an unknown built-in name", async () => {
     expect(await toldOf("coding-task")).toMatchInlineSnapshot(`
       "there is no file and no built-in dataset called coding-task
-      => Did you mean coding-tasks? Built-in datasets: coding-tasks, instruction-following, reasoning-tasks, summarization-tasks; anything else is a path to a .json or .yaml file."
+      => Did you mean coding-tasks? Built-in datasets: coding-tasks, instruction-following, reasoning-tasks, summarization-tasks; anything else is a path or an address."
     `);
   });
 
@@ -232,7 +233,7 @@ describe("what a user is told of", () => {
     `);
     expect(await told("a.json", Uint8Array.of(0x7b, 0xff))).toMatchInlineSnapshot(`
       "a.json:1:2: not UTF-8 text: byte 0xff at offset 1
-      => Save the file as UTF-8."
+      => Save the file as UTF-8. If it comes from an older Windows program: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
     `);
   });
 });

@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BenchError } from "../core/errors.ts";
 import { DOCUMENT_EXTENSIONS } from "../documents/read-document.ts";
+import { EXTENSIONS } from "./formats/format.ts";
 import { nearMiss } from "../documents/suggest.ts";
 
 /** The package's own datasets; the same two steps up from `src/datasets/` and from `dist/datasets/`. */
@@ -34,10 +35,10 @@ export async function locateDataset(nameOrPath: string): Promise<string> {
   const named = builtIn.find(({ name }) => name === nameOrPath);
   if (named !== undefined) return named.path;
   const names = builtIn.map(({ name }) => name);
-  const beside = DOCUMENT_EXTENSIONS.map((ending) => nameOrPath + ending);
+  const beside = EXTENSIONS.map((ending) => nameOrPath + ending);
   const present = await Promise.all(beside.map(exists));
   const meant = beside.find((_, index) => present[index]) ?? nearMiss(nameOrPath, names);
-  const list = `Built-in datasets: ${names.join(", ")}; anything else is a path to a .json or .yaml file.`;
+  const list = `Built-in datasets: ${names.join(", ")}; anything else is a path or an address.`;
   throw new BenchError("dataset", `there is no file and no built-in dataset called ${nameOrPath}`, {
     hint: meant === null ? list : `Did you mean ${meant}? ${list}`,
   });

@@ -56,20 +56,10 @@ describe("of JSON Lines a user is told", () => {
 
   it("a case that goes on over several lines", async () => {
     expect(await told("a.jsonl", '{\n  "id": "a"\n}\n')).toMatchInlineSnapshot(`
-      "3 problems in a.jsonl
-      a.jsonl:1:2: the line ends too early; a bracket or quote is still open
+      "a.jsonl:1:1: this object goes on in the next line; in JSON Lines each line holds a whole test case
         1 | {
-          |  ^
-        Each line must hold one whole test case; a value cannot go on in the next.
-      a.jsonl:2:7: the document ended before this
-        2 |   "id": "a"
-          |       ^
-        Each line must hold one test case only.
-      a.jsonl:3:1: no JSON value begins like this
-        3 | }
           | ^
-        Lines are not separated by commas, and no brackets stand around them.
-      => Correct them and run the command again: these are all."
+      => To write each on one line: jq -c . OLD > NEW.jsonl. If the file is one document with test_cases, name it .json, or say --format json."
     `);
   });
 
@@ -94,8 +84,8 @@ describe("of JSON Lines a user is told", () => {
   it("bytes that are not UTF-8, with their offset in the file", async () => {
     const bytes = Buffer.concat([Buffer.from(good), Buffer.from('{"id": "\xe9"}\n', "latin1")]);
     expect(await told("a.jsonl", bytes)).toMatchInlineSnapshot(`
-      "a.jsonl:2:10: not UTF-8 text: byte 0x22 at offset 36
-      => Save the file as UTF-8."
+      "a.jsonl:2:9: not UTF-8 text: byte 0xe9 at offset 35
+      => Save the file as UTF-8. If it comes from an older Windows program: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
     `);
   });
 

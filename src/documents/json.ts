@@ -117,6 +117,11 @@ const NO_VALUE = {
   hint: "Text and keys need double quotes; numbers, true, false and null have none.",
 };
 
+const NOT_JSON = {
+  message: "this is not JSON",
+  hint: "JSON begins with { or [. If the file is YAML or CSV, its name must end so.",
+};
+
 const SEVERAL = {
   message: "the document ended before this",
   hint: "If each line holds a JSON value of its own, the file is JSON Lines: its name must end in .jsonl.",
@@ -127,6 +132,7 @@ function explain(code: string, text: string, offset: number): Explanation {
   if ((next === "}" || next === "]") && text.slice(0, offset).trimEnd().endsWith(",")) {
     return { message: "a comma stands before the closing bracket", hint: "JSON allows none after the last entry." };
   }
+  if (offset === text.search(/\S/) && /[^"'{[}\],:]/.test(next)) return NOT_JSON;
   if (next === "'") return { message: "text in single quotes", hint: 'JSON wants double quotes: "like this".' };
   if (offset >= text.trimEnd().length) return { message: "the file ends too early; a bracket or quote is still open" };
   if (code === "EndOfFileExpected" && next === "{") return SEVERAL;

@@ -111,12 +111,20 @@ function suggestedValue(issue: Issue, value: unknown): string {
   );
 }
 
-/** YAML reads an unquoted `version: 1.0` as a number. */
+/** YAML reads an unquoted `version: 1.0` as a number, and a quoted `"0"` as text. */
 function quotesHint(issue: Issue, value: unknown): string | undefined {
+  if (issue.code === "invalid_type" && typeof value === "string" && isWritten(issue.expected, value.trim())) {
+    return `Take the quotes away: ${value.trim()}`;
+  }
   const isBare = typeof value === "number" || typeof value === "boolean";
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
   return isBare && wantsText ? "Put it in quotes to make it text." : undefined;
 }
+
+const isWritten = (kind: string, text: string): boolean =>
+  kind === "boolean"
+    ? text === "true" || text === "false"
+    : (kind === "number" || kind === "int") && /^-?\d+(\.\d+)?$/.test(text);
 
 /** What the schema wants at an issue's place. */
 function demand(issue: Issue, value: unknown): string {

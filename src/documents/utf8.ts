@@ -7,19 +7,45 @@ import type { Problem } from "./problem.ts";
  */
 export function decodeUtf8(file: string, bytes: Uint8Array, bytesBefore = 0): string | Problem {
   if (decodes(bytes, false)) return new TextDecoder().decode(bytes);
-  const offset = firstBadByte(bytes);
+  const otherText = bytesBefore === 0 ? utf16Problem(file, bytes) : null;
+  if (otherText !== null) return otherText;
+  const offset = characterAt(bytes, firstBadByte(bytes));
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
   const position = positionFinder(before)(before.length);
-  const byte = bytes[offset];
-  const what = byte === undefined ? "the file ends inside a character" : `byte 0x${byte.toString(16).padStart(2, "0")}`;
+  const byte = `byte 0x${(bytes[offset] ?? 0).toString(16).padStart(2, "0")}`;
   return {
     file,
     position: { ...position, lineText: null },
     path: "",
-    message: `not UTF-8 text: ${what} at offset ${bytesBefore + offset}`,
-    hint: "Save the file as UTF-8.",
+    message: `not UTF-8 text: ${byte} at offset ${bytesBefore + offset}`,
+    hint: "Save the file as UTF-8. If it comes from an older Windows program: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
   };
 }
+
+/** Text as Windows likes to save it, which begins with a mark of its own; null for other bytes. */
+export function utf16Problem(file: string, bytes: Uint8Array): Problem | null {
+  const [first, second] = bytes;
+  if (!((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))) return null;
+  return {
+    file,
+    position: null,
+    path: "",
+    message: "this is UTF-16 text, and only UTF-8 is read",
+    hint: "Save the file as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW",
+  };
+}
+
+/** Where the character begins that is cut off at an offset: its first byte is the one that is wrong there. */
+function characterAt(bytes: Uint8Array, offset: number): number {
+  for (let start = offset - 1; start >= Math.max(0, offset - 3); start -= 1) {
+    const byte = bytes[start] ?? 0;
+    if (byte >= 0xc0) return offset - start < lengthOf(byte) ? start : offset;
+    if (byte < 0x80) break;
+  }
+  return offset;
+}
+
+const lengthOf = (firstByte: number): number => (firstByte >= 0xf0 ? 4 : firstByte >= 0xe0 ? 3 : 2);
 
 function decodes(bytes: Uint8Array, mayGoOn: boolean): boolean {
   try {

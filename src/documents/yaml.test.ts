@@ -81,8 +81,10 @@ describe("YAML", () => {
     const braces = 'Text that begins with "{{" needs quotes: prompt: "{{name}} …".';
     expect(hintOf("prompt: {{name}} of")).toBe(braces);
     expect(hintOf("prompt: {{name}}")).toBe(braces);
-    expect(hintOf("prompt: Note: this")).toBe('Text that holds ": " needs quotes.');
-    expect(hintOf("a:\n\tb: 1")).toBe("Indent with spaces.");
+    expect(hintOf("prompt: Note: this")).toBe('Put it in quotes: "Note: this"');
+    expect(hintOf("a: b\n  c: d")).toBe("Indent keys of one mapping alike.");
+    expect(hintOf("a:\n\tb: 1")).toBe("Indent with spaces in place of tabs.");
+    expect(hintOf("- a: 1\n\tb: 2")).toBe("Indent with spaces in place of tabs.");
     expect(hintOf("a: `x`")).toBe("Put the text in quotes.");
     expect(hintOf("a: !important x")).toBe('Text that begins with "!" needs quotes.');
     expect(told("a: 1\n---\nb: 2")).toBe("2:1 a second document begins here");

@@ -62,9 +62,12 @@ const EXPLANATIONS: Readonly<Record<string, { readonly message?: string; readonl
   },
   TAG_RESOLVE_FAILED: { hint: 'Text that begins with "!" needs quotes.' },
   BAD_SCALAR_START: { hint: "Put the text in quotes." },
-  BLOCK_AS_IMPLICIT_KEY: { hint: 'Text that holds ": " needs quotes.' },
-  TAB_AS_INDENT: { hint: "Indent with spaces." },
 };
+
+const TAB: [string, string] = [
+  "a tab stands before this, and YAML is indented with spaces",
+  "Indent with spaces in place of tabs.",
+];
 
 function explain(mistake: YAMLParseError | YAMLWarning, text: string): [message: string, hint?: string] {
   const [start] = mistake.pos;
@@ -72,8 +75,18 @@ function explain(mistake: YAMLParseError | YAMLWarning, text: string): [message:
   if (/(^|[:-])\s+\{\{/.test(lineBefore)) return [mistake.message, QUOTE_BRACES];
   // The parser recurses once a level, and tells of the end of its stack as of a mistake.
   if (mistake.message.includes("call stack")) return [TOO_DEEP];
+  if (/^ *\t/.test(text.slice(text.lastIndexOf("\n", start - 1) + 1))) return TAB;
+  if (mistake.code === "BLOCK_AS_IMPLICIT_KEY") return keyInText(text.slice(start).split("\n", 1)[0] ?? "");
   const explanation = EXPLANATIONS[mistake.code];
   return explanation === undefined ? [mistake.message] : [explanation.message ?? mistake.message, explanation.hint];
+}
+
+/** A text that YAML takes for a key, because of a colon in it or of how the next line is indented. */
+function keyInText(line: string): [message: string, hint: string] {
+  const colon = /^[^"'[{|>].*?:\s/.test(line);
+  return colon
+    ? ['this text holds ": ", which begins a value in YAML', `Put it in quotes: ${JSON.stringify(line.trim())}`]
+    : ["the next line stands further in than this, but is a key of its own", "Indent keys of one mapping alike."];
 }
 
 /** What the syntax allows but no plain value can hold. */

@@ -171,7 +171,7 @@ describe("datasets validate", () => {
         line: 1,
         path: "test_cases[0]",
         message: 'missing "prompt", or "messages" in its place',
-        hint: null,
+        hint: 'It is what the model is asked, such as prompt: "Say hello".',
       }),
       expect.objectContaining({ file: missing, line: null, column: null, path: "" }),
     ]);

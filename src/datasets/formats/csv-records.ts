@@ -1,7 +1,7 @@
 import type { Problem } from "../../documents/problem.ts";
 import type { DocumentPath, LocateOptions, Place } from "../../documents/source-document.ts";
 import { RowReader, type Row } from "./csv.ts";
-import { splitLines } from "./lines.ts";
+import { splitLines, type Line } from "./lines.ts";
 import type { Batches, Read } from "./record.ts";
 import { badRow, caseOfCells, columnAt, columnsOf, type Column } from "./table.ts";
 
@@ -31,7 +31,7 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
       if ("message" in row) {
         reads.push({
           ok: false,
-          problems: [inRow(row, number)],
+          problems: [number === 1 && isJson(text) ? jsonLines(row) : inRow(row, number)],
           offset: typeof text === "string" ? reader.offset : offset,
         });
         if (columns === null) break;
@@ -54,11 +54,34 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
   if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader.offset }];
 }
 
-const inRow = (problem: Problem, number: number): Problem => ({ ...problem, path: `row ${number}` });
+const isJson = (text: Line["text"]): boolean => typeof text === "string" && /^\s*(\{|\[\s*\{)\s*"/.test(text);
+
+const jsonLines = ({ hint: _, ...problem }: Problem): Problem => ({
+  ...problem,
+  message: "this is JSON, not a table",
+  hint: "If each line is a test case, name it .jsonl, or say --format jsonl; one document is .json.",
+});
+
+const inRow = (problem: Problem, number: number): Problem =>
+  problem.position === null ? problem : { ...problem, path: `row ${number}` };
 
 function headerOf(file: string, row: Row, anyColumns: boolean): ReturnType<typeof columnsOf> {
   const names = row.cells.map(({ text }) => text.trim());
+  const other = otherSeparator(names);
+  if (other !== null) return { columns: [], problems: [{ ...placeOfCell(file, row, 0), path: "header", ...other }] };
   return columnsOf(names, (column) => placeOfCell(file, row, column), anyColumns);
+}
+
+/** A table in one column is mostly one that is separated in another way. */
+function otherSeparator(names: readonly string[]): Pick<Problem, "message" | "hint"> | null {
+  const [only = ""] = names;
+  const kind = /^\w+\s*[;|\t]/.exec(only)?.[0].at(-1);
+  if (names.length > 1 || kind === undefined) return null;
+  if (kind === "\t") {
+    return { message: "the columns are separated by tabs", hint: "Name the file .tsv, or say --format tsv." };
+  }
+  const what = kind === ";" ? "semicolons" : "bars";
+  return { message: `the columns are separated by ${what}`, hint: "Save it with commas, or with tabs as .tsv." };
 }
 
 function readRow(file: string, columns: readonly Column[], row: Row, number: number): Read {

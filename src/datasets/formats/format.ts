@@ -17,10 +17,11 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, DatasetFormat>> = {
   parquet: "parquet",
 };
 
+/** What the names of dataset files end in. */
+export const EXTENSIONS: readonly string[] = Object.keys(FORMAT_OF_EXTENSION).map((extension) => `.${extension}`);
+
 /** The extensions as a message lists them. */
-export const EXTENSIONS_IN_WORDS = `${Object.keys(FORMAT_OF_EXTENSION)
-  .map((extension) => `.${extension}`)
-  .join(", ")}, each also with .gz`;
+export const EXTENSIONS_IN_WORDS = `${EXTENSIONS.join(", ")}, each also with .gz`;
 
 /** How a file of this name is to be read; null when its extension says nothing. */
 export function encodingOf(name: string): Encoding | null {

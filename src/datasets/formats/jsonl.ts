@@ -6,11 +6,40 @@ import { shiftedLine, type Batches, type Read } from "./record.ts";
 
 /** Reads JSON Lines: one JSON value a line, blank lines between them ignored. */
 export async function* readJsonLines(file: string, bytes: AsyncIterable<Uint8Array>): Batches {
+  let isFirst = true;
   for await (const lines of splitLines(file, bytes)) {
-    const reads = lines.flatMap((line) => readLine(file, line) ?? []);
+    const reads: Read[] = [];
+    for (const line of lines) {
+      const read = readLine(file, line);
+      if (read === null) continue;
+      const other = isFirst && !read.ok ? otherJson(file, line, read.problems) : null;
+      if (other !== null) {
+        // Every line would be wrong in the same way.
+        yield [{ ok: false, problems: [other], offset: line.offset }];
+        return;
+      }
+      isFirst = false;
+      reads.push(read);
+    }
     if (reads.length > 0) yield reads;
   }
 }
+
+/** What is wrong with a file whose first value goes on in the next line; null where that is not plain. */
+function otherJson(file: string, { text, number }: Line, problems: readonly Problem[]): Problem | null {
+  if (typeof text !== "string") return null;
+  const at = { file, position: { line: number, column: text.search(/\S/) + 1, lineText: text.trimEnd() }, path: "" };
+  if (text.trimStart().startsWith("[")) return { ...at, message: "this is one JSON list, not JSON Lines", hint: LIST };
+  if (!/[,:[{]\s*$/.test(text) || problems[0]?.message.includes("ends too early") !== true) return null;
+  const message = "this object goes on in the next line; in JSON Lines each line holds a whole test case";
+  return {
+    ...at,
+    message,
+    hint: "To write each on one line: jq -c . OLD > NEW.jsonl. If the file is one document with test_cases, name it .json, or say --format json.",
+  };
+}
+
+const LIST = "Name it .json, or say --format json: a list of test cases is read as it is.";
 
 function readLine(file: string, line: Line): Read | null {
   const { text, number, offset } = line;
@@ -59,6 +88,8 @@ function countKeys(value: unknown, depth: number): number {
   return count;
 }
 
+const ONE_CASE = 'Each line must hold one test case: {"id": "a", "prompt": "…"}';
+
 const NO_COMMAS = "Lines are not separated by commas, and no brackets stand around them.";
 
 const HINTS: readonly [RegExp, string][] = [
@@ -68,6 +99,7 @@ const HINTS: readonly [RegExp, string][] = [
   ],
   [/document ended before/, "Each line must hold one test case only."],
   [/comma stands before|no JSON value begins/, NO_COMMAS],
+  [/not JSON/, ONE_CASE],
 ];
 
 function atLine(problem: Problem, number: number): Problem {

@@ -44,7 +44,10 @@ export function columnsOf(
           position: here.position,
           path: "header",
           message: `there is no column ${quoted(key)}`,
-          hint: `The columns are ${names.slice(0, 20).map(quoted).join(", ")}. Each test case needs an id and a prompt; --map prompt=COLUMN says which column is what.`,
+          hint:
+            key === "id"
+              ? `Each test case needs an id of its own. To number them by their rows: --map prompt=${names.includes("prompt") ? "prompt" : "COLUMN"}`
+              : `The columns are ${names.slice(0, 20).map(quoted).join(", ")}. Each test case needs an id and a prompt; --map prompt=COLUMN says which column is what.`,
         })),
     ],
   };
