@@ -1,7 +1,10 @@
 const MAX_UINT32 = 2 ** 32 - 1;
+/** Fuller and slower growing than usual: for a million ids that is a quarter less memory than with a doubling at 0.7. */
+const MAX_LOAD = 0.8;
+const GROWTH = 1.5;
 
 /**
- * Which ids have been seen, and where, in about 20 bytes an id however long they are. Ids are kept as 64-bit hashes: among a
+ * Which ids have been seen, and where, in about 20 bytes an id, however long they are. Ids are kept as 64-bit hashes: among a
  * million ids the chance that two different ones are taken for the same is one in 37 million.
  */
 export class IdSet {
@@ -14,7 +17,7 @@ export class IdSet {
 
   /** Remembers an id with its place, a number of 1 or more; gives the place where it was before, or null. */
   add(id: string, place: number): number | null {
-    if (this.#size * 10 > this.#slots * 7) this.#grow();
+    if (this.#size > this.#slots * MAX_LOAD) this.#grow();
     if (place > MAX_UINT32 && this.#places instanceof Uint32Array) this.#places = Float64Array.from(this.#places);
     const [high, low] = hash64(id);
     const slot = this.#slotOf(high, low);
@@ -27,10 +30,9 @@ export class IdSet {
 
   /** The id's own slot, or the free one where it belongs. */
   #slotOf(high: number, low: number): number {
-    const mask = this.#slots - 1;
-    let slot = low & mask;
+    let slot = low % this.#slots;
     while (this.#places[slot] !== 0 && !(this.#low[slot] === low && this.#high[slot] === high)) {
-      slot = (slot + 1) & mask;
+      slot = slot + 1 === this.#slots ? 0 : slot + 1;
     }
     return slot;
   }
@@ -43,7 +45,7 @@ export class IdSet {
 
   #grow(): void {
     const [high, low, places] = [this.#high, this.#low, this.#places];
-    this.#slots *= 2;
+    this.#slots = Math.ceil(this.#slots * GROWTH);
     this.#high = new Uint32Array(this.#slots);
     this.#low = new Uint32Array(this.#slots);
     this.#places = places instanceof Uint32Array ? new Uint32Array(this.#slots) : new Float64Array(this.#slots);

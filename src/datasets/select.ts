@@ -9,10 +9,13 @@ export interface Selection {
 }
 
 const LISTED_CATEGORIES = 20;
+/** A column of texts that are all different must not fill the memory. */
+const KNOWN_CATEGORIES = 10_000;
 
 /**
  * The first `limit` cases of a category, in file order; each iteration is a pass of its own.
- * Rejects with `BenchError("usage")` when no case has the category, but for a dataset that is read while it is used.
+ * Rejects with `BenchError("usage")` when no case has the category; of a dataset that is read while it is used the end
+ * of a pass throws `BenchError("dataset")` then.
  */
 export async function selectCases(
   dataset: Pick<Dataset, "cases"> & Partial<Pick<Dataset, "sha256">>,
@@ -24,13 +27,18 @@ export async function selectCases(
     async *[Symbol.asyncIterator]() {
       if (limit === 0) return;
       let taken = 0;
+      const others = new Set<string>();
       for await (const testCase of dataset.cases()) {
-        if (category !== null && testCase.category !== category) continue;
+        if (category !== null && testCase.category !== category) {
+          if (testCase.category !== undefined && others.size < KNOWN_CATEGORIES) others.add(testCase.category);
+          continue;
+        }
         yield testCase;
         taken += 1;
         // Before the next is asked for: in a stream that may be long in coming.
         if (taken === limit) return;
       }
+      if (category !== null && taken === 0) throw noCategory("dataset", category, others);
     },
   };
 }
@@ -41,13 +49,17 @@ async function requireCategory(cases: AsyncIterable<TestCase>, wanted: string): 
     if (category === wanted) return;
     if (category !== undefined) categories.add(category);
   }
+  throw noCategory("usage", wanted, categories);
+}
+
+function noCategory(code: "usage" | "dataset", wanted: string, categories: ReadonlySet<string>): BenchError {
   const message = `no test case has the category "${wanted}"`;
   if (categories.size === 0) {
-    throw new BenchError("usage", message, { hint: "This dataset has no categories: leave --category out." });
+    return new BenchError(code, message, { hint: "This dataset has no categories: leave --category out." });
   }
   const meant = nearMiss(wanted, categories);
   const listed = [...categories].slice(0, LISTED_CATEGORIES);
   const rest = categories.size - listed.length;
   const list = `The dataset has: ${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
-  throw new BenchError("usage", message, { hint: meant === null ? list : `Did you mean "${meant}"? ${list}` });
+  return new BenchError(code, message, { hint: meant === null ? list : `Did you mean "${meant}"? ${list}` });
 }

@@ -39,10 +39,10 @@ export async function planWriting(dataset: Dataset, format: WritableFormat, stem
 
 /** Files of rows hold test cases and nothing else. */
 function lossesOfHead({ name, version, description, defaults, rows, sha256 }: Dataset, stem: string): Loss[] {
-  // Made of the bytes of the file, as that of the output will be.
+  // The version is made of the file's bytes then and the name is the file's, as those of the output will be.
   const isDerived = rows !== undefined || version === sha256?.slice(0, 12);
   const fields = [
-    ...(name === stem ? [] : ["name"]),
+    ...(name === stem || isDerived ? [] : ["name"]),
     ...(isDerived ? [] : ["version"]),
     ...(description === null ? [] : ["description"]),
     ...(Object.keys(defaults).length === 0 ? [] : ["defaults"]),
