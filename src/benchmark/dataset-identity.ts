@@ -60,8 +60,9 @@ export async function withGoodPart(manifest: Manifest, { rows }: Dataset): Promi
 }
 
 /** What is wrong with a dataset, with what to do once it is corrected. */
-export function resumable(error: unknown, { source }: Dataset, directory: string): unknown {
-  if (!(error instanceof BenchError)) return error;
+export function resumable(error: unknown, { source, rows }: Dataset, directory: string): unknown {
+  // A dataset that is in order to its end has nothing to correct: it was asked for what it does not have.
+  if (!(error instanceof BenchError) || rows?.whole === true) return error;
   const where = source === "-" ? ` (standard input is kept in ${directory})` : "";
   const { code, message, hint = "", cause } = error;
   const next = `Then${where} go on with the same command and --resume --output ${directory}.`;

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Foreign } from "../core/dataset.ts";
 import { parseMap } from "../datasets/shapes/mapping.ts";
+import type { CliContext } from "./context.ts";
 
 /** The flags that say how a foreign file is to be read. */
 export interface ForeignFlags {
@@ -12,6 +13,20 @@ export interface ForeignFlags {
 /** Whether a hint would have to repeat such flags. */
 export function hasForeignFlags({ map, prompt, shape }: ForeignFlags): boolean {
   return map !== undefined || prompt !== undefined || shape !== undefined;
+}
+
+/** The flags that say how datasets are read, and where the configuration is. */
+export interface ReadingFlags extends ForeignFlags {
+  readonly config?: string;
+}
+
+/** What the flags say of a dataset, else its entry in the configuration, if there is one; throws `BenchError`. */
+export async function readingFor(flags: ReadingFlags, dataset: string, context: CliContext): Promise<Foreign> {
+  if (hasForeignFlags(flags)) return foreignOf(flags, undefined, dataset);
+  // Imported here for its cost.
+  const { loadConfig } = await import("../config/load.ts");
+  const { config } = await loadConfig({ ...context, explicitPath: flags.config ?? null });
+  return foreignOf(flags, config.datasets, dataset);
 }
 
 /** What the flags say of a dataset, else its entry in the configuration; throws `BenchError("usage")`. */

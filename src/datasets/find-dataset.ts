@@ -8,7 +8,7 @@ import { encodingOf, EXTENSIONS_IN_WORDS, stemOf } from "./formats/format.ts";
 import { locateDataset } from "./locate-dataset.ts";
 import type { Part } from "./parts.ts";
 import { fileSource, lookAt } from "./sources/file.ts";
-import { datasetUrl } from "./sources/http-get.ts";
+import { datasetUrl, type Fetch } from "./sources/http-get.ts";
 import { download } from "./sources/web.ts";
 import { inputDataset, type StandardInput } from "./sources/stdin.ts";
 
@@ -24,6 +24,8 @@ export interface SourceOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** For the time limits of downloads; the system's unless given. */
   readonly clock?: Clock;
+  /** Fetches what is elsewhere, through a proxy where there is one; directly unless given. */
+  readonly fetch?: Fetch;
 }
 
 /** The files of a dataset, before they are read. */
@@ -42,7 +44,8 @@ export async function findDataset(nameOrPath: string, options: SourceOptions): P
     const { part, ...keep } = await inputDataset(options.stdin, options);
     return { name: "stdin", source: "-", parts: [part], ...keep };
   }
-  const http = { clock: options.clock ?? systemClock };
+  const { clock = systemClock, fetch } = options;
+  const http = { clock, ...(fetch === undefined ? {} : { fetch }) };
   if (/^https?:/i.test(nameOrPath)) {
     const url = datasetUrl(nameOrPath);
     const { part, close } = await download(url, { ...http, format: options.format });

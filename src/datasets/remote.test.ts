@@ -105,6 +105,12 @@ describe("a dataset at an address", () => {
     await clock.advance(30_000);
     expect(await silent).toMatchObject({ message: expect.stringContaining("nothing came for too long") as string });
   });
+
+  it("that cannot be reached leaves no timer behind, which would keep the process alive", async () => {
+    const clock = fakeClock();
+    await expect(httpGet(new URL("http://127.0.0.1:1/a"), { clock })).rejects.toThrow(/cannot be fetched/);
+    expect(clock.pending).toBe(0);
+  });
 });
 
 describe("a dataset of the Hugging Face hub, from a local server of the documented shape", () => {

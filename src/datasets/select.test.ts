@@ -44,4 +44,16 @@ describe("selected cases", () => {
     expect((await failure("reasoning")).hint).toBe("The dataset has: sql, strings.");
     expect((await failure("sql", [{ id: "c", prompt: "p" }])).hint).toContain("no categories");
   });
+
+  it("of a dataset that is read while it is used are missed at its end only", async () => {
+    const selected = await selectCases(
+      { cases: () => streamed(cases), sha256: null },
+      { category: "sqll", limit: null },
+    );
+    await expect(collected(selected)).rejects.toMatchObject({
+      code: "dataset",
+      message: 'no test case has the category "sqll"',
+      hint: 'Did you mean "sql"? The dataset has: sql, strings.',
+    });
+  });
 });

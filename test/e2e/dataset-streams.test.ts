@@ -151,7 +151,9 @@ describe("a dataset above the size for validation first", () => {
     expect(manifestIn(directory)).toMatchObject({ status: "finished", planned_per_target: 8 });
     const none = await runHere(["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`]);
     expect(none.code).toBe(3);
-    expect(none.stderr).toContain("has no test case to run");
+    expect(none.stderr).toContain('no test case has the category "none"');
+    expect(none.stderr).toContain("This dataset has no categories");
+    expect(none.stderr).not.toContain("--resume");
   });
 
   it("is checked whole with --validate-first, and nothing is sent when a row is wrong", async () => {

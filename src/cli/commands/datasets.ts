@@ -6,12 +6,12 @@ import type { ConvertFlags } from "../datasets/convert.ts";
 import type { InitDatasetFlags } from "../datasets/init.ts";
 import type { SampleFlags } from "../datasets/sample.ts";
 import { addForeignOptions } from "../foreign-options.ts";
-import type { ForeignFlags } from "../foreign.ts";
+import type { ReadingFlags } from "../foreign.ts";
 import type { Finish } from "../exit-codes.ts";
 import { wholeNumber } from "../option-values.ts";
 
 /** What the three commands may be given. */
-export interface DatasetsFlags extends ForeignFlags {
+export interface DatasetsFlags extends ReadingFlags {
   readonly json?: true;
   readonly format?: DatasetFormat;
   readonly case?: string;
@@ -34,7 +34,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await listDatasets(flags, context));
     });
 
-  addForeignOptions(datasets.command("show"))
+  addReadingOptions(datasets.command("show"))
     .description("show what a dataset sends: a table of its cases, or one case whole")
     .argument("<dataset>", "a file or the name of a built-in dataset")
     .option("--case <id>", "show this case: its prompt as it is sent, system text, expected answer, parameters")
@@ -50,7 +50,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await showDataset(dataset, flags, context));
     });
 
-  const validate = addForeignOptions(datasets.command("validate"));
+  const validate = addReadingOptions(datasets.command("validate"));
   validate
     .description("check datasets and say everything that is wrong with them; sends nothing")
     .argument("<files...>", "files, folders, - for standard input, addresses, or names of built-in datasets")
@@ -62,7 +62,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await validateDatasets(files, flags, context));
     });
 
-  addWriteOptions(addForeignOptions(datasets.command("convert")))
+  addWriteOptions(addReadingOptions(datasets.command("convert")))
     .description("write a dataset in another format; what that cannot hold is named, and nothing is written")
     .argument("<from>", "a file, a folder, - for standard input, an address, or the name of a built-in dataset")
     .argument("<to>", "the file to write; its name says the format, .gz packs it")
@@ -72,7 +72,7 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       finish(await convertDataset(from, to, flags, context));
     });
 
-  const sample = addWriteOptions(addForeignOptions(datasets.command("sample")));
+  const sample = addWriteOptions(addReadingOptions(datasets.command("sample")));
   sample
     .description("take a random sample of a dataset, the same one for the same seed")
     .argument("<from>", "what --dataset takes")
@@ -98,6 +98,13 @@ export function defineDatasets(program: Command, context: CliContext, finish: Fi
       const { initDataset } = await import("../datasets/init.ts");
       finish(await initDataset(name, flags, context));
     });
+}
+
+function addReadingOptions(command: Command): Command {
+  return addForeignOptions(command).option(
+    "--config <file>",
+    "configuration file, whose `datasets` say how foreign files are read (default: found from here upward)",
+  );
 }
 
 function addWriteOptions(command: Command): Command {

@@ -10,7 +10,7 @@ import { quoted } from "../../documents/words.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
-import { foreignOf, type ForeignFlags } from "../foreign.ts";
+import { readingFor, type ReadingFlags } from "../foreign.ts";
 import { sayOn } from "../say.ts";
 import { requireFree, writeFileWhole } from "./write-file.ts";
 
@@ -22,7 +22,7 @@ export interface WriteFlags {
 }
 
 /** The flags of `datasets convert`, as commander gives them. */
-export interface ConvertFlags extends WriteFlags, ForeignFlags {
+export interface ConvertFlags extends WriteFlags, ReadingFlags {
   readonly format?: DatasetFormat;
 }
 
@@ -48,7 +48,7 @@ export async function withDataset<T>(
 ): Promise<T> {
   const { format } = flags;
   const dataset = await loadDataset(from, {
-    ...foreignOf(flags, undefined, from),
+    ...(await readingFor(flags, from, context)),
     ...datasetAccess(context),
     ...(format === undefined ? {} : { format }),
   });

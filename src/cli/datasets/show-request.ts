@@ -17,9 +17,10 @@ export async function showRequests(
   testCase: TestCase,
   { defaults }: Dataset,
   names: string,
+  configFile: string | null,
   outside: CliContext,
 ): Promise<void> {
-  const { config } = await loadConfig({ ...outside, explicitPath: null });
+  const { config } = await loadConfig({ ...outside, explicitPath: configFile });
   const resolved = resolveTargets(parseTargets(names), { config, env: outside.env, model: null });
   const { stdout } = shielded(outside, maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]));
   for (const target of resolved) {

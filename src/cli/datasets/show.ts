@@ -6,7 +6,7 @@ import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
-import { foreignOf, hasForeignFlags } from "../foreign.ts";
+import { hasForeignFlags, readingFor } from "../foreign.ts";
 import { sayOn } from "../say.ts";
 import { caseText, casesText } from "./show-text.ts";
 import { shownCase, type ShownCase } from "./shown-case.ts";
@@ -19,7 +19,7 @@ const ROWS_SHOWN = 1000;
 export async function showDataset(nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<number> {
   const dataset = await loadDataset(nameOrPath, {
     ...datasetAccess(context),
-    ...foreignOf(flags, undefined, nameOrPath),
+    ...(await readingFor(flags, nameOrPath, context)),
   });
   try {
     await show(dataset, nameOrPath, flags, context);
@@ -38,7 +38,7 @@ async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, 
       throw new BenchError("usage", "--providers shows the request of one case", { hint: "Say which with --case ID." });
     }
     const { showRequests } = await import("./show-request.ts");
-    await showRequests(await caseNamed(dataset, flags.case), dataset, flags.providers, context);
+    await showRequests(await caseNamed(dataset, flags.case), dataset, flags.providers, flags.config ?? null, context);
   } else if (flags.case !== undefined) {
     const found = shownCase(await caseNamed(dataset, flags.case), dataset);
     const style = styleFor(context);

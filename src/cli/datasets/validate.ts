@@ -7,8 +7,9 @@ import { quoted } from "../../documents/words.ts";
 import { ProblemsError } from "../../documents/render-problems.ts";
 import type { DatasetsFlags } from "../commands/datasets.ts";
 import type { CliContext } from "../context.ts";
+import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
-import { foreignOf, hasForeignFlags } from "../foreign.ts";
+import { hasForeignFlags, readingFor } from "../foreign.ts";
 import { sayOn, type Say } from "../say.ts";
 
 /** What came of checking one file. */
@@ -33,19 +34,18 @@ const SHOWN_WARNINGS = 20;
 export async function validateDatasets(
   files: readonly string[],
   flags: DatasetsFlags,
-  { stdout, stderr, stdin, env, clock }: CliContext,
+  context: CliContext,
 ): Promise<number> {
+  const { stdout, stderr } = context;
   const { json, format } = flags;
   const say = sayOn(stderr, false);
   const problems: ReportedProblem[] = [];
   let invalid = 0;
   for (const file of files) {
     const verdict = await checkedFile(file, {
-      stdin,
-      env,
-      clock,
+      ...datasetAccess(context),
       ...(format === undefined ? {} : { format }),
-      ...foreignOf(flags, undefined, file),
+      ...(await readingFor(flags, file, context)),
     });
     if (!verdict.ok) invalid += 1;
     if (json === true) {

@@ -1,9 +1,29 @@
 import type { Clock, Millis } from "../../core/clock.ts";
 import { BenchError, messageOf, systemCodeOf } from "../../core/errors.ts";
 
+/** What is needed of the answer to a fetch. */
+export interface Fetched {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null;
+  readonly bodyUsed: boolean;
+}
+
+/** Fetches as the global function does. */
+export type Fetch = (
+  url: URL,
+  init: {
+    readonly redirect: "manual";
+    readonly signal: AbortSignal;
+    readonly headers: Readonly<Record<string, string>>;
+  },
+) => Promise<Fetched>;
+
 /** How a dataset is fetched. */
 export interface HttpOptions {
   readonly clock: Clock;
+  /** Knows the way through a proxy; the global function, which goes directly, unless given. */
+  readonly fetch?: Fetch;
   /** Sent to addresses of these origins only. */
   readonly token?: { readonly value: string; readonly origins: readonly string[] };
   /** The most bytes one download may have. */
@@ -44,7 +64,7 @@ export async function httpGet(address: URL, options: HttpOptions): Promise<HttpA
   let url = datasetUrl(address);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const silence = silenceGuard(options);
-    const response = await fetched(url, options, silence.signal);
+    const response = await fetched(url, options, silence);
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       silence.end();
@@ -59,18 +79,24 @@ export async function httpGet(address: URL, options: HttpOptions): Promise<HttpA
   });
 }
 
-async function fetched(url: URL, { token }: HttpOptions, signal: AbortSignal): Promise<Response> {
+async function fetched(
+  url: URL,
+  { token, fetch = globalThis.fetch as Fetch }: HttpOptions,
+  { signal, end }: SilenceGuard,
+): Promise<Fetched> {
   const headers: Record<string, string> = { "user-agent": "llm-test-bench" };
   if (token?.origins.includes(url.origin) === true) headers["authorization"] = `Bearer ${token.value}`;
   try {
     return await fetch(url, { redirect: "manual", signal, headers });
   } catch (cause) {
-    throw networkError(url, cause, signal);
+    // Its timer would keep the process alive.
+    end();
+    throw cause instanceof BenchError ? cause : networkError(url, cause, signal);
   }
 }
 
 async function* bodyOf(
-  response: Response,
+  response: Fetched,
   url: URL,
   { maxBytes = MAX_DOWNLOAD_BYTES }: HttpOptions,
   silence: SilenceGuard,
@@ -79,7 +105,7 @@ async function* bodyOf(
   let bytes = 0;
   try {
     if (announced > maxBytes) throw tooLarge(url, maxBytes);
-    for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    for await (const piece of response.body ?? []) {
       silence.heard();
       bytes += piece.length;
       if (bytes > maxBytes) throw tooLarge(url, maxBytes);
