@@ -14,7 +14,7 @@ const UNSENT = { sent: false, anyByte: false, fresh: true, streaming: false, sin
  */
 export async function fetchThroughProxy(env: Environment, url: URL, init: Parameters<Fetch>[1]): Promise<Fetched> {
   const proxy = proxyFor(env, url.href);
-  if (proxy === null) return fetch(url, init) as Promise<Fetched>;
+  if (proxy === null) return fetch(url, init);
   const { Agent, fetch: fetchWith } = await import("undici");
   const route = routeTo(url, { proxy, ca: null });
   const dispatcher = new Agent({
@@ -28,7 +28,7 @@ export async function fetchThroughProxy(env: Environment, url: URL, init: Parame
     pipelining: 0,
   });
   try {
-    return (await fetchWith(url, { ...init, dispatcher })) as Fetched;
+    return await fetchWith(url, { ...init, dispatcher });
   } catch (error) {
     const cause = error instanceof Error ? error.cause : null;
     if (!(cause instanceof ProxyError || cause instanceof ProxyUnreachable)) throw error;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -234,4 +235,37 @@ it.each([
   ["hello", null],
 ])("the begin %j is taken for %s", (text, format) => {
   expect(sniffed(Buffer.from(text))).toEqual({ format, gzip: false });
+});
+
+describe("what is no file", () => {
+  it("is refused at once: a device, a pipe, a folder without datasets", async () => {
+    const pipe = join(folder, "pipe.jsonl");
+    execFileSync("mkfifo", [pipe]);
+    await expect(loadDataset(pipe)).rejects.toThrow(/is a pipe, not a file/);
+    await expect(loadDataset("/dev/zero")).rejects.toThrow(/is a device, not a file/);
+    await expect(loadDataset("/dev/zero", { format: "jsonl" })).rejects.toThrow(/is a device, not a file/);
+    const empty = join(folder, "empty.jsonl");
+    await mkdir(empty);
+    await expect(loadDataset(empty)).rejects.toThrow(/holds no dataset file/);
+  });
+
+  it.each(["jsonl", "csv"])(
+    "nor a %s file of one line of 2 GB, of which only the first 16 MB are read",
+    async (ending) => {
+      const path = join(folder, `line.${ending}`);
+      await writeFile(path, "");
+      // Without blocks on the disk, as the file system keeps it.
+      await truncate(path, 2 * 1024 ** 3);
+      await expect(loadDataset(path, { validateFirst: true })).rejects.toThrow(/longer than 16 MB/);
+    },
+  );
+});
+
+it("variables named like secrets are filled in like any other", async () => {
+  const variables = { OPENAI_API_KEY: "k", password: "p", token: "t" };
+  const [first] = await loaded(
+    "a.jsonl",
+    JSON.stringify({ id: "a", prompt: "{{OPENAI_API_KEY}}{{password}}", variables }),
+  );
+  expect(renderTemplate(first?.prompt ?? "", first?.variables ?? {}).text).toBe("kp");
 });

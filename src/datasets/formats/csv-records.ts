@@ -56,8 +56,10 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
 
 const isJson = (text: Line["text"]): boolean => typeof text === "string" && /^\s*(\{|\[\s*\{)\s*"/.test(text);
 
-const jsonLines = ({ hint: _, ...problem }: Problem): Problem => ({
-  ...problem,
+const jsonLines = ({ file, position }: Problem): Problem => ({
+  file,
+  position,
+  path: "",
   message: "this is JSON, not a table",
   hint: "If each line is a test case, name it .jsonl, or say --format jsonl; one document is .json.",
 });

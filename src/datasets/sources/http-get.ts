@@ -81,17 +81,17 @@ export async function httpGet(address: URL, options: HttpOptions): Promise<HttpA
 
 async function fetched(
   url: URL,
-  { token, fetch = globalThis.fetch as Fetch }: HttpOptions,
-  { signal, end }: SilenceGuard,
+  { token, fetch = globalThis.fetch }: HttpOptions,
+  silence: SilenceGuard,
 ): Promise<Fetched> {
   const headers: Record<string, string> = { "user-agent": "llm-test-bench" };
   if (token?.origins.includes(url.origin) === true) headers["authorization"] = `Bearer ${token.value}`;
   try {
-    return await fetch(url, { redirect: "manual", signal, headers });
+    return await fetch(url, { redirect: "manual", signal: silence.signal, headers });
   } catch (cause) {
     // Its timer would keep the process alive.
-    end();
-    throw cause instanceof BenchError ? cause : networkError(url, cause, signal);
+    silence.end();
+    throw cause instanceof BenchError ? cause : networkError(url, cause, silence.signal);
   }
 }
 
