@@ -4,7 +4,7 @@ import { datasetError } from "./dataset-error.ts";
 import { checkDocument, readPart, wholeOf } from "./document.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import type { Batches } from "./formats/record.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
 export async function* readDocumentCases(part: Part): Batches {

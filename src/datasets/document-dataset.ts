@@ -9,7 +9,7 @@ import { foreignCases } from "./foreign-cases.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import { hasImageFiles, Images } from "./images.ts";
 import { inMemory } from "./in-memory.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 
 /** A dataset of one JSON or YAML document, read whole; throws `BenchError("dataset")` that tells all that is wrong. */
 export async function documentDataset(

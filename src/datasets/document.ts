@@ -7,7 +7,7 @@ import { pathText, valueAt, type SourceDocument } from "../documents/source-docu
 import { advised } from "./advice.ts";
 import { caseProblems } from "./check-cases.ts";
 import { datasetError } from "./dataset-error.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 import { unpacked } from "./sources/unpack.ts";
 
 /** A larger document would not fit into one text, nor its cases into the memory of a small machine. */

@@ -6,7 +6,7 @@ import type { DatasetFormat } from "../core/dataset-format.ts";
 import { BenchError } from "../core/errors.ts";
 import { encodingOf, EXTENSIONS_IN_WORDS, stemOf } from "./formats/format.ts";
 import { locateDataset } from "./locate-dataset.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 import { fileSource, lookAt } from "./sources/file.ts";
 import { datasetUrl, type Fetch } from "./sources/http-get.ts";
 import { download } from "./sources/web.ts";

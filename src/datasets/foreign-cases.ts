@@ -2,7 +2,7 @@ import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
 import { datasetError } from "./dataset-error.ts";
 import { inMemory } from "./in-memory.ts";
 import type { ForeignDocument } from "./foreign-document.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 import { CaseStream } from "./stream.ts";
 
 /** The cases of a document that is not in our own shape, checked; throws `BenchError("dataset")`. */

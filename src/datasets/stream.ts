@@ -8,7 +8,9 @@ import { defaultsOf } from "./document-cases.ts";
 import { isDocument } from "./formats/format.ts";
 import { hasImageFiles, Images } from "./images.ts";
 import { IdSet } from "./id-set.ts";
-import { hashOfFirst, hashOfParts, recordsOf, type Part } from "./parts.ts";
+import type { Part } from "./part.ts";
+import { hashOfFirst, hashOfParts } from "./part-hash.ts";
+import { recordsOf } from "./part-records.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /** Places of records count on from file to file; no file has more lines than this. */

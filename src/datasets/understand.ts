@@ -1,5 +1,6 @@
 import { isDocument, stemOf } from "./formats/format.ts";
-import { firstRecords, type Part } from "./parts.ts";
+import type { Part } from "./part.ts";
+import { firstRecords } from "./part-records.ts";
 import type { Foreign } from "../core/dataset.ts";
 import { readingOf } from "./reading.ts";
 

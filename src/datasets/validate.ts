@@ -7,7 +7,7 @@ import { understood } from "./understand.ts";
 import { isDocument } from "./formats/format.ts";
 import { placeOf } from "./formats/record.ts";
 import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
-import { hashOfParts } from "./parts.ts";
+import { hashOfParts } from "./part-hash.ts";
 import { CaseStream } from "./stream.ts";
 import { CaseWarnings, type CaseWarning } from "./warnings.ts";
 

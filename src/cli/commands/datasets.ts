@@ -1,22 +1,14 @@
 import type { Command } from "commander";
-import { DATASET_FORMATS, type DatasetFormat } from "../../core/dataset-format.ts";
+import { DATASET_FORMATS } from "../../core/dataset-format.ts";
 import { WRITABLE_FORMATS } from "../../datasets/writing/writable-format.ts";
 import type { CliContext } from "../context.ts";
 import type { ConvertFlags } from "../datasets/convert.ts";
+import type { DatasetsFlags } from "../datasets/flags.ts";
 import type { InitDatasetFlags } from "../datasets/init.ts";
 import type { SampleFlags } from "../datasets/sample.ts";
 import { addForeignOptions } from "../foreign-options.ts";
-import type { ReadingFlags } from "../foreign.ts";
 import type { Finish } from "../exit-codes.ts";
 import { wholeNumber } from "../option-values.ts";
-
-/** What the three commands may be given. */
-export interface DatasetsFlags extends ReadingFlags {
-  readonly json?: true;
-  readonly format?: DatasetFormat;
-  readonly case?: string;
-  readonly providers?: string;
-}
 
 /** `datasets`: what the built-in datasets hold, and whether one's own are right. */
 export function defineDatasets(program: Command, context: CliContext, finish: Finish): void {

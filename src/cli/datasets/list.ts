@@ -2,7 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { builtInDatasets } from "../../datasets/locate-dataset.ts";
 import { line, renderText, type Section } from "../../reports/view.ts";
-import type { DatasetsFlags } from "../commands/datasets.ts";
+import type { DatasetsFlags } from "./flags.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";

@@ -2,7 +2,7 @@ import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { nearMiss } from "../../documents/suggest.ts";
-import type { DatasetsFlags } from "../commands/datasets.ts";
+import type { DatasetsFlags } from "./flags.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";

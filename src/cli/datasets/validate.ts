@@ -5,7 +5,7 @@ import type { SourceOptions } from "../../datasets/find-dataset.ts";
 import type { CaseWarning } from "../../datasets/warnings.ts";
 import { quoted } from "../../documents/words.ts";
 import { ProblemsError } from "../../documents/render-problems.ts";
-import type { DatasetsFlags } from "../commands/datasets.ts";
+import type { DatasetsFlags } from "./flags.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BenchError } from "../../core/errors.ts";
 import { nearMiss } from "../../documents/suggest.ts";
-import type { Part } from "../parts.ts";
+import type { Part } from "../part.ts";
 import { httpGet, MAX_DOWNLOAD_BYTES, type HttpOptions } from "./http-get.ts";
 import { scratchOf } from "./scratch.ts";
 import { download, fetchedSource, requireFound } from "./web.ts";

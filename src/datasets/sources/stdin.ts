@@ -5,7 +5,7 @@ import { BenchError } from "../../core/errors.ts";
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { encodingOf } from "../formats/format.ts";
 import { encodingOfBytes, unknownFormat } from "../formats/sniff.ts";
-import type { Part } from "../parts.ts";
+import type { Part } from "../part.ts";
 import { fileSource } from "./file.ts";
 import { Spool } from "./spool.ts";
 

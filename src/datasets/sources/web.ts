@@ -4,7 +4,7 @@ import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { encodingOf, type Encoding } from "../formats/format.ts";
 import { encodingOfBytes, unknownFormat } from "../formats/sniff.ts";
 import type { ByteSource } from "./byte-source.ts";
-import type { Part } from "../parts.ts";
+import type { Part } from "../part.ts";
 import { fileSource } from "./file.ts";
 import { httpGet, type HttpAnswer, type HttpOptions } from "./http-get.ts";
 import { scratchOf } from "./scratch.ts";

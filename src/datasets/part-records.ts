@@ -1,30 +1,14 @@
-import { createHash } from "node:crypto";
 import { readDocumentCases } from "./document-cases.ts";
 import { readCsv } from "./formats/csv-records.ts";
-import { isDocument, type Encoding } from "./formats/format.ts";
+import { isDocument } from "./formats/format.ts";
 import { readJsonLines } from "./formats/jsonl.ts";
-import type { Batches, Read } from "./formats/record.ts";
+import type { Batches } from "./formats/record.ts";
 import { BenchError } from "../core/errors.ts";
-import type { Foreign } from "../core/dataset.ts";
-import type { Reading } from "./reading.ts";
+import type { Part } from "./part.ts";
 import { shapedRead } from "./shaped-records.ts";
 import type { ByteSource } from "./sources/byte-source.ts";
 import { scratchOf } from "./sources/scratch.ts";
 import { unpacked } from "./sources/unpack.ts";
-
-/** One file of a dataset. */
-export interface Part {
-  readonly source: ByteSource;
-  readonly encoding: Encoding;
-  /** Where its records are not test cases as they stand. */
-  readonly reading?: Reading;
-  /** What a document besides one in our own shape may be. */
-  readonly foreign?: Foreign;
-  /** Stands before the ids of a document's entries that have none. */
-  readonly idPrefix?: string;
-  /** The records of a document that was read before. */
-  readonly reads?: readonly Read[];
-}
 
 /** The records of a file, shaped like test cases; one pass. */
 export async function* recordsOf(part: Part): Batches {
@@ -96,41 +80,4 @@ async function* parquetOf({ source, encoding }: Part, anyColumns: boolean, most:
   } finally {
     await scratch.remove();
   }
-}
-
-/** SHA-256 of the files' bytes: of one file its own, of several that of the list of their names and hashes. */
-export async function hashOfParts(parts: readonly Part[]): Promise<string> {
-  const hashes: string[] = [];
-  for (const { source } of parts) {
-    const hash = createHash("sha256");
-    for await (const piece of source.read()) hash.update(piece);
-    hashes.push(hash.digest("hex"));
-  }
-  const [only] = hashes;
-  if (only !== undefined && hashes.length === 1) return only;
-  const list = hashes.map((hash, i) => `${hash}  ${baseName(parts[i]?.source.name ?? "")}\n`);
-  return createHash("sha256").update(list.join("")).digest("hex");
-}
-
-const baseName = (path: string): string => path.replace(/^.*[/\\]/, "");
-
-/** SHA-256 of the first bytes after unpacking, of one file of lines; null where there are fewer or no such order. */
-export async function hashOfFirst(parts: readonly Part[], bytes: number): Promise<string | null> {
-  const [part] = parts;
-  if (
-    part === undefined ||
-    parts.length > 1 ||
-    isDocument(part.encoding.format) ||
-    part.encoding.format === "parquet"
-  ) {
-    return null;
-  }
-  const hash = createHash("sha256");
-  let left = bytes;
-  for await (const piece of unpacked(part.source, part.encoding.gzip)) {
-    hash.update(piece.subarray(0, left));
-    left -= Math.min(left, piece.length);
-    if (left === 0) break;
-  }
-  return left === 0 ? hash.digest("hex") : null;
 }
