@@ -6,7 +6,7 @@ import { advised } from "./advice.ts";
 import { caseTexts } from "./case-texts.ts";
 import { placeholderProblems, UNIQUE_IDS } from "./check-cases.ts";
 import { pathInRecord, type SourceRecord } from "./formats/record.ts";
-import type { IdSet } from "./id-set.ts";
+import type { IdSet } from "../core/id-set.ts";
 import { renderTemplate } from "./template.ts";
 
 /** What the records before this one say about it. */

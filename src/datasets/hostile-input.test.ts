@@ -13,7 +13,7 @@ import { RowReader } from "./formats/csv.ts";
 import { readJsonLines } from "./formats/jsonl.ts";
 import { splitLines } from "./formats/lines.ts";
 import { sniffed } from "./formats/sniff.ts";
-import { hash64, IdSet } from "./id-set.ts";
+import { hash64, IdSet } from "../core/id-set.ts";
 import { loadDataset } from "./load.ts";
 import { renderTemplate } from "./template.ts";
 

@@ -2,7 +2,7 @@ import type { TestCase } from "../core/dataset.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { quoted } from "../documents/words.ts";
 import { caseTexts, ownSystem } from "./case-texts.ts";
-import { hash64, IdSet } from "./id-set.ts";
+import { hash64, IdSet } from "../core/id-set.ts";
 import { renderTemplate, templateVariables, variableNames } from "./template.ts";
 
 /** Something about a test case that is allowed and probably not meant. */

@@ -1,3 +1,4 @@
+import { IdSet } from "../core/id-set.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Load } from "../core/run.ts";
 import type { Collector } from "./collector.ts";
@@ -25,13 +26,36 @@ export interface CaseColumns<Name extends string> {
   column(target: string, name: Name): Column;
 }
 
-/** Reads numbers of each result into columns as results come; keeps each test_id once and eight bytes a number. */
+/** Numbers cases in order of first appearance; asked by several columns it keeps their ids once. */
+export interface CaseNumbers {
+  of(testId: string): number;
+  readonly count: number;
+}
+
+/** Nothing numbered yet. Ids are kept as hashes, some 20 bytes each. */
+export function caseNumbers(): CaseNumbers {
+  const ids = new IdSet();
+  let count = 0;
+  return {
+    of(testId) {
+      const before = ids.add(testId, count + 1);
+      if (before !== null) return before - 1;
+      count += 1;
+      return count - 1;
+    },
+    get count() {
+      return count;
+    },
+  };
+}
+
+/** Reads numbers of each result into columns as results come; keeps eight bytes a number. */
 export function caseColumns<Name extends string>(
   manifest: ComparedPlan,
   readers: Readonly<Record<Name, (result: TestResult) => number>>,
+  numbers: CaseNumbers = caseNumbers(),
 ): Collector<CaseColumns<Name>> {
   const positions = positionsOf(manifest);
-  const caseNumbers = new Map<string, number>();
   const names = Object.keys(readers).filter((name): name is Name => name in readers);
   const columnsOf = new Map<string, Map<Name, GrowingColumn>>();
   for (const { target } of manifest.plan.targets) {
@@ -39,13 +63,11 @@ export function caseColumns<Name extends string>(
   }
   return {
     add(result) {
-      const number = caseNumbers.get(result.test_id) ?? caseNumbers.size;
-      caseNumbers.set(result.test_id, number);
-      const position = positions.at(number, result.sample);
+      const position = positions.at(numbers.of(result.test_id), result.sample);
       for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
     },
     finish: () => ({
-      positions: positions.count(caseNumbers.size),
+      positions: positions.count(numbers.count),
       caseOf: (position) => positions.caseOf(position),
       column: (target, name) => columnsOf.get(target)?.get(name) ?? growingColumn(),
     }),
@@ -70,18 +92,17 @@ function positionsOf({ plan, segments = [] }: ComparedPlan): Positions {
       caseOf: (position) => Math.floor(position / samples),
     };
   }
-  const known = new Map<number, number>();
+  // By sample, then case: a run of made prompts has one sample of very many cases, any other many of a few.
+  const known = new Map<number, number[]>();
   const cases: number[] = [];
   return {
     at(caseNumber, sample) {
-      // Both are far below 2²⁶, and a float holds 53 bits.
-      const key = caseNumber * 2 ** 26 + sample;
-      const position = known.get(key) ?? cases.length;
-      if (position === cases.length) {
-        known.set(key, position);
-        cases.push(caseNumber);
-      }
-      return position;
+      const ofSample = known.get(sample) ?? [];
+      known.set(sample, ofSample);
+      const before = ofSample[caseNumber];
+      if (before !== undefined) return before;
+      cases.push(caseNumber);
+      return (ofSample[caseNumber] = cases.length - 1);
     },
     count: () => cases.length,
     caseOf: (position) => cases[position] ?? 0,

@@ -17,3 +17,6 @@ export function collected<T>(results: Results, collector: Collector<T>): T {
   collect(results, [collector]);
   return collector.finish();
 }
+
+/** For what there is nothing to say of: keeps no result. */
+export const NOTHING_COLLECTED: Collector<never[]> = { add: () => {}, finish: () => [] };

@@ -4,8 +4,8 @@ import { holm } from "../stats/holm.ts";
 import type { PairedEstimate, Pairs } from "../stats/paired.ts";
 import { compareLatencies, LATENCY_STATISTICS } from "../stats/paired-latency.ts";
 import { compareRates } from "../stats/paired-rate.ts";
-import { type CaseColumns, caseColumns, type Column, type ComparedPlan } from "./case-columns.ts";
-import type { Collector } from "./collector.ts";
+import { type CaseColumns, caseColumns, type CaseNumbers, type Column, type ComparedPlan } from "./case-columns.ts";
+import { NOTHING_COLLECTED, type Collector } from "./collector.ts";
 
 /** Adjusted p below which a difference counts as more than noise. */
 const SIGNIFICANT = 0.05;
@@ -30,8 +30,10 @@ type Columns = CaseColumns<keyof typeof READERS>;
 export function compareTargets(
   manifest: ComparedPlan,
   pairs: readonly (readonly [a: string, b: string])[] = targetPairs(manifest),
+  numbers?: CaseNumbers,
 ): Collector<Comparison[]> {
-  const { add, finish } = caseColumns(manifest, READERS);
+  if (pairs.length === 0) return NOTHING_COLLECTED;
+  const { add, finish } = caseColumns(manifest, READERS, numbers);
   return { add, finish: () => comparisonsIn(finish(), pairs) };
 }
 

@@ -1,6 +1,7 @@
+import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
-import { caseColumns, type CaseColumns } from "./case-columns.ts";
-import type { Collector } from "./collector.ts";
+import { caseColumns, type CaseColumns, type CaseNumbers } from "./case-columns.ts";
+import { NOTHING_COLLECTED, type Collector } from "./collector.ts";
 import { targetPairs } from "./compare.ts";
 
 const NEAR_MS = 5000;
@@ -19,11 +20,13 @@ export interface PairFairness {
  * For every two targets, how many of their pairs were sent side by side. Where a faster target ran ahead, the two met
  * different moments of the network and the servers, and a difference may be one of time.
  */
-export function fairnessOfPairs(manifest: Manifest): Collector<PairFairness[]> {
-  const { add, finish } = caseColumns(manifest, {
-    sent: ({ timing }) => timing.sent_at_ms ?? Number.NaN,
-    segment: ({ segment }) => segment,
-  });
+export function fairnessOfPairs(manifest: Manifest, numbers?: CaseNumbers): Collector<PairFairness[]> {
+  if (manifest.plan.targets.length < 2) return NOTHING_COLLECTED;
+  const readers = {
+    sent: ({ timing }: TestResult): number => timing.sent_at_ms ?? Number.NaN,
+    segment: ({ segment }: TestResult): number => segment,
+  };
+  const { add, finish } = caseColumns(manifest, readers, numbers);
   return { add, finish: () => fairnessIn(finish(), manifest) };
 }
 
