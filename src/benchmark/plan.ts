@@ -3,7 +3,7 @@ import type { Dataset } from "../core/dataset.ts";
 import type { PartLimits } from "../core/part-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { Slo } from "../core/slo.ts";
-import type { ARRIVALS, Synthetic } from "../core/run.ts";
+import type { ARRIVALS, ORDERS, Synthetic } from "../core/run.ts";
 import type { BenchTarget, PricedTarget } from "./targets.ts";
 
 /** What is to be sent. */
@@ -55,6 +55,8 @@ export interface LoadShape {
   readonly tokensPerMinute: number | null;
   /** Closed loop: more and more in flight until the first 429; `concurrency` is where it begins. */
   readonly adaptive: boolean;
+  /** How the targets share the time. */
+  readonly order: (typeof ORDERS)[number];
   /** Failed cases, over all targets, after which nothing more is sent. */
   readonly maxErrors: number | null;
   /** US dollars that the whole run may cost. */
@@ -79,6 +81,7 @@ export const PLAIN_LOAD: LoadShape = {
   requestsPerMinute: null,
   tokensPerMinute: null,
   adaptive: false,
+  order: "side_by_side",
   maxErrors: null,
   budgetUsd: null,
   warmup: 0,

@@ -18,6 +18,7 @@ const loads: fc.Arbitrary<BenchmarkLoad> = fc.record({
   requestsPerMinute: some,
   tokensPerMinute: some,
   adaptive: fc.boolean(),
+  order: fc.constantFrom("side_by_side", "lockstep", "sequential"),
   maxErrors: some,
   budgetUsd: some,
   warmup: fc.nat(),

@@ -69,6 +69,7 @@ export function loadRecord(load: BenchmarkLoad): Required<Load> {
     requests_per_minute: load.requestsPerMinute,
     tokens_per_minute: load.tokensPerMinute,
     adaptive: load.adaptive,
+    order: load.order,
     slo: load.slo,
   };
 }
@@ -101,6 +102,7 @@ export function loadFrom(record: Load): BenchmarkLoad {
     requestsPerMinute: record.requests_per_minute ?? null,
     tokensPerMinute: record.tokens_per_minute ?? null,
     adaptive: record.adaptive ?? false,
+    order: record.order ?? "side_by_side",
     slo: record.slo ?? null,
   };
 }

@@ -21,9 +21,9 @@ export function runOptions(
   load: BenchmarkLoad,
   cases: AsyncIterable<TestCase>,
   tools: { opened: OpenRun; watched: WatchedWork; search: LevelSearch | null },
-): Pick<RunOptions, "targets" | "workFor" | "journal" | "delayMs" | "maxErrors" | "keepRaw" | "warmUp"> {
+): Pick<RunOptions, "targets" | "workFor" | "journal" | "delayMs" | "maxErrors" | "keepRaw" | "warmUp" | "lockstep"> {
   const { opened, watched, search } = tools;
-  const { finished, journal } = opened;
+  const { journal } = opened;
   const sources = sourcesOf(plan);
   const endlessCases = hasEndlessCases(plan);
   const cycled = load.durationMs !== null || load.maxRequests !== null || search !== null;
@@ -37,13 +37,14 @@ export function runOptions(
         level: { index, of: search === null ? (plan.levels?.length ?? 1) : SEARCH_LEVELS },
         endlessCases,
       });
-      return unfinished(watched.watch(work), target.label, finished);
+      return unfinished(watched.watch(work), target.label, opened);
     },
     journal,
     delayMs: load.delayMs,
     maxErrors: maxErrorsOf(load),
     keepRaw: load.saveResponses,
     warmUp: warmUpOf(cases, load, endlessCases),
+    lockstep: load.order === "lockstep",
   };
 }
 
@@ -75,9 +76,12 @@ export function runTarget(target: BenchTarget, load: BenchmarkLoad, sources: Req
 async function* unfinished(
   work: AsyncIterable<WorkItem>,
   target: string,
-  finished: ReadonlySet<string>,
+  { finished, failed }: Pick<OpenRun, "finished" | "failed">,
 ): AsyncGenerator<WorkItem> {
   for await (const item of work) {
-    if (!finished.has(resultKey({ target, test_id: item.testCase.id, sample: item.sample }))) yield item;
+    const key = resultKey({ target, test_id: item.testCase.id, sample: item.sample });
+    if (finished.has(key)) continue;
+    const before = failed.get(key);
+    yield before === undefined ? item : { ...item, before };
   }
 }

@@ -5,7 +5,7 @@ import type { Manifest } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import { readRun, type OpenRun } from "../journal/directory.ts";
 import { Budget } from "../runner/budget.ts";
-import { run, type RunOutcome } from "../runner/run.ts";
+import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { Stage } from "../runner/stage.ts";
 import { caseCheck, hasEndlessCases, requireSome } from "./check-requests.ts";
 import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
@@ -56,11 +56,15 @@ export class BenchmarkSegment {
     const { plan, load } = this.#parts;
     const soFar = this.#soFar();
     const search = this.#search(soFar);
-    const stages = this.#stages(soFar);
-    const goesOn = search?.goesOn ?? stages.length > 0;
+    const inTurn = load.order === "sequential" && plan.targets.length > 1;
+    const left = (target: string | null): readonly Stage[] => this.#stages(soFar, target);
+    const goesOn =
+      search?.goesOn ??
+      (inTurn ? plan.targets.map(({ label }) => label) : [null]).some((target) => left(target).length > 0);
     if (this.#total === null ? !goesOn : this.#isOver) return this.#endWithoutWork();
     const watched = new WatchedWork(this.#streamed ? caseCheck(plan, load, this.#parts.options.warn) : () => {});
-    await this.#run(search?.stages() ?? stages, search, soFar, watched);
+    const stages = search?.stages() ?? left(null);
+    await this.#run({ stages, oneByOne: inTurn ? left : null }, search, soFar, watched);
     if (watched.failure !== null) await this.#breakOff(watched.failure.error);
     await this.#end(search === null ? watched.perWork : null);
   }
@@ -125,18 +129,25 @@ export class BenchmarkSegment {
     });
   }
 
-  #stages(soFar: SoFar): readonly Stage[] {
+  /** What is left for all targets at the same time, or for one of them. */
+  #stages(soFar: SoFar, target: string | null): readonly Stage[] {
     const { plan, load } = this.#parts;
     const manifest = this.#manifest;
     return stagesOf(load, {
       levels: plan.levels,
       seed: `${plan.seed ?? manifest.id}/${manifest.segments.length}`,
       endlessCases: hasEndlessCases(plan),
-      elapsedMs: (index) => (timeIsOver(manifest, load) ? Infinity : soFar.elapsedMs(plan.levels?.[index] ?? null)),
+      elapsedMs: (index) =>
+        timeIsOver(manifest, load) ? Infinity : soFar.elapsedMs(plan.levels?.[index] ?? null, target),
     });
   }
 
-  async #run(stages: Iterable<Stage>, search: LevelSearch | null, soFar: SoFar, watched: WatchedWork): Promise<void> {
+  async #run(
+    inOrder: Pick<RunOptions, "stages" | "oneByOne">,
+    search: LevelSearch | null,
+    soFar: SoFar,
+    watched: WatchedWork,
+  ): Promise<void> {
     const { plan, load, options, cases, opened } = this.#parts;
     const { clock } = options;
     this.#begun = true;
@@ -144,7 +155,7 @@ export class BenchmarkSegment {
     announce(plan, this.#planned, opened.finished, options.observe);
     const outcome = await run({
       ...runOptions(plan, load, cases, { opened, watched, search }),
-      stages,
+      ...inOrder,
       budget: load.budgetUsd === null ? null : new Budget(load.budgetUsd, soFar.spentUsd),
       clock,
       random: seededRandom(this.#manifest.id),

@@ -5,8 +5,11 @@ import type { LoadShape } from "./plan.ts";
 
 /** What earlier segments of a run have used up of what its load allows. */
 export interface SoFar {
-  /** Time spent sending in a level (null outside a sweep): first request to last, in each segment, as the journal has them. */
-  elapsedMs(level: number | null): Millis;
+  /**
+   * Time spent sending in a level (null outside a sweep), to one target or to any of them: first request to last, in each
+   * segment, as the journal has them.
+   */
+  elapsedMs(level: number | null, target?: string | null): Millis;
   /** The known costs, in US dollars. */
   readonly spentUsd: number;
 }
@@ -16,22 +19,27 @@ export const NOTHING_SO_FAR: SoFar = { elapsedMs: () => 0, spentUsd: 0 };
 
 /** Reads it from the results; what was in flight when a process died is not in them. */
 export function soFarIn(results: Iterable<TestResult>): SoFar {
-  const spans = new Map<number | null, Map<number, { from: Millis; to: Millis }>>();
+  const spans = new Map<string, Map<number, { from: Millis; to: Millis }>>();
   let spentUsd = 0;
-  for (const { cost_usd, timing, segment, level = null } of results) {
+  for (const { cost_usd, timing, segment, target, level = null } of results) {
     spentUsd += cost_usd ?? 0;
     const sent = timing.first_sent_at_ms;
     if (sent === null) continue;
-    const ofLevel = spans.get(level) ?? new Map<number, { from: Millis; to: Millis }>();
-    spans.set(level, ofLevel);
-    const { from, to } = ofLevel.get(segment) ?? { from: sent, to: sent };
-    ofLevel.set(segment, { from: Math.min(from, sent), to: Math.max(to, sent) });
+    for (const key of [spanKey(level, null), spanKey(level, target)]) {
+      const ofSegments = spans.get(key) ?? new Map<number, { from: Millis; to: Millis }>();
+      spans.set(key, ofSegments);
+      const { from, to } = ofSegments.get(segment) ?? { from: sent, to: sent };
+      ofSegments.set(segment, { from: Math.min(from, sent), to: Math.max(to, sent) });
+    }
   }
   return {
-    elapsedMs: (level) => [...(spans.get(level)?.values() ?? [])].reduce((sum, { from, to }) => sum + to - from, 0),
+    elapsedMs: (level, target = null) =>
+      [...(spans.get(spanKey(level, target))?.values() ?? [])].reduce((sum, { from, to }) => sum + to - from, 0),
     spentUsd,
   };
 }
+
+const spanKey = (level: number | null, target: string | null): string => `${level ?? ""}\u0000${target ?? ""}`;
 
 /** Whether a run has already used all of the time that this load gives it. */
 export function timeIsOver({ status, segments }: Manifest, { durationMs }: LoadShape): boolean {

@@ -81,7 +81,7 @@ export function resolveTargets(specs: readonly TargetSpec[], context: Resolution
 function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTarget {
   const { config, env, model: flagModel } = context;
   const providers = new Map(Object.entries(config.providers ?? {}));
-  const entry = providers.get(spec.provider) ?? {};
+  const entry = withDefaults(providers.get(spec.provider) ?? {}, config);
   const builtIn = builtInFor(spec.provider, entry);
   const bridge = entry.type === undefined ? bridgeIn(spec, flagModel ?? entry.default_model ?? null) : null;
   if (bridge !== null) return bridgeTarget(spec, bridge, entry, context);
@@ -131,6 +131,16 @@ const toldBy = (entry: ProviderConfig) => ({
   ignoreEos: entry.ignore_eos ?? false,
   prices: entry.prices ?? null,
 });
+
+/** A provider's own values over those that the configuration has for every target. */
+function withDefaults(entry: ProviderConfig, { benchmarks = {} }: Config): ProviderConfig {
+  const { timeout, connect_timeout, first_token_timeout, idle_timeout } = benchmarks;
+  const { max_retries, max_concurrency, requests_per_minute, tokens_per_minute } = benchmarks;
+  const timeouts = { timeout, connect_timeout, first_token_timeout, idle_timeout };
+  const forAll = { ...timeouts, max_retries, max_concurrency, requests_per_minute, tokens_per_minute };
+  const said = Object.entries(entry).filter(([, value]) => value !== undefined);
+  return { ...forAll, ...Object.fromEntries(said) };
+}
 
 const millisOf = (duration: string | number | undefined): Millis | null =>
   duration === undefined ? null : parseDuration(duration);

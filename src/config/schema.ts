@@ -2,7 +2,8 @@ import { z } from "zod";
 import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema, foreignSchema } from "../core/dataset.ts";
 import { headersSchema, requestParametersSchema } from "../core/request.ts";
-import { ARRIVALS } from "../core/run.ts";
+import { ARRIVALS, ORDERS } from "../core/run.ts";
+import { parseSlo } from "../core/slo.ts";
 
 const pricesSchema = z.strictObject({
   input_per_million: z.number().nonnegative(),
@@ -52,6 +53,26 @@ const providerConfigSchema = z.strictObject({
 });
 export type ProviderConfig = z.infer<typeof providerConfigSchema>;
 
+const sloTextSchema = z
+  .string()
+  .check(({ value, issues }) => {
+    const read = parseSlo(value);
+    if (typeof read === "string") issues.push({ code: "custom", message: read, input: value });
+  })
+  .describe("What each request must keep: ttft=500,tpot=50,duration=10s,goodput=99%");
+
+/** What a provider says of itself, said of every target whose provider does not. */
+export const everyTargetSchema = {
+  timeout: providerConfigSchema.shape.timeout,
+  connect_timeout: providerConfigSchema.shape.connect_timeout,
+  first_token_timeout: providerConfigSchema.shape.first_token_timeout,
+  idle_timeout: providerConfigSchema.shape.idle_timeout,
+  max_retries: providerConfigSchema.shape.max_retries,
+  max_concurrency: providerConfigSchema.shape.max_concurrency,
+  requests_per_minute: providerConfigSchema.shape.requests_per_minute,
+  tokens_per_minute: providerConfigSchema.shape.tokens_per_minute,
+};
+
 /** What a configuration file may hold. Keys are snake_case, as in every file. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -83,6 +104,12 @@ export const configSchema = z.strictObject({
       max_errors: z.int().positive().optional().describe("Send nothing more after so many failed cases"),
       budget_usd: z.number().positive().optional().describe("Send nothing that could cost more than this in all"),
       warmup: z.int().nonnegative().optional().describe("Requests to each target before those that count"),
+      adaptive: z.boolean().optional().describe("A closed loop that raises its concurrency until the first 429"),
+      order: z.enum(ORDERS).optional().describe("How several targets share the time"),
+      slo: sloTextSchema.optional(),
+      delay: durationSchema.optional().describe("Pause of each slot between two cases, in a closed loop"),
+      fail_fast: z.boolean().optional().describe("Whether nothing more is sent after the first case that fails"),
+      ...everyTargetSchema,
     })
     .optional(),
 });

@@ -26,6 +26,9 @@ export type TargetRecord = z.infer<typeof targetRecordSchema>;
 /** How the instants of an open loop come about. */
 export const ARRIVALS = ["constant", "poisson"] as const;
 
+/** How targets share the time: each at its own pace, a case to all of them at once, or one target after the other. */
+export const ORDERS = ["side_by_side", "lockstep", "sequential"] as const;
+
 const syntheticSchema = z.object({
   /** Lengths in estimated tokens, each drawn from a normal distribution. */
   input: z.object({ mean: z.number(), sd: z.number() }),
@@ -92,6 +95,8 @@ export const loadSchema = z.object({
   requests_per_minute: limit,
   tokens_per_minute: limit,
   adaptive: z.boolean().optional(),
+  /** How the targets shared the time; missing in runs of older versions, which sent side by side. */
+  order: z.enum(ORDERS).optional(),
   /** What each request is held against. */
   slo: sloSchema.nullable().optional(),
 });

@@ -55,7 +55,7 @@ export function createRun(
     if (present.length > 0 && options.force !== true) throw inUse(path, present);
     if (present.length > 0) moveAside(path, present, options.clock.wallTime());
     writeManifest(path, manifest, options.mask, options.files);
-    return opened(path, manifest, { finished: new Set(), warnings: [] }, lock, options);
+    return opened(path, manifest, { finished: new Set(), failed: new Map(), warnings: [] }, lock, options);
   });
 }
 

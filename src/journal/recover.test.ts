@@ -100,7 +100,7 @@ describe("a recovered journal", () => {
   });
 
   it("is empty where there is no file", () => {
-    expect(recoverRun(temporaryDirectory())).toEqual({ finished: new Set(), warnings: [] });
+    expect(recoverRun(temporaryDirectory())).toEqual({ finished: new Set(), failed: new Map(), warnings: [] });
   });
 });
 

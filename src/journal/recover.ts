@@ -16,6 +16,8 @@ export interface Recovered {
    * those that failed, where they are to be tried again.
    */
   readonly finished: ReadonlySet<string>;
+  /** What the failed cases took that are to be tried again, by `resultKey`; empty where none are. */
+  readonly failed: ReadonlyMap<string, { readonly attempts: number; readonly costUsd: number }>;
   /** Damaged lines before the last one, in words; they stay where they are. */
   readonly warnings: readonly string[];
 }
@@ -36,8 +38,9 @@ export function recoverRun(directory: string, { retryFailed = false }: { retryFa
 
 function recoverResults(path: string, retryFailed: boolean): Recovered {
   const finished = new Set<string>();
+  const failed = new Map<string, { attempts: number; costUsd: number }>();
   const warnings: string[] = [];
-  if (!existsSync(path)) return { finished, warnings };
+  if (!existsSync(path)) return { finished, failed, warnings };
   let damaged: { readonly offset: number; readonly warning: string } | null = null;
   for (const { number, offset, bytes, whole } of scanLines(path)) {
     if (damaged !== null) warnings.push(damaged.warning);
@@ -48,10 +51,14 @@ function recoverResults(path: string, retryFailed: boolean): Recovered {
       damaged = { offset, warning };
     } else if (decoded.record.status === "success" || (decoded.record.status !== "skipped" && !retryFailed)) {
       finished.add(resultKey(decoded.record));
+      failed.delete(resultKey(decoded.record));
+    } else if (decoded.record.status !== "skipped") {
+      const { attempts, cost_usd } = decoded.record;
+      failed.set(resultKey(decoded.record), { attempts, costUsd: cost_usd ?? 0 });
     }
   }
   if (damaged !== null) truncateSync(path, damaged.offset);
-  return { finished, warnings };
+  return { finished, failed, warnings };
 }
 
 /** Cuts off what stands after the last newline. Reads from the end: these files are large and nothing else needs them. */

@@ -75,7 +75,7 @@ export async function runCase(
   let limiterWaitMs = 0;
   let backoffMs = 0;
   let connectMs = 0;
-  let failedCostUsd = 0;
+  let failedCostUsd = item.before?.costUsd ?? 0;
   let uncounted = 0;
   let firstSent: Millis | null = null;
 
@@ -103,7 +103,7 @@ export async function runCase(
       result: resultOf(target, item, {
         last,
         model: request.model,
-        attempts: attempt + 1 - uncounted,
+        attempts: (item.before?.attempts ?? 0) + attempt + 1 - uncounted,
         around: {
           segmentStart: context.segmentStart,
           intended,

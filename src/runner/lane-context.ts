@@ -5,6 +5,7 @@ import type { CaseContext } from "./case-run.ts";
 import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Gate } from "./gate.ts";
+import type { Lockstep } from "./lockstep.ts";
 import type { SlotCounter } from "./slot-counter.ts";
 import type { RunTarget } from "./target.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -18,6 +19,8 @@ export interface LaneContext extends Omit<CaseContext, "place"> {
   readonly delayMs: Millis;
   readonly books: SlotCounter;
   readonly gate: Gate;
+  /** Keeps the lanes of a stage together; null where each goes at its own pace. */
+  readonly lockstep: Lockstep | null;
   /** Hears of each case that failed, before its record is written. */
   failed(): void;
   /** Hears of each record once it is written. */

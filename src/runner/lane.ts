@@ -9,6 +9,7 @@ import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
 import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
+import type { Step } from "./lockstep.ts";
 import { RateBooks } from "./rate-books.ts";
 import { skipUnsent } from "./skip.ts";
 import { Slots } from "./slots.ts";
@@ -39,6 +40,8 @@ export class Lane {
   #adaptive: Adaptive | null = null;
   /** Until when the loop last had to wait for a slot. */
   #heldUntil: Millis = 0;
+  /** Its part in a lockstep with the other targets; null where each goes at its own pace. */
+  readonly #step: Step | null;
 
   constructor(
     { target, pool, circuit, turnstile }: Side,
@@ -51,6 +54,7 @@ export class Lane {
     this.#circuit = circuit;
     this.#stage = stage;
     this.#work = new WorkQueue(work);
+    this.#step = context.lockstep?.join() ?? null;
     this.#context = {
       ...context,
       place: { segment: context.segment, level: stage.level },
@@ -98,6 +102,7 @@ export class Lane {
     if (this.#circuit.open !== null) this.#end("work");
     try {
       await this.#guarded(() => this.#letGo());
+      this.#step?.leave();
       this.#end("work");
       await this.#guarded(() => this.#skipRest());
       while (this.#slots.held > 0) await this.#slots.change();
@@ -149,6 +154,11 @@ export class Lane {
       }
       const hold = this.#held(item);
       if (hold === "refused") break;
+      if (!(await (this.#step?.reach(item.position ?? 0, this.#ending.signal) ?? true))) {
+        hold?.release();
+        this.#giveBack(item);
+        break;
+      }
       const now = clock.now();
       const intended = at === null ? now : this.#start + at;
       const ready = at === null ? now : Math.max(intended, this.#heldUntil);
@@ -208,13 +218,17 @@ export class Lane {
     if (budget === null) return null;
     const hold = budget.hold(this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity);
     if (hold !== null) return hold;
-    this.#work.giveBack(item);
-    this.#slots.free();
+    this.#giveBack(item);
     gate.close({
       by: "budget",
       skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
     });
     return "refused";
+  }
+
+  #giveBack(item: WorkItem): void {
+    this.#work.giveBack(item);
+    this.#slots.free();
   }
 
   async #guarded(action: () => Promise<void>): Promise<void> {
@@ -236,13 +250,8 @@ export class Lane {
       if (appointed !== null) this.#rates.sent(appointed, at - this.#start);
     };
     try {
-      const running = runCase(
-        this.#target,
-        channel,
-        item,
-        { ...start, left, unsent: this.#halting.signal },
-        this.#context,
-      );
+      const begun = { ...start, left, unsent: this.#halting.signal };
+      const running = runCase(this.#target, channel, item, begun, this.#context);
       // Only now: what an observer does with it is not to stand between a request and its sending.
       observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
       const finished = await running;

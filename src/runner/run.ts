@@ -15,7 +15,8 @@ import { Circuit } from "./circuit.ts";
 import { Gate } from "./gate.ts";
 import { Limiter } from "./limiter.ts";
 import { Lane } from "./lane.ts";
-import type { LaneContext } from "./lane-context.ts";
+import type { LaneContext, Side } from "./lane-context.ts";
+import { Lockstep } from "./lockstep.ts";
 import { measureSelf } from "./self-measurement.ts";
 import { SlotCounter } from "./slot-counter.ts";
 import type { Stage } from "./stage.ts";
@@ -34,6 +35,10 @@ export interface RunOptions {
    * next is asked for only then, so that it may depend on what came of the others.
    */
   readonly stages: Iterable<Stage>;
+  /** Stages of each target by its label, where one target comes after the other; all at the same time unless given. */
+  readonly oneByOne?: ((target: string) => Iterable<Stage>) | null;
+  /** Whether a case goes to all targets at once, and the next one only then. */
+  readonly lockstep?: boolean;
   /** The work of one target in a stage that is still to be done; each call begins a pass of its own. */
   readonly workFor: (target: RunTarget, stage: Stage) => AsyncIterable<WorkItem>;
   readonly journal: Journal;
@@ -72,7 +77,8 @@ export interface RunOutcome {
 }
 
 /**
- * Sends every target its work, all targets at the same time, stage after stage, each with slots of its own.
+ * Sends every target its work, stage after stage, each target with slots of its own; all targets at the same time unless
+ * they are to come one by one.
  * Rejects with what the journal rejected with; by then nothing is in flight any more.
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
@@ -98,16 +104,25 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     circuit: new Circuit(),
     turnstile: new Turnstile(clock, new Limiter(target.limits ?? NO_OWN_LIMITS)),
   }));
-  const warmUpFailures = await Promise.all(
-    sides.map(async ({ target, pool, turnstile }) =>
-      options.warmUp === null
-        ? null
-        : warmUp(target, pool, options.warmUp, { clock, abandon, gate, budget: options.budget, turnstile }),
-    ),
-  );
+  const groups: readonly Group[] = options.oneByOne
+    ? sides.map((side) => ({ sides: [side], stages: options.oneByOne?.(side.target.label) ?? [] }))
+    : [{ sides, stages }];
+  const warmUpFailures: WarmUpFailures[] = [];
+  const warmUpAll = async (group: Group): Promise<void> => {
+    const { warmUp: wanted, budget } = options;
+    if (wanted === null) return;
+    const failed = await Promise.all(
+      group.sides.map(({ target, pool, turnstile }) =>
+        warmUp(target, pool, wanted, { clock, abandon, gate, budget, turnstile }),
+      ),
+    );
+    warmUpFailures.push(...failed.filter((failures) => failures !== null));
+  };
+  const [first, ...others] = groups;
+  if (first !== undefined) await warmUpAll(first);
 
   let errors = 0;
-  const context: LaneContext = {
+  const context: Omit<LaneContext, "lockstep"> = {
     ...options,
     stop,
     abandon,
@@ -133,14 +148,22 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const self = measureSelf(clock, books);
   const endings: Ending[] = [];
   const concurrency: ConcurrencyHistory[] = [];
-  const rates: ReturnType<typeof ratesOf>[] = [];
-  for (const stage of stages) {
-    if (stage.endless && gate.closed !== null) break;
-    const lanes = sides.map((side) => new Lane(side, stage, workFor(side.target, stage), context));
-    await Promise.all(lanes.map((lane) => lane.run()));
-    rates.push(ratesOf(lanes));
-    concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
-    endings.push(...lanes.map(({ endedBy }) => endedBy));
+  const rates: (Rates | null)[] = [];
+  const sendTo = async (group: Group): Promise<void> => {
+    for (const stage of group.stages) {
+      if (stage.endless && gate.closed !== null) break;
+      const inStage = { ...context, lockstep: options.lockstep === true ? new Lockstep() : null };
+      const lanes = group.sides.map((side) => new Lane(side, stage, workFor(side.target, stage), inStage));
+      await Promise.all(lanes.map((lane) => lane.run()));
+      rates.push(ratesOf(lanes));
+      concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
+      endings.push(...lanes.map(({ endedBy }) => endedBy));
+    }
+  };
+  if (first !== undefined) await sendTo(first);
+  for (const group of others) {
+    await warmUpAll(group);
+    await sendTo(group);
   }
   await Promise.all(sides.map(({ pool }) => pool.close()));
   const own = self.stop();
@@ -151,12 +174,12 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   for (const { target, circuit } of sides) {
     if (circuit.open !== null) stoppedTargets.set(target.label, circuit.open.code);
   }
-  const rate = rates.find((of) => of !== null) ?? null;
+  const rate = leastDelivered(rates);
   return {
     stoppedTargets,
     concurrency,
     endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
-    warmUpFailures: warmUpFailures.filter((failed) => failed !== null),
+    warmUpFailures,
     validity: judgeValidity({
       ...tally.medians(),
       eventLoopDelayMs: own.eventLoopDelayMs,
@@ -175,8 +198,26 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   };
 }
 
+/** Targets that are sent to at the same time. */
+interface Group {
+  readonly sides: readonly Side[];
+  readonly stages: Iterable<Stage>;
+}
+
+interface Rates {
+  readonly requested: number;
+  readonly delivered: number;
+}
+
+/** Of what ran one after the other, that which fell the furthest behind; null in a closed loop. */
+function leastDelivered(rates: readonly (Rates | null)[]): Rates | null {
+  const known = rates.filter((of) => of !== null);
+  const share = ({ requested, delivered }: Rates): number => delivered / requested;
+  return known.length === 0 ? null : known.reduce((least, of) => (share(of) < share(least) ? of : least));
+}
+
 /** The rates of a stage over all targets; null in a closed loop. */
-function ratesOf(lanes: readonly Lane[]): { requested: number; delivered: number } | null {
+function ratesOf(lanes: readonly Lane[]): Rates | null {
   const known = lanes.map((lane) => lane.rates).filter((rates) => rates !== null);
   if (known.length === 0) return null;
   const sum = (read: (rates: (typeof known)[number]) => number): number =>

@@ -19,6 +19,8 @@ export async function skipUnsent(
   for (let item = await work.unsent(); item !== null; item = await work.unsent()) {
     const result = skippedResult(target, item, { message, place, timestamp: clock.wallTime() });
     context.finished(result);
+    // One that was to be tried again was sent before, and its record of that stands.
+    if (item.before !== undefined) continue;
     pending.push(journal.record(result, null));
     if (pending.length < SKIP_BATCH) continue;
     await Promise.all(pending);

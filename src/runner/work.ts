@@ -7,6 +7,17 @@ export interface WorkItem {
   readonly testCase: TestCase;
   /** 0 for the first repetition. */
   readonly sample: number;
+  /** Its place in the whole work of its stage, by which targets in lockstep find each other. */
+  readonly position?: number;
+  /** What it took in an earlier segment, where it failed and is tried again. */
+  readonly before?: Before;
+}
+
+/** What a case took before it was tried again. */
+export interface Before {
+  readonly attempts: number;
+  /** What they are known to have cost, in US dollars. */
+  readonly costUsd: number;
 }
 
 /** How often the cases are gone through, and how far. */
@@ -38,7 +49,7 @@ export async function* workOrder(cases: () => AsyncIterable<TestCase>, options: 
     let n = 0;
     for await (const testCase of cases()) {
       if (n++ % level.of !== level.index) continue;
-      yield { testCase, sample: 0 };
+      yield { testCase, sample: 0, position: taken };
       if (++taken >= atMost) return;
     }
   }
@@ -47,7 +58,7 @@ export async function* workOrder(cases: () => AsyncIterable<TestCase>, options: 
     const inOrder = seed === null ? cases() : shuffledStream(cases(), seededRandom(`${seed}/${sample}`));
     const before = taken;
     for await (const testCase of inOrder) {
-      yield { testCase, sample };
+      yield { testCase, sample, position: taken };
       if (++taken >= atMost) return;
     }
     // Passes without a case would follow one another for ever.

@@ -9,7 +9,7 @@ import { quantile, quantileAttempted } from "./quantiles.ts";
  * failed. The values are copied and sorted, so percentiles are exact.
  */
 export function describe(inTimeOrder: Float64Array, failures: number): Stats {
-  const sorted = inTimeOrder.slice().sort();
+  const sorted = sortedInScratch(inTimeOrder);
   const count = sorted.length;
   const average = count === 0 ? null : mean(inTimeOrder);
   const sd = average === null || count < 2 ? null : Math.sqrt(variance(inTimeOrder, average));
@@ -34,4 +34,14 @@ export function describe(inTimeOrder: Float64Array, failures: number): Stats {
     p95_attempted: quantileAttempted(sorted, failures, 950),
     p99_attempted: quantileAttempted(sorted, failures, 990),
   };
+}
+
+let scratch = new Float64Array(1024);
+
+/** A sorted copy, valid until the next. One copy serves all: a freed one would keep its memory for a while. */
+function sortedInScratch(values: Float64Array): Float64Array {
+  if (scratch.length < values.length) scratch = new Float64Array(values.length);
+  const copy = scratch.subarray(0, values.length);
+  copy.set(values);
+  return copy.sort();
 }

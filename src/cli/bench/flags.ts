@@ -40,6 +40,8 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   rpm?: number;
   tpm?: number;
   adaptive?: boolean;
+  lockstep?: boolean;
+  sequential?: boolean;
   ramp?: { from: number; to: number };
   over?: number;
   sweep?: number[];

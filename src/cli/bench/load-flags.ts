@@ -1,14 +1,16 @@
 import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../../benchmark/plan.ts";
 import type { Config } from "../../config/schema.ts";
 import { parseDuration } from "../../core/duration.ts";
+import { parseSlo, type Slo } from "../../core/slo.ts";
 import { BenchError } from "../../core/errors.ts";
 import { hasForeignFlags } from "../foreign.ts";
 import type { BenchFlags } from "./flags.ts";
 
 /** The load that the flags ask for, else the configuration, else the defaults. Throws `BenchError("usage")`. */
 export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
+  const shape = shapeOf(flags, config.benchmarks ?? {});
   return {
-    ...shapeOf(flags, config.benchmarks ?? {}),
+    ...shape,
     timeoutMs: flags.timeout ?? null,
     partLimits: {
       connectMs: flags.connectTimeout ?? null,
@@ -16,8 +18,8 @@ export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
       idleMs: flags.idleTimeout ?? null,
     },
     retries: flags.retries ?? null,
-    delayMs: flags.delay ?? 0,
-    failFast: flags.failFast === true,
+    delayMs: flags.delay ?? (shape.rate === null ? millisOf(config.benchmarks?.delay) : null) ?? 0,
+    failFast: flags.failFast ?? config.benchmarks?.fail_fast ?? false,
     saveResponses: flags.saveResponses && (config.benchmarks?.save_responses ?? true),
   };
 }
@@ -25,9 +27,8 @@ export function loadOf(flags: BenchFlags, config: Config): BenchmarkLoad {
 function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): LoadShape {
   const { ramp, over } = flags;
   const open = flags.rate !== undefined || (config.rate !== undefined && !saysClosed(flags));
-  const durationOfConfig = config.duration === undefined ? null : parseDuration(config.duration);
   const maxRequests = flags.maxRequests ?? config.max_requests ?? null;
-  const durationMs = flags.duration ?? durationOfConfig;
+  const durationMs = flags.duration ?? millisOf(config.duration);
   return {
     concurrency: flags.concurrency ?? config.concurrency ?? PLAIN_LOAD.concurrency,
     rate: open ? (flags.rate ?? config.rate ?? null) : null,
@@ -39,14 +40,39 @@ function shapeOf(flags: BenchFlags, config: NonNullable<Config["benchmarks"]>): 
     maxRequests,
     requestsPerMinute: flags.rpm ?? null,
     tokensPerMinute: flags.tpm ?? null,
-    adaptive: flags.adaptive === true,
+    adaptive: flags.adaptive ?? (config.adaptive === true && !saysFixed(flags)),
+    order: orderOf(flags, config, open),
     maxErrors: flags.maxErrors ?? config.max_errors ?? null,
     budgetUsd: flags.budgetUsd ?? config.budget_usd ?? null,
     warmup: flags.warmup ?? config.warmup ?? 0,
     p95LimitMs: flags.p95Limit ?? null,
-    slo: flags.slo ?? null,
+    slo: flags.slo ?? sloOf(config.slo),
   };
 }
+
+const millisOf = (duration: string | number | undefined): number | null =>
+  duration === undefined ? null : parseDuration(duration);
+
+/** The schema has checked it. */
+function sloOf(text: string | undefined): Slo | null {
+  const read = text === undefined ? "" : parseSlo(text);
+  return typeof read === "string" ? null : read;
+}
+
+function orderOf(
+  { lockstep, sequential }: BenchFlags,
+  { order }: Pick<NonNullable<Config["benchmarks"]>, "order">,
+  open: boolean,
+): LoadShape["order"] {
+  if (lockstep === true) return "lockstep";
+  if (sequential === true) return "sequential";
+  // The schedule of an open loop is the same for all targets: a case goes to all of them at once as it is.
+  return order === undefined || (order === "lockstep" && open) ? PLAIN_LOAD.order : order;
+}
+
+/** Flags of another shape rule over an adaptive one in the configuration. */
+const saysFixed = ({ rate, ramp, sweep, findMaxConcurrency }: BenchFlags): boolean =>
+  [rate, ramp, sweep, findMaxConcurrency].some((flag) => flag !== undefined);
 
 /** Flags of a closed loop rule over a rate in the configuration. */
 const saysClosed = ({ concurrency, ramp, sweep, delay, adaptive, findMaxConcurrency }: BenchFlags): boolean =>
@@ -81,17 +107,22 @@ export function checkLoadFlags(flags: BenchFlags): void {
   needs("--over", flags.over, "--ramp, such as --ramp 1..200", flags.ramp);
   needs("--shared-prefix", flags.sharedPrefix, "--synthetic", flags.synthetic);
   needs("--p95-limit", flags.p95Limit, "--sweep, such as --sweep 1,2,4,8", flags.sweep);
-  needs("--find-max-concurrency", flags.findMaxConcurrency, "--slo, such as --slo ttft=500,tpot=50", flags.slo);
-  const streamed = flags.slo?.ttft_ms ?? flags.slo?.tpot_ms ?? null;
-  if (!flags.stream && streamed !== null) {
-    throw new BenchError("usage", "--slo has a limit on TTFT or TPOT, which --no-stream leaves unknown", {
-      hint: "Limit the duration instead, or leave --no-stream out.",
-    });
-  }
+  checkOrder(flags);
   checkDataset(flags);
   if (flags.repeat !== 1 && (given(flags.duration) || given(flags.maxRequests))) {
     throw new BenchError("usage", "--repeat says nothing beside --duration or --max-requests", {
       hint: "They go through the cases as often as it takes. Leave --repeat out.",
+    });
+  }
+}
+
+function checkOrder({ lockstep, sequential, rate }: BenchFlags): void {
+  if (lockstep === true && sequential === true) {
+    throw new BenchError("usage", "--lockstep and --sequential exclude each other", { hint: "Leave one out." });
+  }
+  if (lockstep === true && rate !== undefined) {
+    throw new BenchError("usage", "--rate and --lockstep exclude each other", {
+      hint: "With --rate all targets have one schedule: each case goes to all of them at once as it is.",
     });
   }
 }
@@ -130,9 +161,22 @@ function needs(name: string, flag: unknown, other: string, otherFlag: unknown): 
 }
 
 /** What must hold of flags and configuration together; throws `BenchError("usage")`. */
-export function checkLoad(flags: BenchFlags, { rate, durationMs, maxRequests, budgetUsd }: LoadShape): void {
+export function checkLoad(flags: BenchFlags, load: LoadShape): void {
+  const { rate, durationMs, maxRequests, budgetUsd, slo } = load;
   needs("--arrival", flags.arrival, "--rate", rate ?? undefined);
   needs("--max-in-flight", flags.maxInFlight, "--rate", rate ?? undefined);
+  needs("--find-max-concurrency", flags.findMaxConcurrency, "--slo, such as --slo ttft=500,tpot=50", slo ?? undefined);
+  if (rate !== null && load.adaptive) {
+    throw new BenchError("usage", "the configuration has both rate and adaptive under benchmarks", {
+      hint: "A rate is an open loop, adaptive a closed one: leave one out, or say --concurrency for this run.",
+    });
+  }
+  if (!flags.stream && (slo?.ttft_ms ?? slo?.tpot_ms ?? null) !== null) {
+    const where = flags.slo === undefined ? "slo in the configuration" : "--slo";
+    throw new BenchError("usage", `${where} has a limit on TTFT or TPOT, which --no-stream leaves unknown`, {
+      hint: "Limit the duration instead (--slo duration=2s), or leave --no-stream out.",
+    });
+  }
   const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null, flags.findMaxConcurrency ?? null].some(
     (end) => end !== null,
   );

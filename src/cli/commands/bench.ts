@@ -53,6 +53,8 @@ export function defineBench(program: Command, context: CliContext, finish: Finis
     .option("--rpm <n>", "most requests to each target in any minute", positive)
     .option("--tpm <n>", "most tokens of prompts and answers for each target in any minute, as estimated", positive)
     .option("--adaptive", "closed loop that raises its concurrency until the first 429, and keeps near that")
+    .option("--lockstep", "send each case to all targets at once, and the next only when all have a slot for it")
+    .option("--sequential", "send to one target after the other, for targets that share one accelerator")
     .option("--ramp <from..to>", "closed loop whose concurrency changes evenly, with --over", span)
     .option("--over <duration>", "how long --ramp takes", duration(1))
     .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)

@@ -5,6 +5,7 @@ import { secretsOf } from "../../benchmark/secrets-of.ts";
 import { urlInMessages } from "../../config/base-url.ts";
 import { builtInFor } from "../../config/built-in.ts";
 import type { TracedConfig } from "../../config/load.ts";
+import { everyTargetSchema } from "../../config/schema.ts";
 import { isBranch } from "../../config/merge.ts";
 import type { ProviderStatus } from "../../config/provider-status.ts";
 import type { DocumentPath } from "../../documents/source-document.ts";
@@ -51,6 +52,11 @@ export function providerSettings(status: ProviderStatus, traced: TracedConfig): 
     baseUrlVariable === null
       ? { value: builtIn?.baseUrl ?? null, from: BUILT_IN }
       : { value: status.baseUrl, from: { kind: "variable" as const, name: baseUrlVariable, line: null } };
+  const forAll = Object.fromEntries(
+    settingsUnder(["benchmarks"], traced.config.benchmarks ?? {}, traced, {}).flatMap(({ path, value, from }) =>
+      EVERY_TARGET.has(String(path[1])) ? [[String(path[1]), { value, from }]] : [],
+    ),
+  );
   return settingsUnder(["providers", name], entry, traced, {
     type: { value: type, from: BUILT_IN },
     base_url: baseUrl,
@@ -58,6 +64,7 @@ export function providerSettings(status: ProviderStatus, traced: TracedConfig): 
     ...(keyVariable === null ? {} : { api_key_env: { value: keyVariable, from: BUILT_IN } }),
     timeout: { value: `${DEFAULT_TIMEOUT_MS / 1000}s`, from: DEFAULT },
     max_retries: { value: DEFAULT_RETRIES, from: DEFAULT },
+    ...forAll,
   });
 }
 
@@ -65,6 +72,9 @@ export function providerSettings(status: ProviderStatus, traced: TracedConfig): 
 export function bridgeSettings(name: string, traced: TracedConfig): Setting[] {
   return settingsUnder(["providers", name], traced.config.providers?.[name] ?? {}, traced, {});
 }
+
+/** What stands under `benchmarks` for every provider that says nothing itself. */
+const EVERY_TARGET: ReadonlySet<string> = new Set(Object.keys(everyTargetSchema));
 
 /** The values of one branch: those that have a default first, in its order, then what else was said. */
 function settingsUnder(
