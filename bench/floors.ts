@@ -48,11 +48,12 @@ async function fastest(times: number, once: () => Promise<number>): Promise<numb
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
-/** Throughput, requests in flight and memory of one run against the simulator. */
-async function measureRun(folder: string): Promise<Floor[]> {
-  const dataset = join(folder, "floors.json");
-  const test_cases = Array.from({ length: CASES }, (_, i) => ({ id: `case-${i}`, prompt: `Say the number ${i}.` }));
-  writeFileSync(dataset, JSON.stringify({ name: "floors", version: "1", test_cases }));
+/** A run of the command line with the largest size of its process, in megabytes. */
+async function runWeighed(
+  folder: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ stdout: string; megabytes: number }> {
   const memoryFile = join(folder, "memory.txt");
   const atExit = join(folder, "at-exit.mjs");
   // The process's own account of its largest size, in kilobytes; it needs no tool of the system.
@@ -60,18 +61,27 @@ async function measureRun(folder: string): Promise<Floor[]> {
     atExit,
     `import fs from "node:fs"; process.on("exit", () => fs.writeFileSync(${JSON.stringify(memoryFile)}, String(process.resourceUsage().maxRSS)));`,
   );
+  const { stdout } = await run(args, { ...env, NODE_OPTIONS: `--import ${atExit}` });
+  return { stdout, megabytes: Number(readFileSync(memoryFile, "utf8")) / 1024 };
+}
+
+/** Throughput, requests in flight and memory of one run against the simulator. */
+async function measureRun(folder: string): Promise<Floor[]> {
+  const dataset = join(folder, "floors.json");
+  const test_cases = Array.from({ length: CASES }, (_, i) => ({ id: `case-${i}`, prompt: `Say the number ${i}.` }));
+  writeFileSync(dataset, JSON.stringify({ name: "floors", version: "1", test_cases }));
   const simulator = await spawnSimulator({ ttftMs: 30, tpotMs: 0, tokens: 16, jitter: 0 });
   try {
-    const { stdout } = await run(
+    const { stdout, megabytes } = await runWeighed(
+      folder,
       `bench -d ${dataset} -p sim -c ${IN_FLIGHT} -o ${join(folder, "run")} --no-stream --export json --json`.split(
         " ",
       ),
-      { SIM_BASE_URL: `${simulator.url}/v1`, NODE_OPTIONS: `--import ${atExit}` },
+      { SIM_BASE_URL: `${simulator.url}/v1` },
     );
     const perSecond: unknown = JSON.parse(stdout).providers[0].summary.requests_per_second;
     if (!isNumber(perSecond)) throw new Error("the run gave no figures");
     const { maxInFlight } = (await (await fetch(`${simulator.url}/sim/stats`)).json()) as SimulatorStats;
-    const megabytes = Number(readFileSync(memoryFile, "utf8")) / 1024;
     return [
       { what: "requests a second", measured: perSecond, unit: "/s", must: "least", floor: 1000 },
       { what: "requests in flight", measured: maxInFlight, unit: "", must: "least", floor: IN_FLIGHT },
@@ -93,6 +103,35 @@ async function measureCsv(folder: string): Promise<Floor> {
   return { what: `CSV of ${CSV_RESULTS} results`, measured, unit: "ms", must: "below", floor: 100 };
 }
 
+function tell(of: Floor): void {
+  const { what, measured, unit, must, floor } = of;
+  const rounded = `${measured < 10 ? measured.toFixed(1) : measured.toFixed(0)} ${unit}`.trim();
+  const limit = `${must === "least" ? "≥" : "<"} ${floor} ${unit}`.trim();
+  console.log(`${holds(of) ? "ok  " : "FAIL"} ${what.padEnd(22)} ${rounded.padStart(9)}   (${limit})`);
+}
+
+/** The memory of a run of so many plain requests, which are made as they are sent. */
+export async function memoryFloor(requests: number): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), "memory-"));
+  const simulator = await spawnSimulator({ ttftMs: 5, tpotMs: 0, tokens: 16, jitter: 0 });
+  try {
+    const { megabytes } = await runWeighed(
+      folder,
+      `bench --synthetic input=16,output=16 --max-requests ${requests} -p sim -c 50 -o ${join(folder, "run")} --no-stream --no-save-responses --export json --quiet`.split(
+        " ",
+      ),
+      { SIM_BASE_URL: `${simulator.url}/v1` },
+    );
+    const what = `memory, ${requests / 1000}k requests`;
+    const floor: Floor = { what, measured: megabytes, unit: "MB", must: "below", floor: 150 };
+    tell(floor);
+    return holds(floor);
+  } finally {
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Measures every floor, prints a line each, and says whether all hold. */
 export async function floors(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "floors-"));
@@ -103,12 +142,7 @@ export async function floors(): Promise<boolean> {
       { what: "--version", measured: version, unit: "ms", must: "below", floor: 300 },
       await measureCsv(folder),
     ];
-    for (const floor of found) {
-      const { what, measured, unit, must } = floor;
-      const rounded = `${measured < 10 ? measured.toFixed(1) : measured.toFixed(0)} ${unit}`.trim();
-      const limit = `${must === "least" ? "≥" : "<"} ${floor.floor} ${unit}`.trim();
-      console.log(`${holds(floor) ? "ok  " : "FAIL"} ${what.padEnd(22)} ${rounded.padStart(9)}   (${limit})`);
-    }
+    found.forEach(tell);
     return found.every(holds);
   } finally {
     rmSync(folder, { recursive: true, force: true });

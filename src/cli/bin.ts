@@ -6,4 +6,6 @@ import { main } from "./main.ts";
 // V8 lets the old generation grow to several times what is alive before it collects. Requests in flight outlive the young
 // one, so a run of small requests would take 30 MB more than it needs: little, often, keeps pauses short as well.
 setFlagsFromString("--heap-growing-percent=10");
+// The young generation stays as it was at the start, 8 MB in place of 33: 23 MB less for some more CPU, with shorter pauses.
+setFlagsFromString("--semi-space-growth-factor=1");
 process.exitCode = await main(process.argv.slice(2), processContext());

@@ -167,6 +167,8 @@ export const comparisonSchema = z.object({
   mde: number,
   /** Which is better beyond noise (p_adjusted < 0.05), or null. */
   better: z.enum(["a", "b"]).nullable(),
+  /** The share of all pairs that were sent within 5 s of each other; missing where two runs are compared. */
+  pairs_within_5s: number.optional(),
 });
 /** One metric of two targets over the same cases; `delta` is a − b. */
 export type Comparison = z.infer<typeof comparisonSchema>;

@@ -1,6 +1,7 @@
 import type { Manifest } from "../core/run.ts";
 import type { Comparison, Summary } from "../core/summary.ts";
 import { comparisonLines } from "./comparison-text.ts";
+import { levelSections } from "./levels-view.ts";
 import { resultTables } from "./summary-view.ts";
 import { line, type View } from "./view.ts";
 
@@ -19,6 +20,7 @@ export function compareView({ a, b, rows, comparison, warnings }: ComparedRuns):
     `${name}: ${directory}: ${manifest.dataset.name} ${manifest.dataset.version}, begun ${manifest.started_at}`;
   return [
     { heading: "Runs", blocks: [line(runLine("A", a)), line(runLine("B", b)), ...resultTables(rows)] },
+    ...levelSections({ summaries: new Map(rows.map(({ label, summary }) => [label, summary])) }),
     { heading: "Comparison", blocks: comparisonLines(comparison, []) },
     ...(warnings.length === 0
       ? []

@@ -1,3 +1,4 @@
+import type { Load } from "../core/run.ts";
 import type { Comparison } from "../core/summary.ts";
 import type { PairFairness } from "./fairness.ts";
 import { formatDifferences, formatMillis, formatP, formatShare, signed } from "./format.ts";
@@ -16,7 +17,11 @@ const NAMES: Readonly<Record<string, string>> = {
 const FAIR_SHARE = 0.95;
 
 /** Two targets in sentences: what is better in what, by how much, and whether that is more than noise. */
-export function comparisonLines(comparison: readonly Comparison[], fairness: readonly PairFairness[]): Line[] {
+export function comparisonLines(
+  comparison: readonly Comparison[],
+  fairness: readonly PairFairness[],
+  order: Load["order"] = "side_by_side",
+): Line[] {
   const lines: Line[] = [];
   for (const rows of groupedByPair(comparison)) {
     const [first] = rows;
@@ -28,15 +33,20 @@ export function comparisonLines(comparison: readonly Comparison[], fairness: rea
     if (leftOut > 0) {
       lines.push(line(`${count(leftOut, "pair")} left out of the times: a side failed or is missing`, "quiet", 1));
     }
-    const share = fairness.find((pair) => pair.a === a && pair.b === b)?.pairs_within_5s ?? 1;
-    if (share < FAIR_SHARE) {
-      const text = `only ${formatShare(share)} of the pairs were sent within 5 s of each other: they met different moments`;
-      lines.push(line(text, "warn", 1));
-    }
+    const share = fairness.find((pair) => pair.a === a && pair.b === b)?.pairs_within_5s ?? null;
+    if (share !== null) lines.push(fairnessLine(share, order));
   }
   const tests = comparison.filter(({ p }) => p !== null).length;
   if (tests > 1) lines.push(line(`p-values are adjusted for ${tests} comparisons (Holm)`, "quiet"));
   return lines;
+}
+
+function fairnessLine(share: number, order: Load["order"]): Line {
+  const text = `${formatShare(share)} of the pairs were sent within 5 s of each other`;
+  if (share >= FAIR_SHARE) return line(text, "quiet", 1);
+  const why =
+    order === "sequential" ? "one target came after the other (--sequential)" : "--lockstep keeps them together";
+  return line(`only ${text}, the others met different moments; ${why}`, "warn", 1);
 }
 
 function groupedByPair(comparison: readonly Comparison[]): Comparison[][] {

@@ -17,7 +17,7 @@ test("the columns are those of the format, in its order, then one a score", () =
   const header =
     "target,provider,model,test_id,sample,category,status,error_code,error_message,prompt_tokens,completion_tokens," +
     "total_tokens,reasoning_tokens,cached_tokens,cost_usd,duration_ms,ttft_ms,tpot_ms,ttfb_ms,latency_from_intended_ms," +
-    "connect_ms,backoff_ms,attempts,finish_reason,request_id,timestamp,response,cost_source";
+    "connect_ms,backoff_ms,attempts,finish_reason,request_id,timestamp,response,cost_source,level";
   expect(csvOf(results).split("\r\n")[0]).toBe(`${header},bleu,exact`);
   expect(rowsOf(csvOf(results))).toMatchObject([
     { target: "sim:fast", duration_ms: "100", cost_usd: "0.001", exact: "1", bleu: "" },

@@ -34,6 +34,7 @@ const COLUMNS = {
   timestamp: (result) => result.timestamp,
   response: (result) => result.response?.content,
   cost_source: (result) => costSource(result),
+  level: (result) => result.level,
 } satisfies Record<string, (result: TestResult) => Cell>;
 
 /** Whether the server stated what an answer cost, or it follows from prices. */

@@ -75,10 +75,34 @@ function planWarnings(a: Manifest, b: Manifest): string[] {
   return named.length === 0 ? [] : [`the requests differ: ${named.join(", ")}`];
 }
 
-/** Of the last segment of each: that is what most of a run was sent with. */
 function loadWarnings(a: Manifest, b: Manifest): string[] {
-  const named = differences(a.segments.at(-1)?.load ?? {}, b.segments.at(-1)?.load ?? {});
+  const named = differences(loadOf(a), loadOf(b));
   return named.length === 0 ? [] : [`the load differs: ${named.join(", ")}`];
+}
+
+/** What an older version did where it recorded nothing. */
+const EARLIER_LOAD = { arrival: "constant", warmup: 0, adaptive: false, order: "side_by_side" };
+
+/** The load that a run was sent with; where segments had another each, what they had, in their order. */
+function loadOf({ segments }: Manifest): object {
+  const loads = segments.map(({ load }) => new Map<string, unknown>(Object.entries({ ...EARLIER_LOAD, ...load })));
+  const names = new Set(loads.flatMap((load) => [...load.keys()]));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = loads.map((load) => load.get(name) ?? null);
+      const changed = values.filter((value, i) => i === 0 || shown(value) !== shown(values[i - 1]));
+      return [name, changed.length > 1 ? new Changing(changed) : (values[0] ?? null)];
+    }),
+  );
+}
+
+/** A member that a resume changed. */
+class Changing {
+  readonly values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.values = values;
+  }
 }
 
 /** `name 5 in A, 10 in B` for each member that differs; a member that one side has not is null there. */
@@ -93,6 +117,7 @@ function differences(a: object, b: object): string[] {
 const SHOWN_CHARACTERS = 40;
 
 function shown(value: unknown): string {
+  if (value instanceof Changing) return value.values.map(shown).join(" then ");
   const text = JSON.stringify(value ?? null);
   if (text === "null") return "unset";
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;

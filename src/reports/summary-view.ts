@@ -28,7 +28,10 @@ export function summaryView(findings: Findings): View {
     { heading: `Results of ${manifest.dataset.name}`, blocks: [...tables(findings), ...notes(findings)] },
     ...levelSections(findings),
   ];
-  if (comparison.length > 0) sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness) });
+  const order = manifest.segments.at(-1)?.load.order;
+  if (comparison.length > 0) {
+    sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness, order) });
+  }
   if (failures.length > 0) sections.push({ heading: "Failures", blocks: failures.flatMap(failureLines) });
   sections.push({ heading: "Validity of the measurement", blocks: validityLines(validity) });
   return sections;

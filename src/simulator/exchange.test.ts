@@ -21,7 +21,8 @@ test("tokens that are due together go to the socket one by one", async () => {
   const server = createServer((_request, response) => {
     recordWrites(response, written);
     const clock = fakeClock();
-    const arrival = { receivedAt: clock.now(), receivedNs: sharedNow() };
+    const receivedAt = clock.now();
+    const arrival = { receivedAt, receivedNs: sharedNow(), dueAt: (afterMs: number): number => receivedAt + afterMs };
     sendStream({ response, wire: openaiWire, clock, ...arrival, requestId: "r" }, answer, due, null);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -14,6 +14,8 @@ export interface Exchange {
   readonly receivedAt: Millis;
   readonly receivedNs: bigint;
   readonly requestId: string;
+  /** The instant on the clock at which something is due, so long after the request's arrival. */
+  readonly dueAt: (afterMs: Millis) => Millis;
 }
 
 /** The instant now on the one monotonic clock that all processes of a machine share. */
@@ -46,13 +48,13 @@ export function sendMalformed({ response }: Exchange): void {
  * request's arrival). A fault takes over after half of the tokens; a stalled stream is held until the client leaves.
  */
 export function sendStream(exchange: Exchange, answer: Answer, dueMs: readonly Millis[], fault: Break | null): void {
-  const { response, wire, clock, receivedAt } = exchange;
+  const { response, wire, clock, dueAt } = exchange;
   const sent = fault === null ? dueMs.length : Math.floor(dueMs.length / 2);
   response.writeHead(200, { "content-type": wire.streamType, "cache-control": "no-cache" });
   writeNow(response, wire.opening(answer));
   const timer = atEach(
     clock,
-    dueMs.slice(0, sent).map((ms) => receivedAt + ms),
+    dueMs.slice(0, sent).map(dueAt),
     (i) => writeNow(response, wire.token(answer, answer.tokens[i] ?? "", stampsOf(exchange), i)),
     () => {
       if (fault === "stall") return;
@@ -69,7 +71,7 @@ export function sendStream(exchange: Exchange, answer: Answer, dueMs: readonly M
  * half of the length that its headers announce.
  */
 export function sendPlain(exchange: Exchange, answer: Answer, dueMs: readonly Millis[], fault: Break | null): void {
-  const { response, wire, clock, receivedAt } = exchange;
+  const { response, wire, clock, dueAt } = exchange;
   const send = (): void => {
     const body = Buffer.from(JSON.stringify(wire.body(answer, stampsOf(exchange))));
     response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
@@ -78,7 +80,7 @@ export function sendPlain(exchange: Exchange, answer: Answer, dueMs: readonly Mi
       if (fault !== "stall") response.destroy();
     });
   };
-  const timer = atEach(clock, [receivedAt + (dueMs.at(-1) ?? 0)], () => {}, send);
+  const timer = atEach(clock, [dueAt(dueMs.at(-1) ?? 0)], () => {}, send);
   response.on("close", () => timer.cancel());
 }
 

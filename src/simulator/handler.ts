@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { wallMillisBetween, type Clock } from "../core/clock.ts";
-import { hashText } from "../core/random.ts";
+import { wallMillisBetween, type Clock, type Millis } from "../core/clock.ts";
+import { hashText, seededRandom } from "../core/random.ts";
 import { caseKeyOf, readChatRequest, type ChatRequest } from "./chat-request.ts";
 import { sendMalformed, sendPlain, sendRefused, sendReset, sendStream, sharedNow, type Exchange } from "./exchange.ts";
 import { faultOf, isRefusal } from "./faults.ts";
+import { dueUnder } from "./freeze.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { profileOf } from "./profile.ts";
 import { fullBucket, leftIn, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
@@ -19,7 +20,9 @@ const FAULT_RETRY_AFTER_MS = 50;
 /** What the simulator does with each request. */
 export function answering(options: ResolvedOptions, clock: Clock, counter: Counter): RequestListener {
   let bucket = options.rateLimit === null ? null : fullBucket(options.rateLimit, clock.now());
+  const refusal = seededRandom(`${options.seed} refusals`);
   let received = 0;
+  let firstAt: Millis | null = null;
 
   /** How long this request would have to wait for the rate limit; 0 lets it through. */
   const waitForLimit = (): number => {
@@ -53,6 +56,8 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     if (waitMs > 0) {
       return sendRefused(exchange, wire.refuse("rate_limited", requestId), retryAfterHeaders(waitMs));
     }
+    // Drawn for each request, also where none is refused: the numbers then depend on nothing but the seed.
+    if (refusal() < options.refuse) return sendRefused(exchange, wire.refuse("rate_limited", requestId));
     return answerCase(exchange, chat, caseKey, attemptOf(request));
   };
 
@@ -88,7 +93,9 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     const route = routeOf(path, request.headers);
     const { wire } = route;
     const requestId = `req_sim_${received}`;
-    const exchange = { response, wire, clock, receivedAt, receivedNs, requestId };
+    const began = firstAt ?? receivedAt;
+    const dueAt = (afterMs: Millis): Millis => dueUnder(options.freeze, began, receivedAt, afterMs);
+    const exchange = { response, wire, clock, receivedAt, receivedNs, requestId, dueAt };
     response.setHeader("x-simulated", "true");
     response.setHeader(wire.requestIdHeader, requestId);
     if (path === "GET /sim/stats") return sendJson(response, counter.snapshot());
@@ -98,6 +105,7 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     if (route.kind === "unknown") {
       return sendRefused(exchange, wire.refuse("unknown_url", requestId, { message: `Unknown request URL: ${path}` }));
     }
+    firstAt ??= receivedAt;
     counter.enter();
     response.on("close", () => counter.leave());
     whenRead(request, (text) => answerChat(exchange, request, text, route.addressed));

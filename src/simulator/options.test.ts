@@ -10,6 +10,8 @@ test("nothing asked for gives the default profile, no faults and no limit", () =
     seed: 1,
     fail: 0,
     failKinds: DEFAULT_FAULT_KINDS,
+    refuse: 0,
+    freeze: null,
     rateLimit: null,
     models: null,
     countKeys: false,

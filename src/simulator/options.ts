@@ -1,5 +1,6 @@
 import { BenchError } from "../core/errors.ts";
 import { DEFAULT_FAULT_KINDS, FAULT_KINDS, isFaultKind, type FaultKind } from "./faults.ts";
+import type { Freeze } from "./freeze.ts";
 import { PROFILES, type Profile } from "./profile.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
@@ -19,6 +20,12 @@ export interface SimulatorOptions {
   readonly fail?: number | undefined;
   /** The faults to draw from, each as likely as the others; `DEFAULT_FAULT_KINDS` by default. */
   readonly failKinds?: readonly string[] | undefined;
+  /** Share of requests, whatever their case, refused with a 429 that says nothing of a wait; 0 by default. */
+  readonly refuse?: number | undefined;
+  /** How long the server stands still once, in milliseconds; 0 by default. */
+  readonly freezeMs?: number | undefined;
+  /** When it does, after the first request, in milliseconds; 10 s by default. */
+  readonly freezeAfterMs?: number | undefined;
   /** Requests let through per minute, over all models; no limit by default. */
   readonly requestsPerMinute?: number | undefined;
   /** Requests let through at once after a pause; a second's worth by default, at least 1. */
@@ -39,6 +46,9 @@ export interface ResolvedOptions {
   readonly seed: number;
   readonly fail: number;
   readonly failKinds: readonly FaultKind[];
+  readonly refuse: number;
+  /** Null when it never stands still. */
+  readonly freeze: Freeze | null;
   /** Null when there is no limit. */
   readonly rateLimit: RateLimit | null;
   /** Null when any name exists. */
@@ -68,12 +78,22 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     seed: options.seed ?? 1,
     fail: within("fail", options.fail ?? 0, 0, 1),
     failKinds: kindsIn(options.failKinds ?? DEFAULT_FAULT_KINDS),
+    refuse: within("refuse", options.refuse ?? 0, 0, 1),
+    freeze: freezeIn(options),
     rateLimit,
     models: options.models ?? null,
     countKeys: options.countKeys ?? false,
     host: options.host ?? "127.0.0.1",
     port: within("port", options.port ?? 0, 0, 65_535),
   };
+}
+
+function freezeIn({ freezeMs = 0, freezeAfterMs = 10_000 }: SimulatorOptions): Freeze | null {
+  const freeze = {
+    forMs: within("freezeMs", freezeMs, 0),
+    afterMs: within("freezeAfterMs", freezeAfterMs, 0),
+  };
+  return freeze.forMs === 0 ? null : freeze;
 }
 
 function within(name: string, value: number, least: number, most = Number.MAX_VALUE): number {

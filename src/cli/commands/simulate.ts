@@ -14,6 +14,9 @@ interface SimulateFlags {
   seed: number;
   fail: number;
   failKinds?: string[];
+  refuse: number;
+  freeze: number;
+  freezeAfter: number;
   requestsPerMinute?: number;
   countCases?: boolean;
 }
@@ -37,6 +40,9 @@ export function defineSimulate(program: Command, context: CliContext, finish: Fi
     .option("--seed <n>", "what schedules, words and faults are drawn from", wholeNumber(0), 1)
     .option("--fail <share>", "share of cases that meet a fault, 0 to 1", number(0, 1), 0)
     .option("--fail-kinds <kinds>", `faults to draw from: ${FAULT_KINDS.join(", ")}`, nameList)
+    .option("--refuse <share>", "share of requests answered with a 429 without Retry-After, 0 to 1", number(0, 1), 0)
+    .option("--freeze <duration>", "stand still once for so long", duration(), 0)
+    .option("--freeze-after <duration>", "when, after the first request", duration(), 10_000)
     .option("--requests-per-minute <n>", "answer 429 with Retry-After beyond this rate", number(1, 1e9))
     .option("--count-cases", "count the requests of each case at /sim/stats")
     .addHelpText(
@@ -64,6 +70,9 @@ async function serve(flags: SimulateFlags, context: CliContext): Promise<void> {
       seed: flags.seed,
       fail: flags.fail,
       failKinds: flags.failKinds,
+      refuse: flags.refuse,
+      freezeMs: flags.freeze,
+      freezeAfterMs: flags.freezeAfter,
       requestsPerMinute: flags.requestsPerMinute,
       countKeys: flags.countCases,
     },
