@@ -19,6 +19,8 @@ export interface BuiltInProvider {
   /** What the price data calls it; null where they do not know it. */
   readonly priceId: string | null;
   readonly quirks: Quirks;
+  /** Whether the server knows `ignore_eos`; it does not unless given. */
+  readonly ignoreEos?: boolean;
   /** The page of its documentation. */
   readonly docs: string;
   /** Whether documentation or a recorded answer shows what is said here. */

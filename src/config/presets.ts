@@ -115,8 +115,12 @@ export const PRESETS = {
     type: "ollama",
   }),
   lmstudio: local("http://127.0.0.1:1234/v1", "https://lmstudio.ai/docs/app/api/endpoints/openai"),
-  vllm: local("http://127.0.0.1:8000/v1", "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html"),
-  sglang: local("http://127.0.0.1:30000/v1", "https://docs.sglang.ai/backend/openai_api_completions.html"),
+  vllm: local("http://127.0.0.1:8000/v1", "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html", {
+    ignoreEos: true,
+  }),
+  sglang: local("http://127.0.0.1:30000/v1", "https://docs.sglang.ai/backend/openai_api_completions.html", {
+    ignoreEos: true,
+  }),
   llamacpp: local("http://127.0.0.1:8080/v1", "https://github.com/ggml-org/llama.cpp/tree/master/tools/server"),
   tgi: local("http://127.0.0.1:8080/v1", "https://huggingface.co/docs/text-generation-inference/messages_api", {
     defaultModel: "tgi",

@@ -207,3 +207,31 @@ describe("a target cannot be used", () => {
     });
   });
 });
+
+describe("what the configuration says of every target", () => {
+  const benchmarks = { timeout: "7s", idle_timeout: 500, max_retries: 1, max_concurrency: 9, tokens_per_minute: 1000 };
+
+  it("rules where its provider says nothing, a bridge's target too", () => {
+    const expected = {
+      timeoutMs: 7000,
+      partLimits: { ...NO_PART_LIMITS, idleMs: 500 },
+      retries: 1,
+      maxConcurrency: 9,
+      limits: { requestsPerMinute: null, tokensPerMinute: 1000 },
+    };
+    expect(one("openai", { benchmarks })).toMatchObject(expected);
+    expect(one("exec:cat", { benchmarks })).toMatchObject(expected);
+    const own = local({ timeout: "3s", max_retries: 0 });
+    expect(one("local", { ...own, benchmarks })).toMatchObject({ ...expected, timeoutMs: 3000, retries: 0 });
+  });
+});
+
+it.each([
+  ["vllm:m", {}, true],
+  ["sglang:m", {}, true],
+  ["vllm:m", { providers: { vllm: { ignore_eos: false } } }, false],
+  ["openai", {}, false],
+  ["local", local({ ignore_eos: true }), true],
+])("%s with %j is told not to end early: %s", (text, config, ignoreEos) => {
+  expect(one(text, config).ignoreEos).toBe(ignoreEos);
+});

@@ -108,6 +108,7 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     headers: entry.headers ?? {},
     network: { proxy: baseUrl === null ? null : proxyFor(env, baseUrl), ca: caOf(spec.provider, entry, context) },
     ...toldBy(entry),
+    ignoreEos: entry.ignore_eos ?? builtIn?.ignoreEos ?? false,
     priceId: builtIn?.priceId ?? null,
     quirks: quirksOf(spec.provider, entry, builtIn, baseUrl, env),
   };

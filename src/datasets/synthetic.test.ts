@@ -38,6 +38,15 @@ describe("synthetic prompts", () => {
     }
   });
 
+  it("are made of words of one token each, as nearly every tokenizer counts", async () => {
+    for (const { prompt } of await first(20, "input=512,output=7")) {
+      // The number in front takes a token for three digits; the last word may be cut.
+      const words = prompt.split(" ");
+      expect(Math.abs(words.length - 512)).toBeLessThanOrEqual(1);
+      expect(words.slice(1, -1).every((word) => word.length === 3)).toBe(true);
+    }
+  });
+
   it("have lengths that vary as was asked for, and never none", async () => {
     const cases = await first(2000, "input=100±20,output=3±9");
     const lengths = cases.map(({ prompt }) => prompt.length / 4);

@@ -7,11 +7,15 @@ import type { Synthetic } from "../core/run.ts";
 /** A rough rule for English text, as in the dry run: no tokenizer is asked, since each model has its own. */
 const CHARS_PER_TOKEN = 4;
 
-/** Short and common, so that nearly every tokenizer has each as one token with its space. */
-const WORDS = `able air all back bad bed big book boy call car city cold come cut day deep door down draw dry ear early
-east easy eat eye face fact fall far fast feel few field find fine fire fish five food foot form four free full game
-give glass gold good green grow hair half hand hard head hear heart help high hill hold home hot hour house idea king
-land large last late lead learn left life light line list live long look lot love low main make man map mark mean`
+/**
+ * So short and common that nearly every tokenizer has each, with the space before it, as one token: four characters, so
+ * that the rule above holds for them.
+ */
+const WORDS = `all and any arm art ask bad bag bar bed big bit box boy bus but buy car cat cow cry cup cut day dog dry
+ear eat egg end eye far fat few fit fly for fun gas get gun guy hat her hit hot ice job key kid law lay leg let lie lip
+log lot low man map men mix new nor not now nut off oil old one our out own pay pen pet pie pin put raw red rid run sad
+say sea see set she sit six sky son sun tax tea ten the tie tip toe top toy try two use war way wet who why win yes yet
+you`
   .split(/\s+/)
   .map((word) => ` ${word}`);
 
@@ -43,10 +47,12 @@ export function syntheticDataset(synthetic: Synthetic): Dataset {
   const { input, output, shared_prefix: share, seed } = synthetic;
   return {
     name: "synthetic",
-    version: "1",
+    version: "2",
     description: "Made prompts: words without a meaning, of a length in estimated tokens",
     defaults: {},
-    sha256: createHash("sha256").update(JSON.stringify(synthetic)).digest("hex"),
+    sha256: createHash("sha256")
+      .update(JSON.stringify({ version: 2, ...synthetic }))
+      .digest("hex"),
     source: `--synthetic input=${shown(input)},output=${shown(output)}`,
     endless: true,
     async *cases() {
@@ -62,7 +68,7 @@ function caseOf(n: number, common: string, { input, output, seed }: Synthetic): 
   const maxTokens = drawn(random, output);
   const own = Math.max(0, chars - common.length);
   // A prompt shorter than the shared part is cut from it, and is then not unique: it has no room to be.
-  const prompt = own === 0 ? common.slice(0, chars) : common + `${n} ${proseOf(random, own)}`.slice(0, own);
+  const prompt = own === 0 ? common.slice(0, chars) : common + `${n}${proseOf(random, own)}`.slice(0, own);
   return { id: `synthetic-${n}`, prompt, config: { max_tokens: maxTokens } };
 }
 

@@ -75,6 +75,18 @@ describe("the progress of a run", () => {
     expect(progressLine(state, a, 13_001, view)).not.toContain("rate-limited");
   });
 
+  it("says so of a server's word to the last case as well, for which nothing else waits", () => {
+    const state = new ProgressState(0);
+    state.take(started, 0);
+    const refused = { ...failure("rate_limited", "slow down"), retry_after_ms: 9000 };
+    const attempt = { target: "a", test_id: "t", sample: 0, attempt: 0, retry_in_ms: 9200 };
+    state.take({ type: "attempt_failed", ...attempt, failure: refused }, 1000);
+    state.take({ type: "attempt_failed", ...attempt, failure: failure("server_error", "no") }, 1100);
+    const a = state.targets.get("a");
+    if (a === undefined) throw new Error("no target");
+    expect(progressLine(state, a, 2000, { columns: 200, labelWidth: 6, live: true })).toContain("resumes in 8s");
+  });
+
   it("fits its line into the terminal, leaving out what matters least", () => {
     const state = new ProgressState(0);
     state.take(started, 0);

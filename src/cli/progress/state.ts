@@ -50,7 +50,12 @@ export class ProgressState {
     if (progress === undefined) return;
     if (event.type === "target_waiting") progress.waitsUntil = now + event.resumes_in_ms;
     if (event.type === "case_started") progress.current = event.test_id;
-    if (event.type === "attempt_failed" && event.retry_in_ms !== null) progress.retries += 1;
+    if (event.type === "attempt_failed" && event.retry_in_ms !== null) {
+      progress.retries += 1;
+      const { code, retry_after_ms: asked } = event.failure;
+      // The server's word holds the whole target, also where nothing but this case is left to be sent.
+      if (code === "rate_limited") progress.waitsUntil = Math.max(progress.waitsUntil, now + (asked ?? 0));
+    }
     if (event.type === "case_finished") {
       progress.done += 1;
       if (event.result.status === "skipped") progress.skipped += 1;
