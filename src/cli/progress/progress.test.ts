@@ -75,6 +75,16 @@ describe("the progress of a run", () => {
     expect(progressLine(state, a, 13_001, view)).not.toContain("rate-limited");
   });
 
+  it("counts the time of a target from its own first case, which may come long after the start", () => {
+    const state = new ProgressState(0);
+    state.take(started, 0);
+    state.take({ type: "case_started", target: "a", test_id: "t1", sample: 0 }, 60_000);
+    state.take(finished("t1"), 61_000);
+    const a = state.targets.get("a");
+    if (a === undefined) throw new Error("no target");
+    expect(state.rates(a, 62_000).requests).toBe(0.5);
+  });
+
   it("says so of a server's word to the last case as well, for which nothing else waits", () => {
     const state = new ProgressState(0);
     state.take(started, 0);

@@ -17,6 +17,8 @@ export interface TargetProgress {
   current: string | null;
   /** Until when its rate limit holds everything back; in the past where nothing is held. */
   waitsUntil: Millis;
+  /** When its first case was started, which is late where targets come one after the other; null before. */
+  startedAt: Millis | null;
   /** When its last case ended; null while it goes on. */
   endedAt: Millis | null;
 }
@@ -40,6 +42,7 @@ export class ProgressState {
           outputTokens: 0,
           current: null,
           waitsUntil: 0,
+          startedAt: null,
           endedAt: null,
         };
         this.targets.set(target, { target, planned, doneBefore: done, done, ...nothing });
@@ -49,7 +52,10 @@ export class ProgressState {
     const progress = this.targets.get(event.type === "case_finished" ? event.result.target : event.target);
     if (progress === undefined) return;
     if (event.type === "target_waiting") progress.waitsUntil = now + event.resumes_in_ms;
-    if (event.type === "case_started") progress.current = event.test_id;
+    if (event.type === "case_started") {
+      progress.current = event.test_id;
+      progress.startedAt ??= now;
+    }
     if (event.type === "attempt_failed" && event.retry_in_ms !== null) {
       progress.retries += 1;
       const { code, retry_after_ms: asked } = event.failure;
@@ -80,6 +86,6 @@ export class ProgressState {
 
   /** How long a target has been running in this process, or ran. */
   elapsed(of: TargetProgress, now: Millis): Millis {
-    return (of.endedAt ?? now) - this.#start;
+    return (of.endedAt ?? now) - (of.startedAt ?? this.#start);
   }
 }
