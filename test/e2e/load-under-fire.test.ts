@@ -37,11 +37,12 @@ function summaryOf(directory: string, target = 0): Summary {
 describe("20 % random refusals without a time to wait", () => {
   it.each([1, 2, 3])("of seed %i: the run ends in time, every 429 is kept, none is in a latency", async (seed) => {
     const { url } = await simulator({ ttftMs: 50, tpotMs: 0, tokens: 1, jitter: 0, refuse: 0.2, seed });
-    const began = performance.now();
     const flags = ["-p", "openai:m", "-d", writeDataset(100), "--no-stream", "--retries", "10", "-c", "10"];
     const { code, directory, results } = await cli(url, [...flags, "--quiet"]);
     expect(code).toBe(0);
-    expect(performance.now() - began).toBeLessThan(15_000);
+    // The pauses are drawn anew in each run: in one of some hundred a case that is refused five times waits for 10 s.
+    const longestPause = Math.max(...results.map(({ timing }) => timing.backoff_ms ?? 0));
+    expect(summaryOf(directory).wall_ms).toBeLessThan(Math.max(15_000, longestPause + 5000));
     const failures = readFileSync(join(directory, "failures.jsonl"), "utf8").trimEnd().split("\n");
     const refused = failures.map((line) => JSON.parse(line) as FailedAttempt);
     expect(refused.every((failed) => failed.code === "rate_limited" && failed.http_status === 429)).toBe(true);
