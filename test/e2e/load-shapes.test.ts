@@ -340,7 +340,7 @@ describe("synthetic prompts", () => {
     const { url, calls } = await answering(() => ({ text: "yes" }));
     const config = configFile({ local: { type: "openai", base_url: url, default_model: "m", ignore_eos: true } });
     const flags = ["--synthetic", "input=100±20,output=7", "--max-requests", "5", "-c", "1", "--shared-prefix", "0.5"];
-    const { code } = await bench(url, ["-p", "local,openai:m", "--config", config, ...flags]);
+    const { code } = await bench(url, ["-p", "local", "--config", config, ...flags]);
     expect(code).toBe(0);
     const bodies = calls.map(({ body }) => body);
     expect(bodies.filter(({ max_tokens }) => max_tokens === 7)).toHaveLength(10);
