@@ -4,7 +4,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Call } from "../core/provider.ts";
 import { openaiProvider } from "./apis.ts";
 
-const EXCHANGES = 40;
+/** Connections one after the other, and requests on each: opening one must be warm as well. */
+const CONNECTIONS = 10;
+const EXCHANGES = 4;
 const TOKENS = 16;
 
 /**
@@ -23,7 +25,7 @@ export async function warmUp(clock: Clock): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const options = { name: "warm-up", baseUrl: `http://127.0.0.1:${port}`, apiKey: null, userAgent: "warm-up" };
-  const channel = openaiProvider(options, clock).openChannel();
+  const provider = openaiProvider(options, clock);
   const call: Call = {
     request: { model: "warm-up", prompt: "warm-up", stream: true },
     test_id: "warm-up",
@@ -33,7 +35,10 @@ export async function warmUp(clock: Clock): Promise<void> {
     keepRaw: true,
     observer: { sent() {}, tokens() {} },
   };
-  for (let i = 0; i < EXCHANGES; i += 1) await channel.send(call);
-  await channel.close();
+  for (let connection = 0; connection < CONNECTIONS; connection += 1) {
+    const channel = provider.openChannel();
+    for (let i = 0; i < EXCHANGES; i += 1) await channel.send(call);
+    await channel.close();
+  }
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }

@@ -25,7 +25,9 @@ interface SimulateFlags {
 export function defineSimulate(program: Command, context: CliContext, finish: Finish): void {
   program
     .command("simulate")
-    .description("serve a simulated model over HTTP, on the OpenAI and the Anthropic wire, until Ctrl-C")
+    .description(
+      "serve a simulated model over HTTP, with the APIs of OpenAI, Anthropic, Google and Ollama, until Ctrl-C",
+    )
     .option("--port <n>", "port to listen on; 0 takes a free one", wholeNumber(0, 65_535), 8080)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--ttft <duration>", "mean time to the first token", duration(), 200)
