@@ -1,5 +1,6 @@
 import { API_BASE_PATHS, completeBaseUrl } from "../config/base-url.ts";
-import { BUILT_IN_PROVIDERS, quirksAt, type BuiltInProvider } from "../config/built-in.ts";
+import type { BuiltInProvider } from "../config/built-in-provider.ts";
+import { BUILT_IN_PROVIDERS, quirksAt } from "../config/built-in.ts";
 import { sendableKey } from "../config/keys.ts";
 import { PRESETS, type PresetName } from "../config/presets.ts";
 import type { ApiType } from "../core/api-type.ts";

@@ -1,5 +1,5 @@
 import { OPENAI_QUIRKS, type Quirks } from "../core/quirks.ts";
-import type { BuiltInProvider } from "./built-in.ts";
+import type { BuiltInProvider } from "./built-in-provider.ts";
 
 /** What most presets share: OpenAI chat completions at a fixed address, with a key. */
 function hosted(
