@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type net from "node:net";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import type { TestResult } from "../../src/core/result.ts";
 import { runCli, tempDir } from "../support/cli.ts";
 import { COMPLETION } from "../support/openai-channel.ts";
-import { plainResponse, rawServer, STREAM_HEAD, streamChunk } from "../support/raw-server.ts";
+import { plainResponse, rawServer, STREAM_END, STREAM_HEAD, streamChunk } from "../support/raw-server.ts";
 import { addresses, closedAfterTest } from "../support/servers.ts";
 
 // The attacks send some hundred megabytes.
@@ -23,21 +23,57 @@ function endless(socket: net.Socket, piece: string | Buffer): void {
   more();
 }
 
+const TOO_LARGE = "response_too_large";
+const TIMEOUT = "timeout_total";
+
 const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 const CHUNKED = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
 const begin = (socket: net.Socket, head: string, piece: string | Buffer): void => {
   socket.write(head);
   endless(socket, piece);
 };
-const tokens = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
+const longToken = (length: number): string =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content: "a".repeat(length) } }] })}\n\n`;
+
+/** Writes one piece after the other, slower than any limit of bytes would notice. */
+const dripping = (head: string, piece: string | Buffer): Attack["run"] => {
+  return (socket) => {
+    socket.write(head);
+    const timer = setInterval(() => socket.write(piece), 50);
+    socket.on("close", () => clearInterval(timer));
+  };
+};
+
+const COMPRESSED: Readonly<Record<string, (data: Buffer) => Buffer>> = {
+  gzip: (data) => gzipSync(data),
+  deflate: (data) => deflateSync(data),
+  br: (data) => brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } }),
+};
+
+/** The same attack in each encoding of a body: `piece` so often that it is a few hundred megabytes. */
+function bombs(what: string, type: string, piece: string | Buffer, says: RegExp): Record<string, Attack> {
+  return Object.fromEntries(
+    Object.entries(COMPRESSED).map(([encoding, compress]) => [
+      `a bomb of ${encoding}: ${what}`,
+      {
+        code: TOO_LARGE,
+        says,
+        run(socket) {
+          const bomb = compress(Buffer.alloc(200_000_000, piece));
+          socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-encoding: ${encoding}\r\n`);
+          socket.write(`content-length: ${bomb.length}\r\n\r\n`);
+          socket.write(bomb);
+        },
+      },
+    ]),
+  );
+}
 
 interface Attack {
   readonly code: string | null;
   readonly says?: RegExp;
   readonly run: (socket: net.Socket) => void;
 }
-
-const TOO_LARGE = "response_too_large";
 
 /** What a server may do whatever was asked for. */
 const ANY: Readonly<Record<string, Attack>> = {
@@ -64,14 +100,7 @@ const ANY: Readonly<Record<string, Attack>> = {
     says: /is not HTTP\/1\.1/,
     run: (socket) => begin(socket, "SSH-2.0-OpenSSH_9.6\r\n", "\u0000\u0001"),
   },
-  "a head byte by byte": {
-    code: "timeout_total",
-    run(socket) {
-      const timer = setInterval(() => socket.write("x"), 5);
-      socket.write("HTTP/1.1 200 OK\r\nx-a: ");
-      socket.on("close", () => clearInterval(timer));
-    },
-  },
+  "a head byte by byte for ever": { code: TIMEOUT, run: dripping("HTTP/1.1 200 OK\r\nx-a: ", "x") },
 };
 
 const PLAIN: Readonly<Record<string, Attack>> = {
@@ -86,15 +115,8 @@ const PLAIN: Readonly<Record<string, Attack>> = {
     says: /the body is longer than 8 MiB/,
     run: (socket) => begin(socket, CHUNKED, "1\r\nx\r\n"),
   },
-  "a bomb of gzip": {
-    code: TOO_LARGE,
-    says: /the body is longer than 8 MiB/,
-    run: (socket) => {
-      const bomb = gzipSync(Buffer.alloc(300_000_000));
-      socket.write(`${HEAD}content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
-      socket.write(bomb);
-    },
-  },
+  ...bombs("one body", "application/json", "\0", /the body is longer than 8 MiB/),
+  "a body byte by byte for ever": { code: TIMEOUT, run: dripping(CHUNKED, "1\r\nx\r\n") },
   "JSON of a million levels": {
     code: "stream_malformed",
     run: (socket) => socket.write(plainResponse(200, `{"choices":${"[".repeat(1e6)}${"]".repeat(1e6)}}`)),
@@ -139,13 +161,37 @@ const STREAMED: Readonly<Record<string, Attack>> = {
   "tokens without end": {
     code: TOO_LARGE,
     says: /the answer is longer than 64 MiB|more than 500000/,
-    run: inStream(tokens),
+    run: inStream(longToken(1)),
   },
   "long tokens without end": {
     code: TOO_LARGE,
     says: /the answer is longer than 64 MiB/,
-    run: inStream(tokens.replace('"a"', JSON.stringify("a".repeat(900)))),
+    run: inStream(longToken(900)),
   },
+  "ten million tiny events": {
+    code: TOO_LARGE,
+    says: /more than 500000 events/,
+    run(socket) {
+      socket.write(STREAM_HEAD);
+      const block = streamChunk("data: {}\n\n".repeat(10_000));
+      let left = 1000;
+      const more = (): void => {
+        while (left > 0) {
+          left -= 1;
+          if (!socket.write(block)) return;
+        }
+        socket.end(streamChunk("data: [DONE]\n\n").toString() + STREAM_END);
+      };
+      socket.on("drain", more);
+      more();
+    },
+  },
+  ...bombs("one event", "text/event-stream", "data: a\n", /an event of the stream is longer than 8 MiB/),
+  ...bombs("long tokens", "text/event-stream", longToken(1_000_000), /the answer is longer than 64 MiB/),
+  ...bombs("tiny events", "text/event-stream", "data: {}\n\n", /more than 500000 events/),
+  "an event byte by byte for ever": { code: TIMEOUT, run: dripping(STREAM_HEAD, streamChunk("x")) },
+  "a keep-alive comment for ever": { code: TIMEOUT, run: dripping(STREAM_HEAD, streamChunk(": wait\n\n")) },
+  "a token now and then for ever": { code: TIMEOUT, run: dripping(STREAM_HEAD, streamChunk(longToken(1))) },
   "stream bytes one by one": {
     code: TOO_LARGE,
     says: /longer than (64|8) MiB/,
@@ -172,7 +218,7 @@ describe.each([
     const test_cases = Object.keys(attacks).map((prompt, i) => ({
       id: String(i),
       prompt,
-      config: { timeout: prompt === "a head byte by byte" ? "500ms" : "60s" },
+      config: { timeout: attacks[prompt]?.code === TIMEOUT ? "500ms" : "60s" },
     }));
     writeFileSync(join(cwd, "attacks.json"), JSON.stringify({ name: "attacks", version: "1", test_cases }));
     const args = ["bench", "-d", "attacks.json", "-p", "openai", "-c", "1", "-o", "out"];

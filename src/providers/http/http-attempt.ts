@@ -49,6 +49,7 @@ export class HttpAttempt implements ExchangeListener {
   readonly #body = new BodyBuffer();
   #events = 0;
   #bytesSinceEvent = 0;
+  #streamBytes = 0;
   #tooMuch = false;
   #status = 0;
   #headers: HttpHeaders = {};
@@ -121,9 +122,13 @@ export class HttpAttempt implements ExchangeListener {
       return;
     }
     this.#bytesSinceEvent += chunk.length;
+    this.#streamBytes += chunk.length;
     this.#stream.decoder.feed(chunk);
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
       this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
+    } else if (this.#streamBytes > LIMITS.answerBytes) {
+      // The connection counts what comes over the wire, which compressed is a thousandth of this.
+      this.#stop(tooLong("the answer", LIMITS.answerBytes));
     }
     if (this.#stream.reader.ended || this.#stream.reader.failure !== null) {
       this.#lingering ??= this.#clock.setTimer(LINGER_MS, () =>

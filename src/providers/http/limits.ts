@@ -11,7 +11,7 @@ export const LIMITS = {
   headerBytes: 32 * KiB,
   /** All that comes before the answer's own head is complete, `1xx` heads and status lines included. */
   bytesBeforeAnswer: 256 * KiB,
-  /** Everything of one answer as it comes over the wire, its framing included. */
+  /** Everything of one answer as it comes over the wire, its framing included; of a stream also after decompression. */
   answerBytes: 64 * MiB,
   /** A body that is parsed as a whole, after decompression: as nested JSON it takes up to 30 times as much memory. */
   wholeBodyBytes: 8 * MiB,
