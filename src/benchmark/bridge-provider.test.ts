@@ -31,6 +31,11 @@ describe("exec:COMMAND", () => {
     expect(stderr).toContain("the command ended with exit code 3: out of memory");
   });
 
+  it("that writes without end is ended, and fills no memory", async () => {
+    const { code, stderr } = await test("exec:yes");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("what the command writes is longer than 8 MiB")]);
+  });
+
   it("is ended by a time limit with everything that it started", async () => {
     const pids = join(cwd, "pid");
     const provider = customProvider(

@@ -76,7 +76,9 @@ function factoryIn(
   if (make === undefined) return ready ?? null;
   const { baseURL, apiKey } = given;
   const create = make[1] as (options: object) => unknown;
-  return create({ name: "ai-sdk", baseURL, ...(apiKey === null ? {} : { apiKey }) });
+  // The last two are options of `@ai-sdk/openai-compatible`, which leaves usage and schemas out unless it is told.
+  const wanted = { includeUsage: true, supportsStructuredOutputs: true };
+  return create({ name: "ai-sdk", baseURL, ...(apiKey === null ? {} : { apiKey }), ...wanted });
 }
 
 function nothingIn(what: string, wanted: string): BenchError {
@@ -85,12 +87,18 @@ function nothingIn(what: string, wanted: string): BenchError {
   });
 }
 
+/** One line, without the list of files that Node puts below what it could not find. */
+const reasonOf = (cause: unknown): string =>
+  messageOf(cause)
+    .replace(/\nRequire stack:[^]*/, "")
+    .replaceAll(/\s+/g, " ");
+
 async function packageIn(name: string, cwd: string): Promise<Record<string, unknown>> {
   try {
     const file = createRequire(join(cwd, "llm-test-bench.js")).resolve(name);
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new BenchError("config", `the package ${name} cannot be loaded from ${cwd}: ${messageOf(cause)}`, {
+    throw new BenchError("config", `the package ${name} cannot be loaded from ${cwd}: ${reasonOf(cause)}`, {
       hint: `Install it there: npm install ${name}`,
       cause,
     });
@@ -104,7 +112,7 @@ async function moduleAt(file: string): Promise<Record<string, unknown>> {
       file,
     );
   } catch (cause) {
-    throw new BenchError("config", `${file} cannot be loaded: ${messageOf(cause)}`, {
+    throw new BenchError("config", `${file} cannot be loaded: ${reasonOf(cause)}`, {
       hint: "It is run as a module: check its path, its syntax and its imports.",
       cause,
     });

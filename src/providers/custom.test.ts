@@ -44,6 +44,24 @@ it("reports what the function throws, with its code when it names one", async ()
   ]);
 });
 
+it("reads off the causes of what is thrown why a server was not reached", async () => {
+  const caused = (code: string): Error =>
+    new TypeError("fetch failed", { cause: Object.assign(new Error(`connect ${code}`), { code }) });
+  const refusal = new ProviderError("rate_limited", "slow", { httpStatus: 429, retryAfterMs: 20 });
+  const thrown = [caused("ECONNREFUSED"), caused("ENOTFOUND"), caused("CERT_HAS_EXPIRED"), caused("ENOENT"), refusal];
+  const outcomes = thrown.map(async (error) => {
+    const provider = customProvider("mine", () => Promise.reject(error), fakeClock());
+    return (await provider.openChannel().send(call())).outcome;
+  });
+  expect(await Promise.all(outcomes)).toMatchObject([
+    { failure: { code: "refused", message: "fetch failed: connect ECONNREFUSED" } },
+    { failure: { code: "dns" } },
+    { failure: { code: "tls" } },
+    { failure: { code: "server_error", message: "fetch failed" } },
+    { failure: { code: "rate_limited", http_status: 429, retry_after_ms: 20 } },
+  ]);
+});
+
 it("ends with the abort's reason, though the function ignores its signal", async () => {
   const ending = new AbortController();
   const provider = customProvider("mine", () => new Promise(() => {}), fakeClock());

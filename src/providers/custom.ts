@@ -6,6 +6,7 @@ import { failure, failureCodeSchema, type Failure, type FailureCode } from "../c
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { usageSchema, type ModelResponse } from "../core/response.ts";
+import { clientFailure } from "./bridges/client-failure.ts";
 import { sumOf } from "./wire/usage.ts";
 
 /** What a custom provider's function is given besides the request. */
@@ -38,7 +39,8 @@ const generatedSchema = z.object({
 export type Generated = z.infer<typeof generatedSchema>;
 
 /**
- * Throw it from a custom provider to say which failure this was; anything else thrown is a `server_error`.
+ * Throw it from a custom provider to say which failure this was. Of anything else thrown, what Node says of a network is
+ * read off its causes (`refused`, `dns`, `tls`, `connection`); the rest is a `server_error`.
  *
  * @example
  * const strict = providers.custom(
@@ -53,9 +55,19 @@ export type Generated = z.infer<typeof generatedSchema>;
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
   readonly code: FailureCode;
-  constructor(code: FailureCode, message: string) {
+  /** What the server answered with; null where that is unknown. */
+  readonly httpStatus: number | null;
+  /** How long the server asks to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number | null;
+  constructor(
+    code: FailureCode,
+    message: string,
+    more: { readonly httpStatus?: number | null; readonly retryAfterMs?: number | null } = {},
+  ) {
     super(message);
     this.code = code;
+    this.httpStatus = more.httpStatus ?? null;
+    this.retryAfterMs = more.retryAfterMs ?? null;
   }
 }
 
@@ -151,8 +163,16 @@ function settled(
 }
 
 function failureOf(error: unknown): Failure {
-  const code = failureCodeSchema.safeParse(error instanceof ProviderError ? error.code : null);
-  return failure(code.success ? code.data : "server_error", messageOf(error));
+  if (!(error instanceof ProviderError)) {
+    const { code, message } = clientFailure(error) ?? { code: "server_error", message: messageOf(error) };
+    return failure(code, message);
+  }
+  // A module in JavaScript may name a code that there is not.
+  const code = failureCodeSchema.safeParse(error.code);
+  return failure(code.success ? code.data : "server_error", error.message, {
+    http_status: error.httpStatus,
+    retry_after_ms: error.retryAfterMs,
+  });
 }
 
 /** The function is the user's own: what it returns is checked like anything else that comes from outside. */

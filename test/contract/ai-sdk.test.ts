@@ -1,8 +1,11 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exampleCall } from "../support/call.ts";
 import { ROOT, tempDir } from "../support/cli.ts";
 import { runInProcess } from "../support/in-process.ts";
+import { plainResponse, rawServer, STREAM_END, STREAM_HEAD } from "../support/raw-server.ts";
 import { answering } from "../support/servers.ts";
 import { providers } from "../../src/benchmark/providers.ts";
 import type { Attempt } from "../../src/core/provider.ts";
@@ -73,6 +76,37 @@ describe("a model of the AI SDK", () => {
     expect((await asked(modelAt(server.url))).outcome).toMatchObject({ ok: false, failure: { code, message: "no" } });
   });
 
+  it("fails as what its client met: a prompt too long, a wait, no server, a connection that broke, no JSON", async () => {
+    const server = await rawServer((socket, { number }) => {
+      const says = '{"error":{"message":"the maximum context length is 10 tokens"}}';
+      if (number === 0) socket.write(plainResponse(400, says));
+      else if (number === 1) socket.write(plainResponse(429, '{"error":{"message":"slow"}}', { "retry-after": "2" }));
+      else if (number === 2) socket.destroy();
+      else if (number === 3) socket.write(plainResponse(200, "<html>"));
+      else if (number === 4) socket.write(STREAM_HEAD, () => socket.destroy());
+      else socket.end(STREAM_HEAD + STREAM_END);
+    });
+    const codes: unknown[] = [];
+    for (const stream of [false, false, false, false, true, true]) {
+      const { outcome } = await asked(modelAt(server.url), { stream });
+      codes.push(
+        outcome.ok ? null : [outcome.failure.code, outcome.failure.http_status, outcome.failure.retry_after_ms],
+      );
+    }
+    await server.close();
+    const { outcome } = await asked(modelAt(server.url));
+    codes.push(outcome.ok ? null : outcome.failure.code);
+    expect(codes).toEqual([
+      ["context_length", 400, null],
+      ["rate_limited", 429, 2000],
+      ["connection", null, null],
+      ["stream_malformed", 200, null],
+      ["stream_cut", 200, null],
+      ["stream_cut", null, null],
+      "refused",
+    ]);
+  });
+
   it("states reasoning, tool calls and usage of either version of the specification", async () => {
     const finishes = [
       {
@@ -132,6 +166,22 @@ function scripted(parts: readonly object[]): AiSdkModel {
 }
 
 describe("ai-sdk:PACKAGE:MODEL", () => {
+  it("asks for usage and passes a schema on, which the package leaves out by itself", async () => {
+    const server = await answering(() => ({ text: "ok" }));
+    const schema = join(tempDir(), "schema.json");
+    writeFileSync(schema, '{"type":"object"}');
+    const args = ["test", "ai-sdk:@ai-sdk/openai-compatible:m", "--prompt", "Hi"];
+    const { stderr } = await runInProcess([...args, "--response-format", schema], {
+      cwd: ROOT,
+      env: { AI_SDK_BASE_URL: `${server.url}/v1` },
+    });
+    expect(stderr).toContain("3 prompt + 4 answer tokens");
+    expect(server.calls[0]?.body).toMatchObject({
+      stream_options: { include_usage: true },
+      response_format: { type: "json_schema" },
+    });
+  });
+
   it("says what of a request the SDK has no option for", async () => {
     const server = await answering(() => ({ text: "ok" }));
     const { stderr } = await runInProcess(

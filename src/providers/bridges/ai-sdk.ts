@@ -1,8 +1,11 @@
 import type { ModelRequest, RequestParameters } from "../../core/request.ts";
 import type { ToolCall, Usage } from "../../core/response.ts";
 import { ProviderError, type Generated, type GenerateContext } from "../custom.ts";
+import { clientFailure } from "./client-failure.ts";
 import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../wire/fields.ts";
-import { codeOfStatus, tidyMessage } from "../wire/failures.ts";
+import { LIMITS, tooLong } from "../http/limits.ts";
+import { retryAfterMs } from "../http/rate-limit-headers.ts";
+import { codeOfRefusal, tidyMessage } from "../wire/failures.ts";
 import { toolCall } from "../wire/tool-calls.ts";
 
 /**
@@ -35,7 +38,7 @@ export function aiSdkGenerate(model: AiSdkModel) {
       if (!request.stream) return answerOf(await model.doGenerate(options));
       return await streamed(await model.doStream(options), context);
     } catch (error) {
-      throw failureOf(error);
+      throw failureOf(error, request.stream);
     }
   };
 }
@@ -101,6 +104,9 @@ async function streamed(result: unknown, { onText, onReasoning }: GenerateContex
   for await (const part of stream as ReadableStream<unknown> & AsyncIterable<unknown>) {
     if (!isFields(part)) continue;
     const delta = textAt(part, "delta") ?? "";
+    if (content.length + reasoning.length + delta.length > LIMITS.answerBytes) {
+      throw new ProviderError("response_too_large", tooLong("the answer", LIMITS.answerBytes).message);
+    }
     switch (part["type"]) {
       case "text-delta":
         content += delta;
@@ -120,7 +126,7 @@ async function streamed(result: unknown, { onText, onReasoning }: GenerateContex
         finish = part;
         break;
       case "error":
-        throw new ProviderError("stream_error", tidyMessage(messageIn(part["error"])));
+        throw streamError(messageIn(part["error"]));
       default:
     }
   }
@@ -159,11 +165,27 @@ function usageIn(usage: unknown): Partial<Usage> | null {
   return Object.values(counts).every((count) => count === null) ? null : counts;
 }
 
-const messageIn = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error));
+const messageIn = (error: unknown): string =>
+  error instanceof Error ? error.message : (textAt(isFields(error) ? error : {}, "message") ?? JSON.stringify(error));
 
-/** The SDK's errors of HTTP carry the status. */
-function failureOf(error: unknown): unknown {
+/** A package that misses the end of a stream tells of it as an error in the stream. */
+const streamError = (message: string): ProviderError =>
+  new ProviderError(/ended without a finish/i.test(message) ? "stream_cut" : "stream_error", tidyMessage(message));
+
+/** The SDK's errors of HTTP carry the status, also those of a 200 that could not be read. */
+function failureOf(error: unknown, streaming: boolean): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
-  const status = numberAt(error as unknown as Fields, "statusCode");
-  return status === null ? error : new ProviderError(codeOfStatus(status), tidyMessage(error.message));
+  const httpStatus = numberAt(error as unknown as Fields, "statusCode");
+  if (httpStatus === null) return error;
+  const message = tidyMessage(error.message);
+  if (httpStatus >= 400) {
+    const headers = fieldsAt(error as unknown as Fields, "responseHeaders");
+    const header = (name: string): string | null => textAt(headers, name);
+    const retryAfter = retryAfterMs(header, () => header("date") ?? "");
+    const code = codeOfRefusal(httpStatus, message);
+    return new ProviderError(code, message, { httpStatus, retryAfterMs: retryAfter });
+  }
+  const broken = clientFailure(error);
+  if (broken === null) return new ProviderError("stream_malformed", message, { httpStatus });
+  return new ProviderError(streaming ? "stream_cut" : broken.code, broken.message, { httpStatus });
 }

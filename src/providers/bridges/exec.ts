@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { kill } from "node:process";
 import type { ModelRequest } from "../../core/request.ts";
+import { LIMITS, tooLong } from "../http/limits.ts";
 import { ProviderError, type Generated, type GenerateContext } from "../custom.ts";
 
 const TAIL_CHARACTERS = 500;
@@ -14,7 +15,8 @@ export interface ExecOptions {
 
 /**
  * Asks a shell command: the prompt on its standard input, the answer on its standard output. An exit code other than 0
- * is a failure with the end of its standard error. An abort ends the command with everything that it started.
+ * is a failure with the end of its standard error. An abort ends the command with everything that it started,
+ * and so does an answer without end.
  */
 export function execGenerate({ command, cwd, env }: ExecOptions) {
   return (request: ModelRequest, { signal, onText }: GenerateContext): Promise<Generated> =>
@@ -27,7 +29,15 @@ export function execGenerate({ command, cwd, env }: ExecOptions) {
         if (child.pid !== undefined) endGroup(child.pid);
       };
       signal.addEventListener("abort", onAbort, { once: true });
+      let bytes = 0;
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        if (bytes > LIMITS.wholeBodyBytes) return;
+        bytes += Buffer.byteLength(text);
+        if (bytes > LIMITS.wholeBodyBytes) {
+          onAbort();
+          const { message } = tooLong("what the command writes", LIMITS.wholeBodyBytes);
+          return reject(new ProviderError("response_too_large", message));
+        }
         content += text;
         onText(text);
       });

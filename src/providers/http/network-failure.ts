@@ -20,6 +20,9 @@ const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
 const isTls = (code: string): boolean =>
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO)/.test(code);
 
+/** What one of Node's codes says of a server that was not reached; null where it says something else. */
+export const unreachedCode = (code: string): FailureCode | null => BY_SYSTEM_CODE[code] ?? (isTls(code) ? "tls" : null);
+
 /** An answer that ends inside a chunk is a connection that broke, though undici's parser is the first to say so. */
 const isNotHttp = (error: unknown): boolean =>
   error instanceof Error && error.name === "HTTPParserError" && !/EOF/.test(error.message);

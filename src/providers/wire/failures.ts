@@ -34,6 +34,12 @@ export function codeOfMessage(message: string): FailureCode | null {
   return null;
 }
 
+/** What a refusal's status and words say together: only where a request may be too much are the words asked. */
+export function codeOfRefusal(status: number, message: string): FailureCode {
+  const worded = status === 400 || status === 413 || status === 429 ? codeOfMessage(message) : null;
+  return worded ?? codeOfStatus(status);
+}
+
 const MESSAGE_LIMIT = 600;
 
 /** A server's message fit for a line of a log: one line, not endless. */

@@ -1,5 +1,5 @@
 import type { FailureCode } from "../../core/failure.ts";
-import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
+import { codeOfRefusal, statusOnly, tidyMessage } from "./failures.ts";
 import { isFields, textAt, type Fields } from "./fields.ts";
 import type { WireFailure } from "./wire-format.ts";
 
@@ -18,8 +18,7 @@ const BY_ERROR_CODE: Readonly<Record<string, FailureCode>> = {
 function failureIn(error: Fields, status: number): WireFailure {
   const message = textAt(error, "message") ?? JSON.stringify(error);
   const named = BY_ERROR_CODE[textAt(error, "code") ?? ""] ?? BY_ERROR_CODE[textAt(error, "type") ?? ""];
-  const worded = status === 400 || status === 413 || status === 429 ? codeOfMessage(message) : null;
-  return { code: named ?? worded ?? codeOfStatus(status), message: tidyMessage(message) };
+  return { code: named ?? codeOfRefusal(status, message), message: tidyMessage(message) };
 }
 
 /** What a refusal of an OpenAI API says, or of a server that copies it. */
