@@ -1,13 +1,13 @@
 import { messageOf } from "../../core/errors.ts";
 
-const OWN_AUTHORITY =
-  "if that is meant to be so, save the authority's certificate as a PEM file and name it in the provider's ca_file, or in NODE_EXTRA_CA_CERTS";
-const UNKNOWN = `its certificate is of an authority that is not known here (a private one, a company's proxy, or the server leaves out an intermediate certificate); ${OWN_AUTHORITY}`;
+const named = (certificate: string): string =>
+  `if that is meant to be so, save ${certificate} as a PEM file and name it in the provider's ca_file, or in NODE_EXTRA_CA_CERTS`;
+const UNKNOWN = `its certificate is of an authority that is not known here (a private one, a company's proxy, or the server leaves out an intermediate certificate); ${named("the authority's certificate")}`;
 const NO_TLS = "what listens there speaks no TLS: should the base URL begin with http://?";
 
 /** What each of OpenSSL's and Node's codes means, and what to do. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${OWN_AUTHORITY}`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${named("it")}`,
   SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN,
