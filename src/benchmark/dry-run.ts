@@ -2,7 +2,8 @@ import { selectCases } from "../datasets/select.ts";
 import { workOrder, type WorkItem } from "../runner/work.ts";
 import type { BenchmarkPlan, LoadShape } from "./plan.ts";
 import { checkRequests, sourcesOf } from "./check-requests.ts";
-import { CHARS_PER_TOKEN, usageOf } from "./highest-cost.ts";
+import { usageOf } from "../providers/wire/usage.ts";
+import { CHARS_PER_TOKEN } from "./highest-cost.ts";
 import { requestTexts } from "./request-texts.ts";
 import { requestFor } from "./requests.ts";
 import { isEndless } from "./stages.ts";
@@ -85,7 +86,7 @@ async function estimateOf(
     prompt_chars: chars,
     prompt_tokens_estimate: tokens,
     completion_tokens_limit: limit,
-    prompt_cost_usd_estimate: target.priceOf?.(usageOf(tokens, 0)) ?? null,
-    cost_usd_limit: limit === null ? null : (target.priceOf?.(usageOf(tokens, limit)) ?? null),
+    prompt_cost_usd_estimate: target.priceOf?.(usageOf({ prompt: tokens, completion: 0 })) ?? null,
+    cost_usd_limit: limit === null ? null : (target.priceOf?.(usageOf({ prompt: tokens, completion: limit })) ?? null),
   };
 }
