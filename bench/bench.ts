@@ -1,9 +1,9 @@
 // npm run bench [-- CASES [CONCURRENCY]]   what the client costs a request and a token
 // npm run bench -- --quick                 whether the floors hold: exit code 1 when one does not
+// npm run bench -- --memory                the memory of a long run: 200 000 requests, a minute or two
 import { clientCost } from "./client-cost.ts";
 import { floors, memoryFloor } from "./floors.ts";
 
-// npm run bench -- --memory                the memory of a long run: 200 000 requests, a minute or two
 const args = process.argv.slice(2);
 if (args[0] === "--quick") process.exitCode = (await floors()) ? 0 : 1;
 else if (args[0] === "--memory") process.exitCode = (await memoryFloor(Number(args[1] ?? 200_000))) ? 0 : 1;
