@@ -52,19 +52,23 @@ export async function withWholeDataset(
 /** The manifest after a row that is not valid: a resume needs the same rows before it, while it may be corrected. */
 export async function withGoodPart(manifest: Manifest, { rows }: Dataset): Promise<Manifest> {
   const bytes = rows?.goodBytes ?? null;
-  // Standard input is kept to its end, so that it can be corrected where it is kept.
-  if (rows?.file === null) await rows.hash();
   const sha256 = bytes === null ? null : await rows?.hashOfFirst(bytes);
   if (bytes === null || sha256 === null || sha256 === undefined) return manifest;
   return { ...manifest, dataset: { ...manifest.dataset, good_part: { bytes, sha256 } } };
 }
 
 /** What is wrong with a dataset, with what to do once it is corrected. */
-export function resumable(error: unknown, { source, rows }: Dataset, directory: string): unknown {
+export function resumable(
+  error: unknown,
+  { source, rows }: Dataset,
+  { directory, keptWhole }: { readonly directory: string; readonly keptWhole: boolean },
+): unknown {
   // A dataset that is in order to its end has nothing to correct: it was asked for what it does not have.
   if (!(error instanceof BenchError) || rows?.whole === true) return error;
   const where = source === "-" ? ` (standard input is kept in ${directory})` : "";
   const { code, message, hint = "", cause } = error;
-  const next = `Then${where} go on with the same command and --resume --output ${directory}.`;
+  const next = keptWhole
+    ? `Then${where} go on with the same command and --resume --output ${directory}.`
+    : "Then begin again: standard input was not kept to its end.";
   return new BenchError(code, message, { hint: `${hint} ${next}`.trim(), cause });
 }

@@ -21,6 +21,9 @@ import { NOTHING_SO_FAR, soFarIn, timeIsOver, type SoFar } from "./so-far.ts";
 import { isEndless, stagesOf } from "./stages.ts";
 import { WatchedWork } from "./watched-work.ts";
 
+/** A wait for the rest of an input is worth a word when it takes longer, in milliseconds. */
+const SAY_AFTER_MS = 1000;
+
 /** What a segment is given. */
 export interface SegmentParts {
   readonly plan: BenchmarkPlan;
@@ -186,9 +189,25 @@ export class BenchmarkSegment {
   /** A row that is not valid ended the work. */
   async #breakOff(error: unknown): Promise<never> {
     const { plan, options, opened } = this.#parts;
+    const keptWhole = await this.#keepRest();
     const manifest = await withGoodPart(this.#manifest, plan.dataset);
     this.#save(withEnd(manifest, "interrupted", this.#outcome ?? { validity: null }, options.clock));
-    throw resumable(error, plan.dataset, opened.directory);
+    throw resumable(error, plan.dataset, { directory: opened.directory, keptWhole });
+  }
+
+  /** Standard input can be corrected where it is kept, if all of it is. */
+  async #keepRest(): Promise<boolean> {
+    const { plan, options } = this.#parts;
+    const timer = options.clock.setTimer(SAY_AFTER_MS, () =>
+      options.warn?.(
+        "a row is not valid; the rest of standard input is kept, to be corrected there (Ctrl-C ends that)",
+      ),
+    );
+    try {
+      return (await plan.dataset.keepRest?.(options.stop)) ?? true;
+    } finally {
+      timer.cancel();
+    }
   }
 
   async #end(perWork: number | null): Promise<void> {

@@ -94,6 +94,11 @@ export interface Dataset {
   readonly rows?: DatasetRows;
   /** Keeps in a run directory what could not be read again for a resume: standard input. */
   readonly keepIn?: (directory: string) => Promise<void>;
+  /**
+   * Keeps what is left of it as well, after a row that is not valid. Resolves to whether all of it is there: not where
+   * it has no end in sight, nor when the signal was aborted first.
+   */
+  readonly keepRest?: (stop: AbortSignal) => Promise<boolean>;
   /** Removes the temporary files that a download or standard input needed; the dataset cannot be read afterwards. */
   readonly close?: () => Promise<void>;
   /**

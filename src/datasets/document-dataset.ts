@@ -14,7 +14,7 @@ import type { Part } from "./part.ts";
 /** A dataset of one JSON or YAML document, read whole; throws `BenchError("dataset")` that tells all that is wrong. */
 export async function documentDataset(
   part: Part,
-  found: Pick<Dataset, "name" | "source" | "keepIn" | "close">,
+  found: Pick<Dataset, "name" | "source"> & Lifetime,
 ): Promise<Dataset> {
   const bytes = await wholeOf(part);
   const document = await readPart(part, bytes);
@@ -72,7 +72,14 @@ async function withImageFiles(
   return all;
 }
 
+/** What is to be done with a dataset besides reading it. */
+export type Lifetime = Pick<Dataset, "keepIn" | "keepRest" | "close">;
+
 /** What a dataset has besides its content when it does not come from a file of the user's. */
-export function lifetimeOf({ keepIn, close }: Pick<Dataset, "keepIn" | "close">): Pick<Dataset, "keepIn" | "close"> {
-  return { ...(keepIn === undefined ? {} : { keepIn }), ...(close === undefined ? {} : { close }) };
+export function lifetimeOf({ keepIn, keepRest, close }: Lifetime): Lifetime {
+  return {
+    ...(keepIn === undefined ? {} : { keepIn }),
+    ...(keepRest === undefined ? {} : { keepRest }),
+    ...(close === undefined ? {} : { close }),
+  };
 }

@@ -29,7 +29,7 @@ export interface SourceOptions {
 }
 
 /** The files of a dataset, before they are read. */
-export interface FoundDataset extends Pick<Dataset, "source" | "keepIn" | "close"> {
+export interface FoundDataset extends Pick<Dataset, "source" | "keepIn" | "keepRest" | "close"> {
   /** For a dataset that states none. */
   readonly name: string;
   readonly parts: readonly Part[];

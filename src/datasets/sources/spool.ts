@@ -7,6 +7,8 @@ import { scratchFile, type Scratch } from "./scratch.ts";
 const PIECE_BYTES = 64 * 1024;
 /** While it is not whole; a file without it is. */
 const UNFINISHED = ".part";
+/** How far it is kept ahead of the reader that is furthest, so that an input without an end does not fill the disk. */
+const AHEAD_BYTES = 1024 * 1024 * 1024;
 
 /**
  * Standard input, kept in a file while it comes, so that each target can have a pass of its own and a resume can read
@@ -25,6 +27,14 @@ export class Spool implements ByteSource {
   #wake: () => void = () => {};
   #more: Promise<void> = Promise.resolve();
   #done: Promise<void> | null = null;
+  /** How far the furthest reader has come. */
+  #readTo = 0;
+  /** Whether somebody waits for the whole file. */
+  #wanted = false;
+  #closed = false;
+  #goOn: () => void = () => {};
+  /** Hears of it when the input is far enough ahead of its readers. */
+  #paused: () => void = () => {};
   #scratch: Scratch | null = null;
 
   /** `first` has been taken from the input already. */
@@ -55,11 +65,13 @@ export class Spool implements ByteSource {
           const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - at));
           const { bytesRead } = await file.read(piece, 0, piece.length, at);
           at += bytesRead;
+          this.#readTo = Math.max(this.#readTo, at);
+          this.#goOn();
           yield piece.subarray(0, bytesRead);
           continue;
         }
         if (this.#failure !== null) throw this.#failure.error;
-        if (isWhole) return;
+        if (isWhole || this.#closed) return;
         await wait;
       }
     } finally {
@@ -69,13 +81,29 @@ export class Spool implements ByteSource {
 
   async path(): Promise<string> {
     if (this.#done === null) await this.#keepForNow();
+    this.#wanted = true;
+    this.#goOn();
     await this.#done;
     if (this.#failure !== null) throw this.#failure.error;
     return this.#openPath();
   }
 
-  /** Removes the file, where it is a temporary one. */
+  /**
+   * Keeps what is left of the input, as far as it is kept ahead of a reader. Resolves to whether that is all of it; to
+   * false also when the signal is aborted first.
+   */
+  async keepRest(stop: AbortSignal): Promise<boolean> {
+    const far = new Promise<void>((resolve) => (this.#paused = resolve));
+    const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+    if (!this.#ended && !stop.aborted && !this.#isFar) await Promise.race([this.#done, far, stopped]);
+    return this.#ended;
+  }
+
+  /** Keeps no more of it, and removes the file, where it is a temporary one. */
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#goOn();
+    this.#wake();
     await this.#scratch?.remove();
   }
 
@@ -111,6 +139,8 @@ export class Spool implements ByteSource {
         this.#written = at;
         this.#wake();
         this.#renew();
+        if (this.#isFar) await this.#readersToFollow();
+        if (this.#closed) return;
       }
       if (at < kept) throw otherInput();
       await file.sync();
@@ -128,6 +158,15 @@ export class Spool implements ByteSource {
     } catch (cause) {
       throw new BenchError("dataset", `standard input cannot be read: ${messageOf(cause)}`, { cause });
     }
+  }
+
+  get #isFar(): boolean {
+    return !this.#wanted && !this.#closed && this.#written - this.#readTo > AHEAD_BYTES;
+  }
+
+  async #readersToFollow(): Promise<void> {
+    this.#paused();
+    while (this.#isFar) await new Promise<void>((resolve) => (this.#goOn = resolve));
   }
 
   #renew(): void {

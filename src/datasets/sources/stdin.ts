@@ -19,6 +19,7 @@ export interface StandardInput {
 export interface FoundInput {
   readonly part: Part;
   readonly keepIn?: (directory: string) => Promise<void>;
+  readonly keepRest?: (stop: AbortSignal) => Promise<boolean>;
   readonly close?: () => Promise<void>;
 }
 
@@ -51,6 +52,7 @@ export async function inputDataset(
   return {
     part: { source: spool, encoding },
     keepIn: (directory) => spool.keepAt(join(directory, name)),
+    keepRest: (stop) => spool.keepRest(stop),
     close: () => spool.close(),
   };
 }
