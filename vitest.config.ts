@@ -47,6 +47,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 30_000,
+    // What is waited for comes when the machine gets to it; Vitest's own limit of a second is over before, on a busy one.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
     coverage: {
       provider: "v8",

@@ -287,7 +287,7 @@ describe("directories", () => {
     const options = { cwd: withFiles(), env: addresses(server.url) };
     const first = startCli(["bench", "-d", "good.json", "-p", "openai", "-o", "out", "--json"], options);
     await first.waitFor("stderr", /"run_started"/);
-    await expect.poll(() => server.stats.inFlight, { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => server.stats.inFlight).toBe(5);
     for (const flag of ["--resume", "--force"]) {
       const second = await runHere(["bench", "-d", "good.json", "-p", "openai", "-o", "out", flag], options);
       expectOneMessage(second, [new RegExp(`in use by process ${first.pid}`), /^hint: .*--output/m]);
