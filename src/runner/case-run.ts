@@ -10,6 +10,7 @@ import type { RunObserver } from "../core/run-events.ts";
 import { chargeOf, type Hold } from "./budget.ts";
 import { costOfUsage } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { ReadCounter } from "./read-counter.ts";
 import { resultOf, type Place } from "./results.ts";
 import { decideRetry } from "./retry.ts";
 import type { RunTarget } from "./target.ts";
@@ -34,6 +35,8 @@ export interface CaseContext {
   readonly turnstile?: Turnstile;
   /** Hears how each attempt went, before anything is made of it. */
   readonly attemptEnded?: (attempt: Attempt) => void;
+  /** Counts the reads of the answers; none for a request outside any run. */
+  readonly reads?: ReadCounter;
   /** Hears the answers as they come, for who wants to show them. */
   readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
 }
@@ -169,7 +172,7 @@ export async function makeAttempt(
   channel: Channel,
   what: Pick<Parameters<Channel["send"]>[0], "request" | "test_id" | "sample" | "attempt">,
   item: WorkItem,
-  { clock, abandon, keepRaw, listen }: Pick<CaseContext, "clock" | "abandon" | "keepRaw" | "listen">,
+  { clock, abandon, keepRaw, listen, reads }: Pick<CaseContext, "clock" | "abandon" | "keepRaw" | "listen" | "reads">,
 ): Promise<Attempt> {
   const ending = new AbortController();
   const end = (reason: Failure): void => ending.abort(reason);
@@ -186,7 +189,11 @@ export async function makeAttempt(
       ...what,
       keepRaw,
       signal: ending.signal,
-      observer: { ...listen, sent: () => deadlines.sent(), tokens: (at) => deadlines.tokens(at) },
+      observer: {
+        ...listen,
+        sent: () => deadlines.sent(),
+        tokens: (at) => reads?.met(deadlines.tokens(at)),
+      },
     });
   } finally {
     deadlines.end();

@@ -53,14 +53,15 @@ export class Deadlines {
     );
   }
 
-  /** A read brought output. Costs no timer but the first time: the one that runs looks back when it fires. */
-  tokens(at: Millis): void {
-    const before = this.#lastOutput;
+  /** A read brought output; true for the first. Costs no timer but then: the one that runs looks back when it fires. */
+  tokens(at: Millis): boolean {
+    const first = this.#lastOutput === null;
     this.#lastOutput = at;
-    if (before !== null || !this.#streamed) return;
+    if (!first || !this.#streamed) return first;
     this.#outputTimer?.cancel();
     this.#outputTimer = null;
     if (this.#timeouts.idleMs !== null) this.#watchIdle(this.#timeouts.idleMs, this.#timeouts.idleMs);
+    return first;
   }
 
   end(): void {

@@ -35,6 +35,24 @@ describe("the delays of an event loop", () => {
     expect(spread?.max).toBe(1000);
   });
 
+  it("of things that were met while it was late are spread evenly up to that", () => {
+    const delays = new LoopDelays(10);
+    delays.addMet(900, 0);
+    delays.addMet(100, 50);
+    // A tenth was met while it was 50 ms late; of those a tenth was later than 45 ms.
+    const { p50 = NaN, p99 = NaN, max = NaN } = delays.spread() ?? {};
+    expect(p50).toBe(0);
+    expect(p99).toBeGreaterThan(44.5);
+    expect(p99).toBeLessThan(45.5);
+    expect(max).toBe(50);
+  });
+
+  it("of nothing met are unknown", () => {
+    const delays = new LoopDelays(10);
+    delays.addMet(0, 50);
+    expect(delays.spread()).toBeNull();
+  });
+
   it("never go beyond the longest, whatever the bins", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 5000, noNaN: true }), { minLength: 1, maxLength: 20 }), (lates) => {

@@ -36,6 +36,15 @@ export class LoopDelays {
     for (let late = lateMs - this.#everyMs; late > 0; late -= this.#everyMs) this.#record(late);
   }
 
+  /**
+   * So many things were met while the loop was so late: they had waited for anything from nothing to all of it, and
+   * count with evenly spread waits.
+   */
+  addMet(count: number, lateMs: Millis): void {
+    for (let i = 0; i < count; i += 1) this.#record((lateMs * (i + 0.5)) / count);
+    if (count > 0) this.#max = Math.max(this.#max, lateMs);
+  }
+
   /** By nearest rank, from the upper edge of a bin; null before the first look. */
   spread(): { readonly p50: Millis; readonly p99: Millis; readonly max: Millis } | null {
     if (this.#count === 0) return null;

@@ -17,6 +17,7 @@ import { Limiter } from "./limiter.ts";
 import { Lane } from "./lane.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
 import { Lockstep } from "./lockstep.ts";
+import { ReadCounter } from "./read-counter.ts";
 import { measureSelf } from "./self-measurement.ts";
 import { SlotCounter } from "./slot-counter.ts";
 import type { Stage } from "./stage.ts";
@@ -84,6 +85,7 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { clock, targets, stages, workFor } = options;
   const books = new SlotCounter();
+  const reads = new ReadCounter();
   const tally = new Tally();
   const gate = new Gate();
   const stopAll = new AbortController();
@@ -128,6 +130,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     abandon,
     segmentStart: clock.now(),
     books,
+    reads,
     gate,
     failed() {
       errors += 1;
@@ -145,7 +148,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     },
   };
 
-  const self = measureSelf(clock, books);
+  const self = measureSelf(clock, books, reads);
   const endings: Ending[] = [];
   const concurrency: ConcurrencyHistory[] = [];
   const rates: (Rates | null)[] = [];
@@ -183,6 +186,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     validity: judgeValidity({
       ...tally.medians(),
       eventLoopDelayMs: own.eventLoopDelayMs,
+      readDelayMs: own.readDelayMs,
       cpuShare: own.cpuShare,
       requestedRate: rate?.requested ?? null,
       deliveredRate: rate?.delivered ?? books.endedPerSecond(own.windowMs),

@@ -5,6 +5,7 @@ import { judgeValidity, type ClientMeasurements } from "./validity.ts";
 
 const measured: ClientMeasurements = {
   eventLoopDelayMs: { p50: 0.1, p99: 1, max: 5 },
+  readDelayMs: { ttft: 0.8, icl: 0.7 },
   sendLagMs: { p50: 0.1, p99: 0.5 },
   connectWaitMs: { p50: 0, p99: 2 },
   ttftP50Ms: 200,
@@ -29,6 +30,9 @@ describe("the verdict", () => {
     ["a loop late by half of the gap between tokens", { ...loop(10), ttftP50Ms: 9999 }, "VALID"],
     ["a loop late by more than half", { ...loop(11), ttftP50Ms: 9999 }, "DEGRADED"],
     ["a loop late by more than two gaps", { ...loop(41), ttftP50Ms: 9999 }, "INVALID"],
+    ["a loop late as answers began", { readDelayMs: { ttft: 11, icl: 0 } }, "DEGRADED"],
+    ["a loop late as tokens came, by less than half of a gap", { readDelayMs: { ttft: 0, icl: 10 } }, "VALID"],
+    ["a loop late as tokens came, by more", { readDelayMs: { ttft: 0, icl: 11 } }, "DEGRADED"],
     ["a send lag that is the larger part", { sendLagMs: { p50: 1, p99: 50 } }, "INVALID"],
     ["plain answers, judged by their duration", { ...loop(60), ttftP50Ms: null, iclP50Ms: null }, "DEGRADED"],
     ["99 % of the requested rate", { requestedRate: 100, deliveredRate: 99 }, "VALID"],
@@ -47,7 +51,13 @@ describe("the verdict", () => {
     ["connections that are slow to open", { connectWaitMs: { p50: 900, p99: 5000 } }, "VALID"],
     [
       "nothing measured",
-      { eventLoopDelayMs: null, sendLagMs: { p50: null, p99: null }, littleResidual: null, cpuShare: null },
+      {
+        eventLoopDelayMs: null,
+        readDelayMs: { ttft: null, icl: null },
+        sendLagMs: { p50: null, p99: null },
+        littleResidual: null,
+        cpuShare: null,
+      },
       "VALID",
     ],
   ])("on %s", (_name, more, verdict) => {
@@ -69,9 +79,11 @@ describe("the verdict", () => {
     expect(tally.medians()).toMatchObject({ ttftP50Ms: 40, iclP50Ms: 4, durationP50Ms: 80 });
   });
 
-  it("states the error bar: the larger of loop delay and send lag", () => {
+  it("states the error bar: the largest of loop delay, by time and by reads, and send lag", () => {
     expect(judgeValidity(measured).error_bar_ms).toEqual({ ttft: 1, icl: 1 });
     expect(judgeValidity({ ...measured, sendLagMs: { p50: 1, p99: 3 } }).error_bar_ms).toEqual({ ttft: 3, icl: 3 });
+    const late = { readDelayMs: { ttft: 4, icl: 2 } };
+    expect(judgeValidity({ ...measured, ...late }).error_bar_ms).toEqual({ ttft: 4, icl: 2 });
   });
 
   it.each<[string, Partial<ClientMeasurements>, string]>([

@@ -24,6 +24,8 @@ const CPU_JUDGED_FROM_MS: Millis = 2000;
 /** Everything that the verdict rests on; milliseconds and requests per second, null for what is not known. */
 export interface ClientMeasurements {
   readonly eventLoopDelayMs: { readonly p50: Millis; readonly p99: Millis; readonly max: Millis } | null;
+  /** How late the loop came to the reads of answers, p99. */
+  readonly readDelayMs: { readonly ttft: Millis | null; readonly icl: Millis | null };
   readonly sendLagMs: { readonly p50: Millis | null; readonly p99: Millis | null };
   readonly connectWaitMs: { readonly p50: Millis | null; readonly p99: Millis | null };
   readonly ttftP50Ms: Millis | null;
@@ -48,12 +50,22 @@ interface Bar {
   readonly cause: string;
 }
 
-/** The largest of what is known: how late the loop and the sending were, and what calibration found at this load. */
-function barOf({ eventLoopDelayMs, sendLagMs }: ClientMeasurements, calibrated: Millis | null): Bar | null {
+/**
+ * The largest of what is known: how late the loop was at any moment and when this metric's reads came, how late the
+ * sending was, and what calibration found at this load.
+ */
+function barOf(
+  { eventLoopDelayMs, readDelayMs, sendLagMs, calibratedErrorMs }: ClientMeasurements,
+  of: "ttft" | "icl",
+): Bar | null {
   const parts: readonly [Millis | null, string][] = [
     [eventLoopDelayMs?.p99 ?? null, "its event loop was late"],
+    [
+      readDelayMs[of],
+      of === "ttft" ? "its event loop was late as answers began" : "its event loop was late as tokens came",
+    ],
     [sendLagMs.p99, "it sent late"],
-    [calibrated, "as calibrated at this load"],
+    [calibratedErrorMs?.[of] ?? null, "as calibrated at this load"],
   ];
   const known = parts.flatMap(([ms, cause]) => (ms === null ? [] : [{ ms, cause }]));
   return known.length === 0 ? null : known.reduce((most, part) => (part.ms > most.ms ? part : most));
@@ -121,8 +133,8 @@ function judgeCpu(share: number | null, windowMs: Millis): Finding[] {
 /** Whether a run's numbers can be believed, and how far off a single time may be. Pure. (docs/metrics.md) */
 export function judgeValidity(measured: ClientMeasurements): Validity {
   const calibrated = measured.calibratedErrorMs ?? null;
-  const ttftBar = barOf(measured, calibrated?.ttft ?? null);
-  const iclBar = barOf(measured, calibrated?.icl ?? null);
+  const ttftBar = barOf(measured, "ttft");
+  const iclBar = barOf(measured, "icl");
   const first =
     measured.ttftP50Ms === null
       ? { what: "duration", p50: measured.durationP50Ms }
