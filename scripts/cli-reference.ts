@@ -50,6 +50,16 @@ function argumentRow(argument: Argument): string[] {
   return [code(name), cell(argument.description), defaultOf(argument)];
 }
 
+/** A table for each group of the help, under its name. */
+function optionTables(options: readonly Option[]): string[] {
+  const groups = [...new Set(options.map(({ helpGroupHeading }) => helpGroupHeading))];
+  return groups.map((group) => {
+    const rows = options.filter(({ helpGroupHeading }) => helpGroupHeading === group).map(optionRow);
+    const name = group === undefined ? "" : `\n**${group.replace(/:$/, "")}**\n`;
+    return name + table(["option", "meaning", "default"], rows);
+  });
+}
+
 /** The text that a command adds after its help: examples and the like. */
 function afterHelp(command: Command): string {
   let text = "";
@@ -70,7 +80,7 @@ function section(command: Command, path: string, level: number): string {
       ? ""
       : `\n\`\`\`\n${name} ${command.usage()}\n\`\`\`\n`,
     table(["argument", "meaning", "default"], command.registeredArguments.map(argumentRow)),
-    table(["option", "meaning", "default"], visible.map(optionRow)),
+    ...optionTables(visible),
     afterHelp(command),
     ...command.commands.map((inner) => section(inner, name, level + 1)),
   ];
