@@ -176,12 +176,25 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export const VERDICTS = ["VALID", "DEGRADED", "INVALID"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+const errorBar = z.object({ ttft: number, icl: number });
+
+export const levelValiditySchema = z.object({
+  /** Requests in flight. */
+  level: z.int(),
+  /** Where one target came after the other. */
+  target: z.string().optional(),
+  verdict: z.enum(VERDICTS),
+  error_bar_ms: errorBar,
+});
+/** Whether one level of a sweep or a search can be believed. */
+export type LevelValidity = z.infer<typeof levelValiditySchema>;
+
 export const validitySchema = z.object({
   verdict: z.enum(VERDICTS),
   /** In words; empty when VALID. */
   reasons: z.array(z.string()),
   /** How far a single measured time may be off because of this client, in milliseconds. */
-  error_bar_ms: z.object({ ttft: number, icl: number }),
+  error_bar_ms: errorBar,
   send_lag_ms: z.object({ p50: number, p99: number }),
   event_loop_delay_ms: z.object({ p50: number, p99: number, max: number }),
   /** Requests per second; null in a closed loop. */
@@ -193,7 +206,9 @@ export const validitySchema = z.object({
   /** This process's share of one core. */
   cpu_share: number,
   /** How far off this client was at such a load in `calibrate`, p99; missing where that is not known. */
-  calibrated_error_ms: z.object({ ttft: number, icl: number }).optional(),
+  calibrated_error_ms: errorBar.optional(),
+  /** Of a sweep or a search, upward; the verdict on the run is the worst of theirs. */
+  levels: z.array(levelValiditySchema).optional(),
 });
 /** Whether the client that measured was fast enough to be believed. */
 export type Validity = z.infer<typeof validitySchema>;

@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
+import type { LevelValidity, Verdict } from "../core/summary.ts";
 import { collected } from "./collector.ts";
 import { compareTargets } from "./compare.ts";
 import {
@@ -11,6 +12,7 @@ import {
   exampleResult,
   exampleSegment,
   exampleSkipped,
+  exampleValidity,
 } from "../../test/support/example-results.ts";
 import { groupFailures } from "./failures.ts";
 import { fairnessOfPairs } from "./fairness.ts";
@@ -138,6 +140,24 @@ test("tones reach the terminal only through the colour function", () => {
   const text = renderText(view, { color: (tone, part) => `<${tone}>${part}</${tone}>` });
   expect(text).toContain("<heading>Comparison</heading>");
   expect(text).toContain("<good>sim:fast is faster");
+});
+
+test("of a sweep it says which levels can be believed, and no more reasons than one reads", () => {
+  const at = (level: number, verdict: Verdict, ttft: number): LevelValidity => ({
+    level,
+    verdict,
+    error_bar_ms: { ttft, icl: 1 },
+  });
+  const validity = exampleValidity({
+    verdict: "INVALID",
+    reasons: Array.from({ length: 9 }, (_, i) => `reason ${i}`),
+    levels: [at(1, "VALID", 1), at(2, "VALID", 2), at(64, "INVALID", 47)],
+  });
+  const manifest = exampleManifest(["sim:fast"], { segments: [exampleSegment({ validity })] });
+  const text = flat(renderText(viewOf(manifest, side("sim:fast", 3, 150))));
+  expect(text).toContain("VALID with 1, 2 in flight: off by up to 2.00 ms in a TTFT");
+  expect(text).toContain("INVALID with 64 in flight: off by up to 47.0 ms in a TTFT");
+  expect(text).toContain("reason 5 and 3 more reasons, in results.json");
 });
 
 test("Markdown has a heading a section, tables and nested lists", () => {

@@ -1,5 +1,5 @@
 import type { Manifest } from "../core/run.ts";
-import type { Comparison, Summary, Validity } from "../core/summary.ts";
+import { VERDICTS, type Comparison, type LevelValidity, type Summary, type Validity } from "../core/summary.ts";
 import { comparisonLines } from "./comparison-text.ts";
 import type { FailureGroup } from "./failures.ts";
 import type { PairFairness } from "./fairness.ts";
@@ -160,14 +160,33 @@ function failureLines(group: FailureGroup): Line[] {
   return [line(`${group.code}: ${cases}`, "bad"), line(example, "quiet", 1)];
 }
 
+/** A sweep has up to five a level. */
+const REASONS_SHOWN = 6;
+
 const VERDICT_TONES = { VALID: "good", DEGRADED: "warn", INVALID: "bad" } as const;
 
-function validityLines({ verdict, reasons, error_bar_ms: bar, calibrated_error_ms: calibrated }: Validity): Line[] {
+function validityLines(validity: Validity): Line[] {
+  const { verdict, reasons, error_bar_ms: bar, calibrated_error_ms: calibrated, levels = [] } = validity;
   const known = bar.ttft !== null || bar.icl !== null;
   const off = `: this client may be off by up to ${formatMillis(bar.ttft)} in a TTFT, ${formatMillis(bar.icl)} in a gap between tokens`;
   const first = line(known ? verdict + off : verdict, VERDICT_TONES[verdict]);
-  const lines = [first, ...reasons.map((reason) => line(reason, null, 1))];
+  const shown = reasons.slice(0, REASONS_SHOWN).map((reason) => line(reason, null, 1));
+  const more = reasons.length - shown.length;
+  const rest = more > 0 ? [line(`and ${more} more reasons, in results.json`, "quiet", 1)] : [];
+  const lines = [first, ...levelVerdicts(levels), ...shown, ...rest];
   if (calibrated === undefined) return lines;
   const text = `calibrated on this machine at such a load: off by ${formatMillis(calibrated.ttft)} in a TTFT, ${formatMillis(calibrated.icl)} in a gap between tokens at p99`;
   return [...lines, line(text, "quiet", 1)];
+}
+
+/** Which levels can be believed, where not all are alike. */
+function levelVerdicts(levels: readonly LevelValidity[]): Line[] {
+  const found = VERDICTS.filter((verdict) => levels.some((of) => of.verdict === verdict));
+  if (found.length < 2) return [];
+  return found.map((verdict) => {
+    const alike = levels.filter((of) => of.verdict === verdict);
+    const bar = Math.max(...alike.map(({ error_bar_ms: { ttft } }) => ttft ?? 0));
+    const names = alike.map(({ level, target }) => (target === undefined ? String(level) : `${target} ${level}`));
+    return line(`${verdict} with ${names.join(", ")} in flight: off by up to ${formatMillis(bar)} in a TTFT`, null, 1);
+  });
 }

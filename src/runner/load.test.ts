@@ -57,6 +57,32 @@ describe("an open loop", () => {
     expect(validity.verdict).toBe("INVALID");
   });
 
+  it("is judged stage by stage, and the worst of them counts", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 250 }));
+    const kept = atRate(10, { level: 8 });
+    const fellBehind = atRate(10, { index: 1, level: 1, slots: [{ atMs: 0, slots: 1 }] });
+    const started = start(clock, [targetOf(provider)], { cases: 4 }, { stages: [kept, fellBehind] });
+    const { validity } = await finish(clock, started);
+    expect(validity.levels?.map(({ level, verdict }) => [level, verdict])).toEqual([
+      [1, "INVALID"],
+      [8, "VALID"],
+    ]);
+    expect(validity).toMatchObject({ verdict: "INVALID", reasons: [expect.stringMatching(/^1 in flight: only 47/)] });
+    expect(validity.delivered_rate).toBeCloseTo(4000 / 850, 9);
+  });
+
+  it("says nothing of a stage whose cases were all skipped", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 1, failed: failure("invalid_request", "no") }));
+    const stages = [stage({ level: 2 }), stage({ index: 1, level: 4 })];
+    const options: Partial<RunOptions> = { stages, maxErrors: { count: 1, skipWith: "enough" } };
+    const started = start(clock, [targetOf(provider)], { cases: 4 }, options);
+    const { validity } = await finish(clock, started);
+    expect(started.journal.results.filter(({ status }) => status === "skipped").length).toBeGreaterThan(4);
+    expect(validity.levels?.map(({ level }) => level)).toEqual([2]);
+  });
+
   it("stops at the end of its time, and counts what should have left by then and did not", async () => {
     const clock = fakeClock();
     const provider = scripted(clock, () => ({ ms: 400 }));

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import type { ClientLoad } from "../core/calibration.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
@@ -9,6 +8,7 @@ import { NO_OWN_LIMITS } from "../core/rate-limits.ts";
 import { ENDINGS, type ConcurrencyHistory, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
+import { worstValidity } from "../core/worst-validity.ts";
 import type { Budget } from "./budget.ts";
 import { ChannelPool } from "./channel-pool.ts";
 import { Circuit } from "./circuit.ts";
@@ -17,14 +17,10 @@ import { Limiter } from "./limiter.ts";
 import { Lane } from "./lane.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
 import { Lockstep } from "./lockstep.ts";
-import { ReadCounter } from "./read-counter.ts";
-import { measureSelf } from "./self-measurement.ts";
-import { SlotCounter } from "./slot-counter.ts";
+import { Measurement, type CalibratedError, type Rates } from "./measurement.ts";
 import type { Stage } from "./stage.ts";
-import { Tally } from "./tally.ts";
 import type { RunTarget } from "./target.ts";
 import { Turnstile } from "./turnstile.ts";
-import { judgeValidity } from "./validity.ts";
 import { warmUp, type WarmUp, type WarmUpFailures } from "./warm-up.ts";
 import type { WorkItem } from "./work.ts";
 
@@ -57,7 +53,7 @@ export interface RunOptions {
   readonly keepRaw: boolean;
   readonly segment: number;
   /** How far off this client is known to be under a load; null for one that nothing is known of. */
-  readonly calibratedError?: (load: ClientLoad) => { readonly ttft: Millis; readonly icl: Millis } | null;
+  readonly calibratedError?: CalibratedError;
   /** Stops sending; what is in flight may end. */
   readonly stop: AbortSignal;
   /** Ends what is in flight as well. */
@@ -84,9 +80,6 @@ export interface RunOutcome {
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { clock, targets, stages, workFor } = options;
-  const books = new SlotCounter();
-  const reads = new ReadCounter();
-  const tally = new Tally();
   const gate = new Gate();
   const stopAll = new AbortController();
   const abandonAll = new AbortController();
@@ -107,7 +100,11 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     turnstile: new Turnstile(clock, new Limiter(target.limits ?? NO_OWN_LIMITS)),
   }));
   const groups: readonly Group[] = options.oneByOne
-    ? sides.map((side) => ({ sides: [side], stages: options.oneByOne?.(side.target.label) ?? [] }))
+    ? sides.map((side) => ({
+        sides: [side],
+        alone: side.target.label,
+        stages: options.oneByOne?.(side.target.label) ?? [],
+      }))
     : [{ sides, stages }];
   const warmUpFailures: WarmUpFailures[] = [];
   const warmUpAll = async (group: Group): Promise<void> => {
@@ -124,22 +121,16 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   if (first !== undefined) await warmUpAll(first);
 
   let errors = 0;
-  const context: Omit<LaneContext, "lockstep"> = {
+  const context: Omit<LaneContext, "lockstep" | "books" | "reads" | "finished"> = {
     ...options,
     stop,
     abandon,
     segmentStart: clock.now(),
-    books,
-    reads,
     gate,
     failed() {
       errors += 1;
       const { count = Infinity, skipWith = "" } = options.maxErrors ?? {};
       if (errors >= count) gate.close({ by: "errors", skipWith });
-    },
-    finished(result: TestResult) {
-      tally.add(result);
-      options.observe({ type: "case_finished", result });
     },
     broke(error: unknown) {
       broken ??= { error };
@@ -148,17 +139,28 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     },
   };
 
-  const self = measureSelf(clock, books, reads);
   const endings: Ending[] = [];
   const concurrency: ConcurrencyHistory[] = [];
-  const rates: (Rates | null)[] = [];
+  const judged: JudgedStage[] = [];
   const sendTo = async (group: Group): Promise<void> => {
     for (const stage of group.stages) {
       if (stage.endless && gate.closed !== null) break;
-      const inStage = { ...context, lockstep: options.lockstep === true ? new Lockstep() : null };
+      const measurement = new Measurement(clock);
+      const inStage: LaneContext = {
+        ...context,
+        books: measurement.books,
+        reads: measurement.reads,
+        finished(result: TestResult) {
+          measurement.add(result);
+          options.observe({ type: "case_finished", result });
+        },
+        lockstep: options.lockstep === true ? new Lockstep() : null,
+      };
       const lanes = group.sides.map((side) => new Lane(side, stage, workFor(side.target, stage), inStage));
       await Promise.all(lanes.map((lane) => lane.run()));
-      rates.push(ratesOf(lanes));
+      const validity = measurement.end(ratesOf(lanes), options.calibratedError);
+      // A stage whose cases were all skipped says nothing.
+      if (measurement.books.used) judged.push({ level: stage.level, target: group.alone, validity });
       concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
       endings.push(...lanes.map(({ endedBy }) => endedBy));
     }
@@ -169,7 +171,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     await sendTo(group);
   }
   await Promise.all(sides.map(({ pool }) => pool.close()));
-  const own = self.stop();
   stop.removeEventListener("abort", onStop);
   if (broken !== null) throw (broken as { error: unknown }).error;
 
@@ -177,47 +178,44 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   for (const { target, circuit } of sides) {
     if (circuit.open !== null) stoppedTargets.set(target.label, circuit.open.code);
   }
-  const rate = leastDelivered(rates);
   return {
     stoppedTargets,
     concurrency,
     endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
     warmUpFailures,
-    validity: judgeValidity({
-      ...tally.medians(),
-      eventLoopDelayMs: own.eventLoopDelayMs,
-      readDelayMs: own.readDelayMs,
-      cpuShare: own.cpuShare,
-      requestedRate: rate?.requested ?? null,
-      deliveredRate: rate?.delivered ?? books.endedPerSecond(own.windowMs),
-      calibratedErrorMs:
-        options.calibratedError?.({
-          streams: books.meanHeld(own.windowMs),
-          readsPerSecond: own.windowMs > 0 ? (tally.reads * 1000) / own.windowMs : 0,
-        }) ?? null,
-      littleResidual: books.littleResidual(own.windowMs),
-      littleNoise: books.littleNoise(),
-      windowMs: own.windowMs,
-    }),
+    validity: validityOf(judged.length > 0 ? judged : [{ level: null, validity: new Measurement(clock).end(null) }]),
   };
 }
 
 /** Targets that are sent to at the same time. */
 interface Group {
   readonly sides: readonly Side[];
+  /** The target's label, where it is sent to alone because they come one after the other. */
+  readonly alone?: string;
   readonly stages: Iterable<Stage>;
 }
 
-interface Rates {
-  readonly requested: number;
-  readonly delivered: number;
+/** What this client measured of itself during one stage. */
+interface JudgedStage {
+  /** As its records have it. */
+  readonly level: number | null;
+  /** The one target it was sent to, where they came one after the other. */
+  readonly target?: string | undefined;
+  readonly validity: Validity;
 }
 
-/** Of what ran one after the other, that which fell the furthest behind; null in a closed loop. */
-function leastDelivered(rates: readonly (Rates | null)[]): Rates | null {
-  const known = rates.filter((of) => of !== null);
-  const share = ({ requested, delivered }: Rates): number => delivered / requested;
-  return known.length === 0 ? null : known.reduce((least, of) => (share(of) < share(least) ? of : least));
+/** The worst of the stages, and each level's own. */
+function validityOf(stages: readonly JudgedStage[]): Validity {
+  const worst = worstValidity(stages.map((stage) => ({ name: nameOf(stage), validity: stage.validity })));
+  const levels = stages.flatMap(({ level, target, validity: { verdict, error_bar_ms } }) =>
+    level === null ? [] : [{ level, ...(target === undefined ? {} : { target }), verdict, error_bar_ms }],
+  );
+  return levels.length === 0 ? worst : { ...worst, levels: levels.toSorted((a, b) => a.level - b.level) };
+}
+
+function nameOf({ level, target }: JudgedStage): string {
+  const load = level === null ? [] : [`${level} in flight`];
+  return [...(target === undefined ? [] : [target]), ...load].join(", ");
 }
 
 /** The rates of a stage over all targets; null in a closed loop. */

@@ -12,6 +12,11 @@ export class SlotCounter {
   #sampledSum = 0;
   #sampledSquares = 0;
 
+  /** Whether a slot was ever taken. */
+  get used(): boolean {
+    return this.#held > 0 || this.#ended > 0;
+  }
+
   taken(): void {
     this.#held += 1;
   }
