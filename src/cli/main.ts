@@ -24,6 +24,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     .version(toolVersion())
     .helpCommand(false)
     .showHelpAfterError("(see --help)")
+    .addHelpText("after", FIRST_STEPS)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
@@ -44,12 +45,17 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   return program;
 }
 
+const FIRST_STEPS = `
+First steps, without a key:
+  llm-test-bench bench -d coding-tasks -p sim:fast,sim:slow
+  llm-test-bench bench --help`;
+
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: number = EXIT.success;
   const program = createProgram(context, (code) => (exitCode = code));
   if (args.length === 0) {
-    context.stderr.write(program.helpInformation());
+    program.outputHelp({ error: true });
     return EXIT.usage;
   }
   try {
