@@ -78,7 +78,7 @@ export interface Attempt {
   readonly requestId: string | null;
   readonly systemFingerprint: string | null;
   /** What the server said of its rate limits; absent when it said nothing. */
-  readonly statedLimits?: StatedLimits;
+  readonly statedLimits?: StatedLimits | undefined;
   /** The body as it came, when the call asked for it. */
   readonly raw: string | null;
 }

@@ -185,15 +185,18 @@ export async function makeAttempt(
   if (abandon.aborted) onAbandon();
   abandon.addEventListener("abort", onAbandon, { once: true });
   try {
+    const observer: AttemptObserver = {
+      sent: () => deadlines.sent(),
+      tokens: (at) => reads?.met(deadlines.tokens(at)),
+    };
     return await channel.send({
-      ...what,
+      request: what.request,
+      test_id: what.test_id,
+      sample: what.sample,
+      attempt: what.attempt,
       keepRaw,
       signal: ending.signal,
-      observer: {
-        ...listen,
-        sent: () => deadlines.sent(),
-        tokens: (at) => reads?.met(deadlines.tokens(at)),
-      },
+      observer: listen === undefined ? observer : { ...listen, ...observer },
     });
   } finally {
     deadlines.end();

@@ -250,7 +250,8 @@ export class Lane {
       if (appointed !== null) this.#rates.sent(appointed, at - this.#start);
     };
     try {
-      const begun = { ...start, left, unsent: this.#halting.signal };
+      const { intended, ready, hold } = start;
+      const begun: CaseStart = { intended, ready, hold, left, unsent: this.#halting.signal };
       const running = runCase(this.#target, channel, item, begun, this.#context);
       // Only now: what an observer does with it is not to stand between a request and its sending.
       observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });

@@ -263,7 +263,7 @@ export class HttpAttempt implements ExchangeListener {
       outcome,
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
-      ...(this.#statedLimits === null ? {} : { statedLimits: this.#statedLimits }),
+      statedLimits: this.#statedLimits ?? undefined,
       raw: this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null,
     });
   }
