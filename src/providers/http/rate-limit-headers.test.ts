@@ -39,6 +39,21 @@ describe("what a server says of its limits", () => {
     });
   });
 
+  it("is read from Cerebras' headers of a minute, not of a day", () => {
+    const cerebras = headers({
+      "x-ratelimit-limit-requests-day": "1000000000",
+      "x-ratelimit-remaining-requests-day": "0",
+      "x-ratelimit-reset-requests-day": "33011.382867",
+      "x-ratelimit-limit-tokens-minute": "1000000000",
+      "x-ratelimit-remaining-tokens-minute": "999998455",
+      "x-ratelimit-reset-tokens-minute": "11.5",
+    });
+    expect(statedLimits(cerebras, wallTime)).toEqual({
+      requests: null,
+      tokens: { limit: 1_000_000_000, remaining: 999_998_455, resetsInMs: 11_500 },
+    });
+  });
+
   it("is nothing where there is no such header, or no number in it", () => {
     expect(statedLimits(headers({}), wallTime)).toBeNull();
     expect(statedLimits(headers({ "x-ratelimit-remaining-requests": "-1" }), wallTime)).toBeNull();
@@ -51,6 +66,9 @@ it.each([
   ["6m0s", 360_000],
   ["1h2m3.5s", 3_723_500],
   ["1d", 86_400_000],
+  ["1m6.5s", 66_500],
+  ["6ms", 6],
+  ["500µs", 0.5],
   ["7.66s", 7660],
   ["12", 12_000],
   ["", null],

@@ -11,15 +11,19 @@ type WallTime = () => string;
  * What the headers of an answer say of the server's rate limits; null when they say nothing.
  * OpenAI's: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, resets as durations (`6m0s`)
  * (platform.openai.com/docs/guides/rate-limits). Anthropic's: `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`,
- * resets as RFC 3339 times (docs.anthropic.com/en/api/rate-limits). Both reset when all of the limit is there again.
+ * resets as RFC 3339 times (docs.anthropic.com/en/api/rate-limits). Cerebras appends the window, resets in seconds
+ * (inference-docs.cerebras.ai/support/rate-limits); a day's is left to its 429. All reset when all of the limit is there again.
  */
 export function statedLimits(header: HeaderOf, wallTime: WallTime): StatedLimits | null {
-  const of = (what: "requests" | "tokens"): Allowance | null =>
+  const openais = (what: string): Allowance | null =>
     allowance(
       header(`x-ratelimit-limit-${what}`),
       header(`x-ratelimit-remaining-${what}`),
       parseReset(header(`x-ratelimit-reset-${what}`)),
-    ) ??
+    );
+  const of = (what: "requests" | "tokens"): Allowance | null =>
+    openais(what) ??
+    openais(`${what}-minute`) ??
     allowance(
       header(`anthropic-ratelimit-${what}-limit`),
       header(`anthropic-ratelimit-${what}-remaining`),
@@ -38,16 +42,24 @@ export function retryAfterMs(header: HeaderOf, wallTime: WallTime): Millis | nul
   return seconds === null ? untilDate(text, wallTime) : seconds * 1000;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 0.001,
+  µs: 0.001,
+};
 
 /** A duration as Go prints them (`1h2m3.5s`, `120ms`), or bare seconds, in milliseconds; null for anything else. */
 export function parseReset(text: string | null): Millis | null {
   const trimmed = text?.trim() ?? "";
   const seconds = amount(trimmed);
   if (seconds !== null) return seconds * 1000;
-  if (!/^(\d+(\.\d+)?(ms|[dhms]))+$/.test(trimmed)) return null;
+  if (!/^(\d+(\.\d+)?([muµ]s|[dhms]))+$/.test(trimmed)) return null;
   let sum = 0;
-  for (const [, number = "", unit = ""] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)) {
+  for (const [, number = "", unit = ""] of trimmed.matchAll(/(\d+(?:\.\d+)?)([muµ]s|[dhms])/g)) {
     sum += Number(number) * (UNIT_MS[unit] ?? 0);
   }
   return sum;

@@ -7,6 +7,8 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   404: "not_found",
   408: "server_error",
   409: "server_error",
+  // What TGI answers when generation broke.
+  424: "server_error",
   425: "server_error",
   429: "rate_limited",
   503: "overloaded",
@@ -21,7 +23,7 @@ export function codeOfStatus(status: number): FailureCode {
 /** The first of the patterns that a message matches decides; APIs distinguish these cases in words only. */
 export function codeOfMessage(message: string): FailureCode | null {
   if (
-    /context (length|window|size)|prompt is too long|maximum context|too many (input )?tokens|token count .*exceeds/i.test(
+    /context (length|window|size)|prompt is too long|maximum (context|prompt length)|too many (input )?tokens|token count .*exceeds|tokens.{0,5}\+.{0,5}max_new_tokens.{0,5}must be/i.test(
       message,
     )
   ) {
@@ -36,7 +38,7 @@ export function codeOfMessage(message: string): FailureCode | null {
 
 /** What a refusal's status and words say together: only where a request may be too much are the words asked. */
 export function codeOfRefusal(status: number, message: string): FailureCode {
-  const worded = status === 400 || status === 413 || status === 429 ? codeOfMessage(message) : null;
+  const worded = status === 400 || status === 413 || status === 422 || status === 429 ? codeOfMessage(message) : null;
   return worded ?? codeOfStatus(status);
 }
 

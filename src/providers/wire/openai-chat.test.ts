@@ -87,6 +87,27 @@ describe("a chat completions stream", () => {
     expect(reader.response()).toMatchObject({ reasoning: "thinking", content: "42" });
   });
 
+  it("takes content in parts, with thoughts among them, as Mistral's reasoning models stream it", () => {
+    const { deltas, reader, text } = streamed(
+      delta({ role: "assistant", content: "" }),
+      delta({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }] }),
+      delta({
+        content: [
+          { type: "text", text: "4" },
+          { type: "reference", reference_ids: [1] },
+        ],
+      }),
+      delta({ content: "2" }, "stop"),
+    );
+    expect(deltas).toEqual(["none", "reasoning", "text", "text"]);
+    expect(reader.response()).toMatchObject({ reasoning: "Hm", content: "42", finish_reason: "stop" });
+    expect(text).toBe("42");
+  });
+
+  it("takes reasoning from the one of its names that is not empty", () => {
+    expect(streamed(delta({ reasoning_content: "", reasoning: "Hm" })).reader.response().reasoning).toBe("Hm");
+  });
+
   it("puts the pieces of tool calls together by index", () => {
     const piece = (index: number, fields: object): object => delta({ tool_calls: [{ index, ...fields }] });
     const { deltas, reader } = streamed(
@@ -114,6 +135,28 @@ describe("a chat completions stream", () => {
     expect(streamed({ error: { message: "boom" } }).reader.failure).toEqual({ code: "stream_error", message: "boom" });
     expect(streamed({ error: "out of memory" }, "[DONE]").reader.failure?.message).toBe("out of memory");
     expect(streamed("<html>").reader.failure?.code).toBe("stream_malformed");
+  });
+
+  it.each([
+    ["OpenRouter", { error: { code: 502, message: "gone" }, choices: [{ delta: {}, finish_reason: "error" }] }, "gone"],
+    [
+      "OpenRouter in the choice",
+      { choices: [{ delta: {}, finish_reason: "error", error: { message: "gone" } }] },
+      "gone",
+    ],
+    ["Mistral", delta({}, "error"), "the server ended the answer with an error"],
+    ["vLLM", { error: { message: "died", type: "InternalServerError", code: 500 } }, "died"],
+    ["earlier vLLM", { object: "error", message: "died", type: "InternalServerError", code: 500 }, "died"],
+    ["TGI", { error: "Request failed", error_type: "generation" }, "Request failed"],
+    ["Groq", { ...delta({}), x_groq: { id: "r", error: "over capacity" } }, "over capacity"],
+  ])("is no success when %s breaks it off, even with an end marker behind it", (_of, event, message) => {
+    const { reader } = streamed(delta({ content: "a" }), event, "[DONE]");
+    expect(reader.failure).toEqual({ code: "stream_error", message });
+  });
+
+  it("keeps the usage of the event that breaks it off, since that is billed", () => {
+    const { reader } = streamed({ ...delta({}, "error"), usage: { prompt_tokens: 5, completion_tokens: 2 } });
+    expect(reader.response().usage).toMatchObject({ prompt_tokens: 5, completion_tokens: 2 });
   });
 
   it("takes whatever a server leaves out for unknown, never for zero", () => {
@@ -154,6 +197,30 @@ describe("a plain chat completion", () => {
     });
   });
 
+  it("finds reasoning tokens that SGLang counts beside the details", () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14, reasoning_tokens: 6 };
+    expect(wire.readBody({ choices: [{ message }], usage })).toMatchObject({
+      response: { usage: { completion_tokens: 9, total_tokens: 14, reasoning_tokens: 6 } },
+    });
+  });
+
+  it("takes content in parts", () => {
+    const content = [
+      { type: "thinking", thinking: [{ type: "text", text: "Hm" }] },
+      { type: "text", text: "Hi" },
+    ];
+    expect(wire.readBody({ choices: [{ message: { role: "assistant", content } }] })).toMatchObject({
+      response: { content: "Hi", reasoning: "Hm" },
+    });
+  });
+
+  it("is no success when its choice ended with an error", () => {
+    const choice = { message, finish_reason: "error", error: { code: 502, message: "upstream gone" } };
+    expect(wire.readBody({ choices: [choice] })).toEqual({
+      failure: { code: "stream_error", message: "upstream gone" },
+    });
+  });
+
   it.each([[null], ["text"], [{}], [{ choices: [] }], [{ choices: [{}] }]])("is not what %j is", (body) => {
     expect(wire.readBody(body)).toBeNull();
   });
@@ -172,6 +239,18 @@ describe("a refusal by a chat completions server", () => {
     [503, { message: "busy" }, "overloaded"],
   ])("with status %i and %j is %s", (status, error, code) => {
     expect(wire.readFailure(status, { error }, "")).toMatchObject({ code, message: error.message });
+  });
+
+  it.each([
+    ["vLLM", 400, { object: "error", message: "maximum context length is 4096 tokens", code: 400 }, "context_length"],
+    ["Mistral", 401, { message: "Unauthorized", request_id: "r" }, "auth"],
+    ["Cerebras", 429, { message: "Requests per minute exceeded", code: "request_quota_exceeded" }, "rate_limited"],
+    ["TGI", 422, { error: "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000" }, "context_length"],
+    ["TGI", 424, { error: "CUDA out of memory", error_type: "generation" }, "server_error"],
+    ["xAI", 400, { code: "Client error", error: "This model's maximum prompt length is 9 tokens" }, "context_length"],
+  ])("of %s, with its own shape of a body and status %i, is understood", (_of, status, body: object, code) => {
+    const message: unknown = "error" in body ? body.error : "message" in body ? body.message : null;
+    expect(wire.readFailure(status, body, JSON.stringify(body))).toEqual({ code, message });
   });
 
   it("without a body of the API's shape says the status, or the text on one line", () => {

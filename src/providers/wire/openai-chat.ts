@@ -3,7 +3,7 @@ import { refusedParameters, type Quirks } from "../../core/quirks.ts";
 import type { ModelRequest } from "../../core/request.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
-import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import {
   asFirstMessage,
@@ -32,8 +32,22 @@ export function firstChoice(body: Fields): Fields | undefined {
   return undefined;
 }
 
+/** The texts of the parts of a type; null where the content is not in parts, or has none of it. */
+function partsText(content: unknown, type: string, textOf: (part: Fields) => string | null): string | null {
+  if (!Array.isArray(content)) return null;
+  const parts = (content as unknown[]).filter((part) => isFields(part)).filter((part) => part["type"] === type);
+  return parts.length === 0 ? null : parts.map((part) => textOf(part) ?? "").join("");
+}
+
+const textOfPart = (part: Fields): string | null => textAt(part, "text");
+
+/** Mistral's reasoning models put text and thoughts into parts of the content, and text of a thought into parts again. */
+const contentIn = (message: Fields): string | null =>
+  textAt(message, "content") ?? partsText(message["content"], "text", textOfPart);
+
 const reasoningIn = (message: Fields): string | null =>
-  textAt(message, "reasoning_content") ?? textAt(message, "reasoning");
+  (textAt(message, "reasoning_content") || textAt(message, "reasoning")) ??
+  partsText(message["content"], "thinking", (part) => partsText(part["thinking"], "text", textOfPart));
 
 function readBody(body: unknown): WireAnswer | null {
   if (!isFields(body)) return null;
@@ -42,12 +56,14 @@ function readBody(body: unknown): WireAnswer | null {
     const failure = openaiErrorIn(body);
     return failure === null ? null : { failure };
   }
+  const failure = choiceErrorIn(choice);
+  if (failure !== null) return { failure };
   const message = choice["message"];
   return {
     response: {
       id: textAt(body, "id"),
       model: textAt(body, "model"),
-      content: textAt(message, "content") ?? textAt(message, "refusal"),
+      content: contentIn(message) ?? textAt(message, "refusal"),
       reasoning: reasoningIn(message),
       tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
       finish_reason: textAt(choice, "finish_reason"),
@@ -60,18 +76,18 @@ function readBody(body: unknown): WireAnswer | null {
 
 /** What any chunk of a completion may say beside its choices; an error in it is reported and ends the reading of it. */
 export function readChunk(chunk: Fields, answer: StreamedAnswer): Fields | null {
-  const failure = openaiErrorIn(chunk);
+  const { known } = answer;
+  known.usage = openaiUsageIn(chunk) ?? known.usage;
+  const choice = firstChoice(chunk);
+  const failure = openaiErrorIn(chunk) ?? (choice === undefined ? null : choiceErrorIn(choice));
   if (failure !== null) {
     answer.fail(failure);
     return null;
   }
-  const { known } = answer;
   known.id ??= textAt(chunk, "id");
   known.model ??= textAt(chunk, "model");
   known.created_at ??= isoTimeOf(chunk["created"]);
   answer.systemFingerprint = textAt(chunk, "system_fingerprint") ?? answer.systemFingerprint;
-  known.usage = openaiUsageIn(chunk) ?? known.usage;
-  const choice = firstChoice(chunk);
   if (choice === undefined) return null;
   known.finish_reason = textAt(choice, "finish_reason") ?? known.finish_reason;
   // Many compatible servers close without `[DONE]`; an answer whose finish reason came is whole all the same.
@@ -84,7 +100,7 @@ function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
   if (choice === null) return;
   const delta = fieldsAt(choice, "delta");
   answer.thought(reasoningIn(delta));
-  answer.text(textAt(delta, "content") || textAt(delta, "refusal"));
+  answer.text(contentIn(delta) || textAt(delta, "refusal"));
   for (const piece of listAt(delta, "tool_calls")) {
     const named = fieldsAt(piece, "function");
     const index = typeof piece["index"] === "number" ? piece["index"] : 0;

@@ -1,7 +1,7 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import { isFields, textAt } from "./fields.ts";
 import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
-import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader } from "./streamed-answer.ts";
@@ -46,6 +46,8 @@ export const openaiCompletions: StreamingWireFormat = {
       const failure = openaiErrorIn(body);
       return failure === null ? null : { failure };
     }
+    const broken = choiceErrorIn(choice);
+    if (broken !== null) return { failure: broken };
     return {
       response: {
         id: textAt(body, "id"),

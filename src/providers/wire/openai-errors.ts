@@ -1,6 +1,6 @@
 import type { FailureCode } from "../../core/failure.ts";
 import { codeOfRefusal, statusOnly, tidyMessage } from "./failures.ts";
-import { isFields, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, textAt, type Fields } from "./fields.ts";
 import type { WireFailure } from "./wire-format.ts";
 
 /** OpenAI's own error codes where they say more than the HTTP status; other servers copy them. */
@@ -21,19 +21,33 @@ function failureIn(error: Fields, status: number): WireFailure {
   return { code: named ?? codeOfRefusal(status, message), message: tidyMessage(message) };
 }
 
-/** What a refusal of an OpenAI API says, or of a server that copies it. */
+/**
+ * What a refusal of an OpenAI API says, or of a server that copies it: TGI, LM Studio and xAI make `error` a text; vLLM,
+ * Mistral and Cerebras leave it out and put its members beside it.
+ */
 export function readOpenaiFailure(status: number, body: unknown, text: string): WireFailure {
-  const error = isFields(body) ? body["error"] : undefined;
+  if (!isFields(body)) return statusOnly(status, text);
+  const { error } = body;
   if (isFields(error)) return failureIn(error, status);
-  return statusOnly(status, typeof error === "string" ? error : text);
+  if (typeof error === "string") return { ...statusOnly(status, error), code: codeOfRefusal(status, error) };
+  return textAt(body, "message") === null ? statusOnly(status, text) : failureIn(body, status);
 }
 
-/** The error that stands in a 200's body or event, if one does: null, an object, or a text. */
+/**
+ * The error that stands in a 200's body or event, if one does: null, an object, or a text. In vLLM's of earlier versions
+ * it is the whole event, and Groq puts why it gave up a stream into `x_groq`.
+ */
 export function openaiErrorIn(body: Fields): WireFailure | null {
-  const error = body["error"] ?? null;
+  const error = body["error"] ?? (body["object"] === "error" ? body : (fieldsAt(body, "x_groq")["error"] ?? null));
   if (error === null) return null;
   const message = isFields(error)
     ? failureIn(error, 500).message
     : tidyMessage(typeof error === "string" ? error : JSON.stringify(error));
   return { code: "stream_error", message };
+}
+
+/** What broke off an answer by its own word: OpenRouter, Mistral and vLLM then end it with the reason `error`. */
+export function choiceErrorIn(choice: Fields): WireFailure | null {
+  if (choice["finish_reason"] !== "error") return null;
+  return openaiErrorIn(choice) ?? { code: "stream_error", message: "the server ended the answer with an error" };
 }

@@ -4,7 +4,7 @@ import { sumOf, usageOf } from "./usage.ts";
 
 /**
  * The usage of a chat or text completion. Servers that copy OpenAI put some of it elsewhere: Groq its streams' usage into
- * `x_groq`, DeepSeek cache hits into a member of their own, OpenRouter and Perplexity the cost beside the tokens.
+ * `x_groq`, DeepSeek cache hits and SGLang reasoning into members of their own, OpenRouter and Perplexity the cost beside the tokens.
  */
 export function openaiUsageIn(body: Fields): Usage | null {
   const usage = body["usage"] ?? fieldsAt(body, "x_groq")["usage"];
@@ -12,7 +12,8 @@ export function openaiUsageIn(body: Fields): Usage | null {
   const promptDetails = fieldsAt(usage, "prompt_tokens_details");
   const prompt = countAt(usage, "prompt_tokens");
   const completion = countAt(usage, "completion_tokens");
-  const reasoning = countAt(fieldsAt(usage, "completion_tokens_details"), "reasoning_tokens");
+  const reasoning =
+    countAt(fieldsAt(usage, "completion_tokens_details"), "reasoning_tokens") ?? countAt(usage, "reasoning_tokens");
   // xAI counts reasoning beside the completion; only its total tells.
   const beside = reasoning !== null && reasoning > 0 && isTotal(usage, sumOf(prompt, completion, reasoning));
   return usageOf({
