@@ -33,7 +33,8 @@ export const ADVICE: Readonly<Record<FailureCode, string>> = {
   refused: "nothing answers at its address; check that the server runs, and the base URL",
   tls: "the secure connection failed; check the base URL's scheme and the server's certificate",
   proxy: "the proxy does not let its requests through; check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY",
-  connection: "the connection broke; look into the server's log, or try again",
+  connection:
+    "the connection broke; look into the server's log, or try again; if it speaks TLS, the base URL is https://",
   stream_cut: "the stream ended before its end; a time limit of a proxy, or the server's log?",
   stream_error: "the server reported it inside the stream; read the message",
   response_too_large: "no answer of a model is that large; look at the server, and at docs/networks.md for the limits",

@@ -14,6 +14,7 @@ import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
 import { retryAfterMs, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
+import { wantsTls } from "./tls-failure.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
 const LINGER_MS = 1000;
@@ -199,7 +200,7 @@ export class HttpAttempt implements ExchangeListener {
   #plainOutcome(): Attempt["outcome"] {
     const text = this.#text();
     const body = parseJson(text);
-    if (this.#status >= 400) return this.#refused(this.#wire.readFailure(this.#status, body, text));
+    if (this.#status >= 400) return this.#refused(this.#refusal(body, text));
     if (this.#status >= 300) {
       return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
@@ -226,6 +227,11 @@ export class HttpAttempt implements ExchangeListener {
     if (decoder.problem !== null) return this.#refused({ code: "stream_malformed", message: decoder.problem }, usage);
     // Half an event at the very end is the mark of a cut, not of a server that writes nonsense.
     return this.#refused({ code: "stream_cut", message: "the stream ended without its end marker" }, usage);
+  }
+
+  #refusal(body: unknown, text: string): WireFailure {
+    const scheme = this.#url.protocol === "http:" ? wantsTls(this.#url.host, this.#status, text) : null;
+    return scheme ?? this.#wire.readFailure(this.#status, body, text);
   }
 
   #malformed(what: string, text: string): Attempt["outcome"] {

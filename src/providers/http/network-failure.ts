@@ -4,7 +4,7 @@ import { UNDECODABLE } from "./content-encoding.ts";
 import { LimitError } from "./limits.ts";
 import { ProxyUnreachable } from "./open-socket.ts";
 import { ProxyError } from "./proxy-tunnel.ts";
-import { explainTls } from "./tls-failure.ts";
+import { explainTls, isTlsAlert, speaksTls } from "./tls-failure.ts";
 
 const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
   ENOTFOUND: "dns",
@@ -58,6 +58,9 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
   if (!progress.sent) return unconnected(error, code, host);
   // On a kept-alive connection it may be the rest of the answer before, which says nothing of this request.
   if (isNotHttp(error) && (progress.fresh || progress.anyByte)) {
+    if (error instanceof Error && "data" in error && isTlsAlert(error.data)) {
+      return failure("tls", speaksTls(host, "it answered with a TLS alert"));
+    }
     return failure("stream_malformed", `what ${host} sent is not HTTP/1.1: ${detail}`);
   }
   // JavaScript's own errors come from reading the answer, such as one that is nested too deep for the stack.

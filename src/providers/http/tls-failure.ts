@@ -1,4 +1,5 @@
 import { messageOf } from "../../core/errors.ts";
+import type { WireFailure } from "../wire/wire-format.ts";
 
 const named = (certificate: string): string =>
   `if that is meant to be so, save ${certificate} as a PEM file and name it in the provider's ca_file, or in NODE_EXTRA_CA_CERTS`;
@@ -26,6 +27,22 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: "the server speaks only a version of TLS that is too old for Node",
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "the server wants a client certificate, which this tool has none of",
 };
+
+/** What nginx, Go and Apache answer in plain HTTP to a request in plain HTTP where they speak TLS. */
+const WANTS_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/i;
+
+/** The failure of a plain request that a server refused because it speaks TLS; null for any other refusal. */
+export function wantsTls(host: string, status: number, answer: string): WireFailure | null {
+  const said = status === 400 ? WANTS_TLS.exec(answer) : null;
+  return said === null ? null : { code: "tls", message: speaksTls(host, `it answered 400, "${said[0]}"`) };
+}
+
+/** Says which scheme to try, the evidence at the end. */
+export const speaksTls = (host: string, evidence: string): string =>
+  `${host} speaks TLS: should the base URL begin with https://? (${evidence})`;
+
+/** Whether the bytes are a TLS alert: what OpenSSL may answer to anything that is no handshake. */
+export const isTlsAlert = (bytes: unknown): boolean => typeof bytes === "string" && bytes.startsWith("\u0015\u0003");
 
 /** What went wrong with a secure connection and what to do about it, the system's own words at the end. */
 export function explainTls(error: unknown, code: string): string {

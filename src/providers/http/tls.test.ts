@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COMPLETION, contentOf, failureOf, openaiChannel, plainCall } from "../../../test/support/openai-channel.ts";
-import { plainResponse } from "../../../test/support/raw-server.ts";
+import { plainResponse, rawServer } from "../../../test/support/raw-server.ts";
 import { certificateFile, plainServer, tlsServer } from "../../../test/support/tls-files.ts";
+import { closedAfterTest } from "../../../test/support/servers.ts";
 import { explainTls } from "./tls-failure.ts";
 
 const trusting = (name: string) => ({ proxy: null, ca: readFileSync(certificateFile(name), "utf8") });
@@ -37,6 +38,27 @@ describe("a secure connection", () => {
   it("to a server without TLS fails with the scheme to try", async () => {
     const failed = failureOf(await openaiChannel(`https://127.0.0.1:${await plainServer()}`).send(plainCall()));
     expect(failed).toMatchObject({ code: "tls", message: expect.stringMatching(/speaks no TLS: should .* http:\/\//) });
+  });
+});
+
+describe("a plain connection to a server that speaks TLS", () => {
+  it.each([
+    ["nginx", plainResponse(400, "<center>The plain HTTP request was sent to HTTPS port</center>")],
+    ["Go", plainResponse(400, "Client sent an HTTP request to an HTTPS server.\n")],
+    ["Apache", plainResponse(400, "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />")],
+    ["OpenSSL's alert", "\u0015\u0003\u0001\u0000\u0002\u0002\u0046"],
+  ])("fails with the scheme to try where %s tells", async (_of, answered) => {
+    const server = closedAfterTest(await rawServer((socket) => socket.end(answered)));
+    const failed = failureOf(await openaiChannel(server.url).send(plainCall()));
+    expect(failed).toMatchObject({
+      code: "tls",
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+ speaks TLS: should the base URL begin with https:\/\/\?/),
+    });
+  });
+
+  it("leaves a refusal alone that says nothing of it", async () => {
+    const server = closedAfterTest(await rawServer((socket) => socket.end(plainResponse(400, "{}"))));
+    expect(failureOf(await openaiChannel(server.url).send(plainCall())).code).toBe("invalid_request");
   });
 });
 
