@@ -8,6 +8,7 @@ import { runCase } from "../runner/case-run.ts";
 import { runTarget } from "./run-options.ts";
 import { PLAIN_LOAD } from "./plan.ts";
 import type { BenchTarget } from "./targets.ts";
+import { warningsOnce } from "./warnings-once.ts";
 
 /** One request to be made outside any run. */
 export interface Question {
@@ -26,6 +27,8 @@ export interface AskContext {
   /** Ends the request. */
   readonly abandon: AbortSignal;
   readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
+  /** Hears what is odd but stops nothing. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function ask(target: BenchTarget, question: Question, context: AskC
         segmentStart: start,
         stop: context.abandon,
         abandon: context.abandon,
+        warned: warningsOnce(context.warn),
         ...(context.listen === undefined ? {} : { listen: context.listen }),
       },
     );

@@ -42,6 +42,20 @@ function install(name: string): void {
   );
 }
 
+it("what a package warns of is shown once in a run", async () => {
+  install("warns");
+  const file = join(cwd, "node_modules/warns/index.js");
+  const start = '{ type: "stream-start", warnings: [{ type: "unsupported", feature: "seed" }] }';
+  writeFileSync(file, readFileSync(file, "utf8").replace("from([", `from([${start}, `));
+  const cases = ["a", "b", "c"].map((id) => ({ id, prompt: "Hi" }));
+  writeFileSync(join(cwd, "d.json"), JSON.stringify({ name: "d", version: "1", test_cases: cases }));
+  const where = ["-d", join(cwd, "d.json"), "-o", join(cwd, "run")];
+  const { stderr } = await run(["bench", ...where, "-p", "ai-sdk:warns:m", "--warmup", "1"]);
+  expect(stderr.match(/^warning: .*seed.*$/gm)).toEqual([
+    "warning: ai-sdk:warns:m: its client says: seed is not supported",
+  ]);
+});
+
 const USAGE = "usage: { prompt_tokens: 1e6, completion_tokens: 1e6 }";
 
 describe("an entry of the configuration that is called after a bridge", () => {

@@ -19,6 +19,7 @@ import { loadRecord } from "./records.ts";
 import { runOptions } from "./run-options.ts";
 import { NOTHING_SO_FAR, soFarIn, timeIsOver, type SoFar } from "./so-far.ts";
 import { isEndless, stagesOf } from "./stages.ts";
+import { warningsOnce } from "./warnings-once.ts";
 import { WatchedWork } from "./watched-work.ts";
 
 /** A wait for the rest of an input is worth a word when it takes longer, in milliseconds. */
@@ -173,6 +174,7 @@ export class BenchmarkSegment {
         }
         options.observe(event);
       },
+      warned: warningsOnce(options.warn),
     });
     this.#outcome = outcome;
     tellOfWarmUp(outcome, load, options);

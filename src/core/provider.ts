@@ -48,6 +48,8 @@ export interface AttemptObserver {
   text?(delta: string): void;
   /** Reasoning that comes before or between the text, where the server streams it. */
   reasoning?(delta: string): void;
+  /** What a client that is not ours says of the request, such as an option that it leaves out. */
+  warning?(message: string): void;
 }
 
 /** Instants of one attempt on the monotonic clock; null for what did not happen. */

@@ -7,6 +7,7 @@ import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { usageSchema, type ModelResponse } from "../core/response.ts";
 import { clientFailure } from "./bridges/client-failure.ts";
+import { tidyMessage } from "./wire/failures.ts";
 import { sumOf } from "./wire/usage.ts";
 
 /** What a custom provider's function is given besides the request. */
@@ -17,6 +18,8 @@ export interface GenerateContext {
   readonly onText: (delta: string) => void;
   /** The same for reasoning that comes before the text. */
   readonly onReasoning: (delta: string) => void;
+  /** Tell what is odd about a request but no failure, such as an option that is left out. A run shows each once. */
+  readonly onWarning: (message: string) => void;
 }
 
 const generatedSchema = z.object({
@@ -116,7 +119,8 @@ async function attemptWith(
     reasoned = true;
     call.observer.reasoning?.(delta);
   };
-  const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning });
+  const onWarning = (message: string): void => call.observer.warning?.(tidyMessage(message));
+  const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning, onWarning });
   const first = reads[0] ?? null;
   return {
     instants: {

@@ -37,6 +37,8 @@ export interface CaseContext {
   readonly attemptEnded?: (attempt: Attempt) => void;
   /** Counts the reads of the answers; none for a request outside any run. */
   readonly reads?: ReadCounter;
+  /** Hears what a client that is not ours says of a request. */
+  readonly warned?: (target: string, message: string) => void;
   /** Hears the answers as they come, for who wants to show them. */
   readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
 }
@@ -166,13 +168,16 @@ function chargeIn(attempt: Attempt, target: RunTarget, request: ModelRequest): n
   return chargeOf(attempt, priceOf, target.highestCostOf(request) ?? Infinity);
 }
 
+/** What an attempt needs of its case's surroundings. */
+type AttemptContext = Pick<CaseContext, "clock" | "abandon" | "keepRaw" | "listen" | "reads" | "warned">;
+
 /** One attempt under its time limits. */
 export async function makeAttempt(
   target: RunTarget,
   channel: Channel,
   what: Pick<Parameters<Channel["send"]>[0], "request" | "test_id" | "sample" | "attempt">,
   item: WorkItem,
-  { clock, abandon, keepRaw, listen, reads }: Pick<CaseContext, "clock" | "abandon" | "keepRaw" | "listen" | "reads">,
+  { clock, abandon, keepRaw, listen, reads, warned }: AttemptContext,
 ): Promise<Attempt> {
   const ending = new AbortController();
   const end = (reason: Failure): void => ending.abort(reason);
@@ -188,6 +193,7 @@ export async function makeAttempt(
     const observer: AttemptObserver = {
       sent: () => deadlines.sent(),
       tokens: (at) => reads?.met(deadlines.tokens(at)),
+      warning: (message) => warned?.(target.label, message),
     };
     return await channel.send({
       request: what.request,

@@ -59,6 +59,8 @@ export interface RunOptions {
   /** Ends what is in flight as well. */
   readonly abandon: AbortSignal;
   readonly observe: RunObserver;
+  /** Hears what a client that is not ours says of a request, every time. */
+  readonly warned?: (target: string, message: string) => void;
 }
 
 /** How a run ended. */
@@ -110,9 +112,10 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const warmUpAll = async (group: Group): Promise<void> => {
     const { warmUp: wanted, budget } = options;
     if (wanted === null) return;
+    const told = options.warned === undefined ? {} : { warned: options.warned };
     const failed = await Promise.all(
       group.sides.map(({ target, pool, turnstile }) =>
-        warmUp(target, pool, wanted, { clock, abandon, gate, budget, turnstile }),
+        warmUp(target, pool, wanted, { ...told, clock, abandon, gate, budget, turnstile }),
       ),
     );
     warmUpFailures.push(...failed.filter((failures) => failures !== null));

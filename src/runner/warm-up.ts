@@ -32,7 +32,7 @@ export async function warmUp(
   target: RunTarget,
   pool: ChannelPool,
   { requests, slots, work }: WarmUp,
-  context: Pick<CaseContext, "clock" | "abandon"> & {
+  context: Pick<CaseContext, "clock" | "abandon" | "warned"> & {
     readonly budget: Budget | null;
     readonly gate: Gate;
     readonly turnstile: Turnstile;

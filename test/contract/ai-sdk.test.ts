@@ -66,6 +66,45 @@ describe("a model of the AI SDK", () => {
     });
   });
 
+  it.each([true, false])("hands on what the package warns of (stream: %s)", async (stream) => {
+    const server = await answering(() => ({ text: "{}" }));
+    const model = createOpenAICompatible({ name: "mine", baseURL: `${server.url}/v1` })("m");
+    const heard: string[] = [];
+    const channel = providers.aiSdk(model).provider.openChannel();
+    const { observer, ...call } = exampleCall({
+      request: { model: "m", prompt: "Hi", stream, response_format: { schema: { type: "object" }, name: "n" } },
+    });
+    await channel.send({ ...call, observer: { ...observer, warning: (message) => heard.push(message) } });
+    expect(heard).toEqual([expect.stringMatching(/^responseFormat is not supported: JSON response format schema/)]);
+  });
+
+  it.each([
+    [
+      { type: "unsupported-setting", setting: "seed", details: "ignored" },
+      { type: "unsupported", feature: "seed", details: "ignored" },
+      "seed is not supported: ignored",
+    ],
+    [
+      { type: "unsupported-tool", tool: { type: "function", name: "look" } },
+      { type: "unsupported", feature: "look" },
+      "look is not supported",
+    ],
+    [{ type: "other", message: "old model" }, { type: "compatibility", feature: "old model" }, "old model"],
+  ])("has its warnings read in either version of the specification: %j", async (second, third, text) => {
+    const model: AiSdkModel = {
+      specificationVersion: "v3",
+      provider: "own",
+      modelId: "m",
+      doGenerate: async () => ({ content: [], finishReason: "stop", warnings: [second, third, null] }),
+      doStream: async () => ({}),
+    };
+    const heard: string[] = [];
+    const { observer, ...call } = exampleCall({ request: { model: "m", prompt: "Hi", stream: false } });
+    const channel = providers.aiSdk(model).provider.openChannel();
+    await channel.send({ ...call, observer: { ...observer, warning: (message) => heard.push(message) } });
+    expect(heard).toEqual([text, text]);
+  });
+
   it.each([
     [401, "auth"],
     [429, "rate_limited"],

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runInProcess, type InProcess, type InProcessOptions } from "../../../test/support/in-process.ts";
 import type { ModelReply } from "../../../test/support/model-server.ts";
-import { addresses, answering, simulator } from "../../../test/support/servers.ts";
+import { plainResponse, rawServer } from "../../../test/support/raw-server.ts";
+import { addresses, answering, closedAfterTest, simulator } from "../../../test/support/servers.ts";
 import { testResultSchema } from "../../core/result.ts";
 
 let cwd: string;
@@ -161,6 +162,25 @@ describe("test", () => {
     const { code, stderr } = await test(["openai", "--prompt", "Hi"], { env: addresses(server.url) });
     expect(code).toBe(0);
     expect(stderr).toContain("warning: the answer is empty");
+  });
+
+  it("does not miss a text in the answer of an embeddings API", async () => {
+    const body = JSON.stringify({ data: [{ embedding: [0.1] }], usage: { prompt_tokens: 1, total_tokens: 1 } });
+    const server = closedAfterTest(await rawServer((socket) => socket.end(plainResponse(200, body))));
+    const providers = { e: { type: "openai-embeddings", base_url: server.url, default_model: "m" } };
+    writeFileSync(join(cwd, "llm-test-bench.config.json"), JSON.stringify({ providers }));
+    const { code, stderr } = await test(["e", "--prompt", "Hi"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("it answered with an embedding");
+    expect(stderr).not.toContain("warning");
+  });
+
+  it("shows once what the client behind a bridge warns of", async () => {
+    const module =
+      'export const generate = (_, { onWarning }) => (onWarning("no\\nseed"), onWarning("no seed"), { content: "ok" });';
+    writeFileSync(join(cwd, "mine.mjs"), module);
+    const { stderr } = await test(["./mine.mjs:m", "--prompt", "Hi"]);
+    expect(stderr.match(/warning: .*/g)).toEqual(["warning: ./mine.mjs:m: its client says: no seed"]);
   });
 
   it("ends with 130 at a signal, and at once at the second", async () => {

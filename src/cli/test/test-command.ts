@@ -20,6 +20,7 @@ import { viewText } from "../view-text.ts";
 import { answerWriter } from "./answer-writer.ts";
 import { measuredView } from "./measured-view.ts";
 import { promptOf, type PromptFlags } from "./prompt.ts";
+import { textlessAnswer } from "./textless-answer.ts";
 
 /** The flags of `test`, as commander gives them. */
 export interface TestFlags extends PromptFlags, RequestFlags {
@@ -52,11 +53,20 @@ export async function test(target: string, flags: TestFlags, outside: CliContext
       const result = await ask(
         opened,
         { prompt, parameters, stream: flags.stream, timeoutMs: flags.timeout ?? null },
-        { clock, abandon: abandon.signal, ...(flags.json === true ? {} : { listen: writer }) },
+        {
+          clock,
+          abandon: abandon.signal,
+          warn: (message) => say("warning", message),
+          ...(flags.json === true ? {} : { listen: writer }),
+        },
       );
       if (result !== null && flags.json !== true && !writer.begun) showWhole(result, writer);
       writer.end();
-      const about = { simulated: opened.provider.simulated, priced: opened.priceOf !== null };
+      const about = {
+        simulated: opened.provider.simulated,
+        priced: opened.priceOf !== null,
+        embeds: resolved.type === "openai-embeddings",
+      };
       return report(result, flags.json === true, about, { context, say });
     } finally {
       await open.close();
@@ -88,7 +98,7 @@ function showWhole({ response }: TestResult, writer: ReturnType<typeof answerWri
 function report(
   result: TestResult | null,
   asJson: boolean,
-  about: { simulated: boolean; priced: boolean },
+  about: { simulated: boolean; priced: boolean; embeds: boolean },
   { context, say }: { context: CliContext; say: Say },
 ): number {
   const { stdout, stderr, env } = context;
@@ -100,7 +110,8 @@ function report(
   const { error } = result;
   if (error === null) {
     if (asJson) return EXIT.success;
-    if (!result.response?.content) say("warning", "the answer is empty");
+    const withoutText = result.response?.content ? null : textlessAnswer(result.response, about.embeds);
+    if (withoutText !== null) say(...withoutText);
     stderr.write(`${stderr.isTTY === true ? "\n" : ""}${viewText(measuredView(result, about), stderr, env)}`);
     return EXIT.success;
   }

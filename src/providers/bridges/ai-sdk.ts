@@ -35,7 +35,7 @@ export function aiSdkGenerate(model: AiSdkModel) {
   return async (request: ModelRequest, context: GenerateContext): Promise<Generated> => {
     const options = callOptions(request, context.signal) as never;
     try {
-      if (!request.stream) return answerOf(await model.doGenerate(options));
+      if (!request.stream) return answerOf(await model.doGenerate(options), context);
       return await streamed(await model.doStream(options), context);
     } catch (error) {
       throw failureOf(error, request.stream);
@@ -79,8 +79,9 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): object {
 }
 
 /** A plain answer: its parts in the order in which they came. */
-function answerOf(result: unknown): Generated {
+function answerOf(result: unknown, { onWarning }: GenerateContext): Generated {
   if (!isFields(result)) throw new ProviderError("stream_malformed", "the model's client returned no object");
+  for (const warning of listAt(result, "warnings")) onWarning(warningText(warning));
   const parts = listAt(result, "content");
   const texts = (type: string): string =>
     parts
@@ -91,7 +92,7 @@ function answerOf(result: unknown): Generated {
   return generated(texts("text"), texts("reasoning"), calls, result, fieldsAt(result, "response"));
 }
 
-async function streamed(result: unknown, { onText, onReasoning }: GenerateContext): Promise<Generated> {
+async function streamed(result: unknown, { onText, onReasoning, onWarning }: GenerateContext): Promise<Generated> {
   const stream = isFields(result) ? result["stream"] : null;
   if (!(stream instanceof ReadableStream)) {
     throw new ProviderError("stream_malformed", "the model's client returned no stream");
@@ -108,6 +109,9 @@ async function streamed(result: unknown, { onText, onReasoning }: GenerateContex
       throw new ProviderError("response_too_large", tooLong("the answer", LIMITS.answerBytes).message);
     }
     switch (part["type"]) {
+      case "stream-start":
+        for (const warning of listAt(part, "warnings")) onWarning(warningText(warning));
+        break;
       case "text-delta":
         content += delta;
         onText(delta);
@@ -146,6 +150,20 @@ function generated(content: string, reasoning: string, calls: ToolCall[], end: F
     ...(finish === null ? {} : { finish_reason: finish }),
     ...(model === null ? {} : { model }),
   };
+}
+
+/** What a warning is about: version 2 names a `setting` or a `tool`, version 3 a `feature`. */
+function warnedOf(warning: Fields): string | null {
+  const tool = fieldsAt(warning, "tool");
+  return textAt(warning, "setting") ?? textAt(warning, "feature") ?? textAt(tool, "name") ?? textAt(tool, "id");
+}
+
+function warningText(warning: Fields): string {
+  const what = warnedOf(warning);
+  const details = textAt(warning, "details") ?? textAt(warning, "message");
+  if (what === null) return details ?? JSON.stringify(warning);
+  const judged = textAt(warning, "type")?.startsWith("unsupported") === true ? `${what} is not supported` : what;
+  return details === null ? judged : `${judged}: ${details}`;
 }
 
 const callOf = (part: Fields): ToolCall =>
