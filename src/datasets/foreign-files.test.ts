@@ -49,6 +49,26 @@ describe("a file of another tool", () => {
       ["row-1", "row-2"],
       `read as multiple choice, as MMLU: question/choices/answer, the letter is expected${noIds}`,
     ],
+    [
+      "mmlu.csv",
+      ["row-1", "row-2"],
+      `read as multiple choice, as MMLU: question/choices/answer, the letter is expected${noIds}`,
+    ],
+    [
+      "arc.jsonl",
+      ["science-1", "science-2"],
+      "read as multiple choice, as ARC: question/choices/answerKey, the letter is expected",
+    ],
+    [
+      "hellaswag.jsonl",
+      ["row-1", "row-2"],
+      `read as multiple choice, as HellaSwag: ctx/endings/label, the letter is expected${noIds}`,
+    ],
+    [
+      "truthful-qa.jsonl",
+      ["row-1", "row-2"],
+      `read as TruthfulQA: question/best_answer, the other correct answers as references${noIds}`,
+    ],
     ["inspect.json", ["1", "2"], "read as Inspect samples: input/target"],
   ])("is read as it is, and said in a line: %s", async (name, ids, note) => {
     const { dataset, cases } = await loaded(example(name));

@@ -3,6 +3,7 @@ import type { DocumentPath, LocateOptions, Place } from "../../documents/source-
 import { RowReader, type Row } from "./csv.ts";
 import { splitLines, type Line } from "./lines.ts";
 import type { Batches, Read } from "./record.ts";
+import { MMLU_COLUMNS } from "../shapes/mmlu.ts";
 import { badRow, caseOfCells, columnAt, columnsOf, type Column } from "./table.ts";
 
 /** How a table is to be read. */
@@ -35,6 +36,9 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
           offset: typeof text === "string" ? reader.offset : offset,
         });
         if (columns === null) break;
+      } else if (columns === null && options.anyColumns && isMmluRow(row)) {
+        columns = columnsOf(MMLU_COLUMNS, (column) => placeOfCell(file, row, column), true).columns;
+        reads.push(readRow(file, columns, row, number));
       } else if (columns === null) {
         const header = headerOf(file, row, options.anyColumns);
         columns = header.columns;
@@ -52,6 +56,13 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
   }
   const problem = reader.end();
   if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader.offset }];
+}
+
+/** MMLU's own tables have no header: a question, four choices and a letter stand in the first row as in all others. */
+function isMmluRow({ cells }: Row): boolean {
+  const [question, ...rest] = cells.map(({ text }) => text);
+  const isSentence = /\s/.test(question ?? "");
+  return isSentence && cells.length === MMLU_COLUMNS.length && /^[A-D]$/.test(rest.at(-1) ?? "");
 }
 
 const isJson = (text: Line["text"]): boolean => typeof text === "string" && /^\s*(\{|\[\s*\{)\s*"/.test(text);

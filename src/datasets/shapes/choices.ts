@@ -1,4 +1,6 @@
+import { literalTemplate } from "../template.ts";
 import { textOf } from "./fields.ts";
+import { notShaped, type NotShaped } from "./shape.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -9,6 +11,24 @@ export const MOST_CHOICES = LETTERS.length;
 export function choiceLines(choices: readonly string[]): string {
   const lines = choices.map((choice, index) => `${LETTERS[index] ?? ""}. ${choice}`);
   return [...lines, "Answer:"].join("\n");
+}
+
+/** A question with its choices, as a prompt that asks for a letter. */
+export const askedForLetter = (question: string, choices: readonly string[]): string =>
+  literalTemplate(`${question.trim()}\n${choiceLines(choices)}`);
+
+/** Whether letters can name these choices, and there is something to choose. */
+export function areChoices(choices: readonly string[] | null): choices is readonly string[] {
+  return choices !== null && choices.length >= 2 && choices.length <= MOST_CHOICES;
+}
+
+/** What is said where they are none, of the field that should hold them. */
+export const noChoices = (field: string): NotShaped =>
+  notShaped([field], `expected a list of 2 to ${MOST_CHOICES} texts`);
+
+/** The letter of the choice at an index from 0; null where there is none. */
+export function letterAt(index: number, choices: readonly string[]): string | null {
+  return index >= 0 && index < choices.length ? (LETTERS[index] ?? null) : null;
 }
 
 /**
@@ -23,8 +43,4 @@ export function letterOf(answer: unknown, choices: readonly string[]): string | 
   const letters = choices.flatMap((choice, index) => (choice.trim() === given ? [letterAt(index, choices)] : []));
   const [only, ...others] = new Set(named === null ? letters : [named, ...letters]);
   return others.length === 0 ? (only ?? null) : null;
-}
-
-function letterAt(index: number, choices: readonly string[]): string | null {
-  return index >= 0 && index < choices.length ? (LETTERS[index] ?? null) : null;
 }

@@ -28,6 +28,12 @@ export function listOf(value: unknown): readonly unknown[] | null {
   return typeof value === "string" && value.trimStart().startsWith("[") ? listOf(parsed(value)) : null;
 }
 
+/** An object, also one that a table's cell holds as JSON text. */
+export function fieldsOf(value: unknown): Fields | null {
+  if (isFields(value)) return value;
+  return typeof value === "string" && value.trimStart().startsWith("{") ? fieldsOf(parsed(value)) : null;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,10 @@
-import { literalTemplate } from "../template.ts";
-import { choiceLines, letterOf, MOST_CHOICES } from "./choices.ts";
-import { defined, fieldAt, listOf, metadataOf, textAt, textsOf } from "./fields.ts";
+import { areChoices, askedForLetter, letterOf, noChoices } from "./choices.ts";
+import { defined, fieldAt, listOf, metadataOf, textAt, textsOf, type Fields } from "./fields.ts";
 import { notShaped, type RecordShape } from "./shape.ts";
+
+/** The columns of MMLU's own tables, which come without a header. */
+export const MMLU_COLUMNS: readonly string[] = ["question", "A", "B", "C", "D", "answer"];
+const LETTERED = MMLU_COLUMNS.slice(1, -1);
 
 /** A question with choices, as in https://huggingface.co/datasets/cais/mmlu; the answer is an index or a letter. */
 export const mmlu: RecordShape = {
@@ -9,16 +12,15 @@ export const mmlu: RecordShape = {
   inWords: "multiple choice, as MMLU: question/choices/answer, the letter is expected",
   recognises: (record) =>
     textAt(record, "question") !== null &&
-    listOf(fieldAt(record, "choices")) !== null &&
+    (listOf(fieldAt(record, "choices")) !== null || isLettered(record)) &&
     textAt(record, "answer") !== null,
   toCase(record) {
     const question = textAt(record, "question");
     if (question === null) return notShaped(["question"], "expected the question, as text");
-    const choices = textsOf(fieldAt(record, "choices"));
-    if (choices === null || choices.length < 2 || choices.length > MOST_CHOICES) {
-      return notShaped(["choices"], `expected a list of 2 to ${MOST_CHOICES} texts`);
-    }
-    const expected = letterOf(fieldAt(record, "answer"), choices);
+    const choices = choicesOf(record);
+    if (!areChoices(choices)) return noChoices("choices");
+    const answer = fieldAt(record, "answer");
+    const expected = isLetterOf(record, answer) ? answer : letterOf(answer, choices);
     if (expected === null) {
       return notShaped(
         ["answer"],
@@ -30,11 +32,24 @@ export const mmlu: RecordShape = {
       ok: true,
       value: {
         ...defined({ id: textAt(record, "id") ?? undefined, category: textAt(record, "subject") ?? undefined }),
-        prompt: literalTemplate(`${question.trim()}\n${choiceLines(choices)}`),
+        prompt: askedForLetter(question, choices),
         expected,
-        ...metadataOf(record, ["id", "subject", "question", "choices", "answer"]),
+        ...metadataOf(record, ["id", "subject", "question", "choices", "answer", ...LETTERED]),
       },
       from: { category: ["subject"], prompt: ["question"], expected: ["answer"] },
     };
   },
 };
+
+const isLettered = (record: Fields): boolean => LETTERED.every((letter) => textAt(record, letter) !== null);
+
+/** Beside columns called by letters a letter is a column's name, even where a choice is that letter: vitamin C. */
+const isLetterOf = (record: Fields, answer: unknown): answer is string =>
+  fieldAt(record, "choices") === undefined && typeof answer === "string" && LETTERED.includes(answer);
+
+function choicesOf(record: Fields): string[] | null {
+  const listed = fieldAt(record, "choices");
+  if (listed !== undefined) return textsOf(listed);
+  const lettered = LETTERED.map((letter) => textAt(record, letter)).filter((choice) => choice !== null);
+  return lettered.length === LETTERED.length ? lettered : null;
+}

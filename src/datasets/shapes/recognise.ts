@@ -1,16 +1,29 @@
 import { BenchError } from "../../core/errors.ts";
 import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
+import { arc } from "./arc.ts";
 import { fieldAt, isFields } from "./fields.ts";
 import { gsm8k } from "./gsm8k.ts";
+import { hellaswag } from "./hellaswag.ts";
 import { humanEval } from "./human-eval.ts";
 import { inspect } from "./inspect.ts";
 import { mmlu } from "./mmlu.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { sharegpt } from "./sharegpt.ts";
 import type { RecordShape } from "./shape.ts";
+import { truthfulQa } from "./truthful-qa.ts";
 
-const RECORD_SHAPES: readonly RecordShape[] = [openaiEvals, sharegpt, humanEval, gsm8k, mmlu, inspect];
+const RECORD_SHAPES: readonly RecordShape[] = [
+  openaiEvals,
+  sharegpt,
+  humanEval,
+  gsm8k,
+  mmlu,
+  arc,
+  hellaswag,
+  truthfulQa,
+  inspect,
+];
 
 /** What `--shape` may say; `own` is this tool's own test cases. */
 export const SHAPE_NAMES: readonly string[] = ["own", ...RECORD_SHAPES.map(({ name }) => name), "promptfoo"];

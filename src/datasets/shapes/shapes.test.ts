@@ -114,6 +114,63 @@ describe("records of known shapes", () => {
     expect(() => caseOf({ question: "q", choices: [1, 2, 3], answer: "1" })).toThrow(/not plainly/);
   });
 
+  it("are read as MMLU with a column for each choice, where a letter is a column's name before it is a choice's text", () => {
+    const row = { question: "Which vitamin do oranges have?", A: "B12", B: "C", C: "K", D: "D", answer: "B" };
+    expect(caseOf(row)).toEqual({
+      prompt: "Which vitamin do oranges have?\nA. B12\nB. C\nC. K\nD. D\nAnswer:",
+      expected: "B",
+    });
+    expect(caseOf({ ...row, answer: "C" })["expected"]).toBe("C");
+  });
+
+  it("are read as ARC, whose labels are letters or digits, as the hub has it and as it was published", () => {
+    const [first, second] = lines("arc.jsonl").map(caseOf);
+    expect(first).toMatchObject({ id: "science-1", expected: "C" });
+    expect(second).toEqual({
+      id: "science-2",
+      prompt: "What do plants take from the air to make sugar?\nA. oxygen\nB. carbon dioxide\nC. nitrogen\nAnswer:",
+      expected: "B",
+    });
+    const question = {
+      stem: "Which is hot?",
+      choices: [
+        { text: "ice", label: "A" },
+        { text: "fire", label: "B" },
+      ],
+    };
+    expect(caseOf({ id: "q", question, answerKey: "B" })).toEqual({
+      id: "q",
+      prompt: "Which is hot?\nA. ice\nB. fire\nAnswer:",
+      expected: "B",
+    });
+    // As the cells of a table hold it.
+    const choices = '{"text": ["x", "y"], "label": ["1", "2"]}';
+    expect(caseOf({ question: "q", choices, answerKey: "1" })["expected"]).toBe("A");
+  });
+
+  it("are read as HellaSwag, also its test split, whose answers are secret", () => {
+    const [first] = lines("hellaswag.jsonl");
+    expect(caseOf(first ?? {})).toMatchObject({
+      category: "Baking bread",
+      prompt: expect.stringMatching(
+        /^How does this text go on\?\n\nA woman kneads[^\n]* she\nA\. puts it[^]*\nD\. parks it behind the house\.\nAnswer:$/,
+      ),
+      expected: "A",
+      metadata: { ind: 1, source_id: "handwritten~1" },
+    });
+    expect(caseOf({ ...first, label: "" })).not.toHaveProperty("expected");
+  });
+
+  it("are read as TruthfulQA: the best answer is expected, the other correct ones are references", () => {
+    expect(lines("truthful-qa.jsonl").map(caseOf)[1]).toEqual({
+      category: "Geography",
+      prompt: "Which is the largest ocean?",
+      expected: "The Pacific Ocean",
+      references: ["The Pacific"],
+      metadata: { type: "Non-Adversarial", incorrect_answers: ["The Atlantic Ocean"], source: "handwritten" },
+    });
+  });
+
   it("are read as Inspect samples, with and without choices", () => {
     const [first, second] = (JSON.parse(foreign("inspect.json")) as Fields[]).map(caseOf);
     expect(first).toEqual({
@@ -182,6 +239,22 @@ describe("a record that is not as it should be", () => {
     ["mmlu", { question: "q", choices: ["a", "b"], answer: "7" }, /not plainly one of the 2 choices/, ["answer"]],
     ["mmlu", { question: "q", choices: ["a"], answer: "0" }, /a list of 2 to 26/, ["choices"]],
     ["mmlu", {}, /expected the question/, ["question"]],
+    ["arc", { question: "q", choices: { text: ["a"], label: ["A"] } }, /a list of 2 to 26/, ["choices"]],
+    ["arc", { question: "q", choices: { text: ["a", "b"], label: ["A"] } }, /a label for each/, ["choices"]],
+    [
+      "arc",
+      { question: "q", choices: { text: ["a", "b"], label: ["A", "B"] }, answerKey: "C" },
+      /the label of none/,
+      ["answerKey"],
+    ],
+    ["arc", { question: { stem: "q", choices: ["a"] } }, /a list of 2 to 26/, ["question"]],
+    ["arc", {}, /expected the question/, ["question"]],
+    ["hellaswag", { ctx: "c", endings: ["a", "b"], label: "2" }, /no ending's number/, ["label"]],
+    ["hellaswag", { ctx: "c", endings: "a" }, /a list of 2 to 26/, ["endings"]],
+    ["hellaswag", {}, /the beginning of the text/, ["ctx"]],
+    ["truthful-qa", { question: "q" }, /the best answer/, ["best_answer"]],
+    ["truthful-qa", { question: "q", best_answer: "a", correct_answers: [{}] }, /list of texts/, ["correct_answers"]],
+    ["truthful-qa", {}, /expected the question/, ["question"]],
     ["inspect", { input: "a", target: [{}] }, /expected text/, ["target"]],
     ["inspect", { input: "a", choices: {} }, /at most 26/, ["choices"]],
   ])("is told with its place: %s %j", (name, record, message, path) => {
