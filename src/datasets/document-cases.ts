@@ -3,7 +3,7 @@ import type { DocumentPath, SourceDocument } from "../documents/source-document.
 import { datasetError } from "./dataset-error.ts";
 import { checkDocument, readPart, wholeOf } from "./document.ts";
 import { foreignDocument } from "./foreign-document.ts";
-import type { Batches } from "./formats/record.ts";
+import type { Batches, SourceRecord } from "./formats/record.ts";
 import type { Part } from "./part.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
@@ -15,10 +15,7 @@ export async function* readDocumentCases(part: Part): Batches {
     return;
   }
   const file = await checkedFile(document);
-  yield file.test_cases.map((value, index) => ({
-    ok: true,
-    record: { value, number: index + 1, counted: "case", offset: null, document: () => caseOf(document, value, index) },
-  }));
+  yield file.test_cases.map((value, index) => ({ ok: true, record: recordOf(document, value, index) }));
 }
 
 /** The defaults of a document; throws `BenchError("dataset")` where it is not valid. */
@@ -32,6 +29,11 @@ async function checkedFile(document: SourceDocument): Promise<DatasetFile> {
   const checked = checkDocument(document);
   if (!checked.ok) throw await datasetError(checked.problems);
   return checked.value;
+}
+
+/** A case of a document as a record. */
+export function recordOf(document: SourceDocument, value: unknown, index: number): SourceRecord {
+  return { value, number: index + 1, counted: "case", offset: null, document: () => caseOf(document, value, index) };
 }
 
 /** A case of a document as one of its own. */

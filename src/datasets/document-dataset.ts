@@ -3,18 +3,23 @@ import type { Dataset, TestCase } from "../core/dataset.ts";
 import type { Problem } from "../documents/problem.ts";
 import type { SourceDocument } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
-import { caseOf } from "./document-cases.ts";
+import { caseOf, recordOf } from "./document-cases.ts";
 import { checkDocument, readPart, wholeOf } from "./document.ts";
 import { foreignCases } from "./foreign-cases.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import { hasImageFiles, Images } from "./images.ts";
 import { inMemory } from "./in-memory.ts";
 import type { Part } from "./part.ts";
+import type { OnCase } from "./stream.ts";
 
-/** A dataset of one JSON or YAML document, read whole; throws `BenchError("dataset")` that tells all that is wrong. */
+/**
+ * A dataset of one JSON or YAML document, read whole; `onCase` hears of each case and where it stands. Throws
+ * `BenchError("dataset")` that tells all that is wrong.
+ */
 export async function documentDataset(
   part: Part,
   found: Pick<Dataset, "name" | "source"> & Lifetime,
+  onCase?: OnCase,
 ): Promise<Dataset> {
   const bytes = await wholeOf(part);
   const document = await readPart(part, bytes);
@@ -23,7 +28,7 @@ export async function documentDataset(
   if (foreign !== null) {
     const { reads, ...about } = foreign;
     return {
-      ...(await foreignCases({ ...part, reads }, about)),
+      ...(await foreignCases({ ...part, reads }, about, onCase)),
       name: found.name,
       version: sha256.slice(0, 12),
       sha256,
@@ -35,6 +40,7 @@ export async function documentDataset(
   if (!checked.ok) throw await datasetError(checked.problems);
   const file = checked.value;
   const cases = await withImageFiles(file.test_cases, document, part);
+  if (onCase !== undefined) cases.forEach((testCase, index) => onCase(testCase, recordOf(document, testCase, index)));
   return {
     name: file.name,
     version: file.version,

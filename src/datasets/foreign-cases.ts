@@ -3,15 +3,19 @@ import { datasetError } from "./dataset-error.ts";
 import { inMemory } from "./in-memory.ts";
 import type { ForeignDocument } from "./foreign-document.ts";
 import type { Part } from "./part.ts";
-import { CaseStream } from "./stream.ts";
+import { CaseStream, type OnCase } from "./stream.ts";
 
 /** The cases of a document that is not in our own shape, checked; throws `BenchError("dataset")`. */
 export async function foreignCases(
   part: Part,
   { description, notes, warnings }: Omit<ForeignDocument, "reads">,
+  onCase?: OnCase,
 ): Promise<Pick<Dataset, "description" | "defaults" | "notes" | "cases">> {
   const cases: TestCase[] = [];
-  const problems = await new CaseStream([part]).check((testCase) => cases.push(testCase));
+  const problems = await new CaseStream([part]).check((testCase, record) => {
+    cases.push(testCase);
+    onCase?.(testCase, record);
+  });
   if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
   return {
     description,

@@ -16,6 +16,9 @@ import { ProblemList } from "./problem-list.ts";
 /** Places of records count on from file to file; no file has more lines than this. */
 const FILE_PLACES = 2 ** 40;
 
+/** Hears of a case that is in order, and of the record it was read from. */
+export type OnCase = (testCase: TestCase, record: SourceRecord) => void;
+
 /**
  * The test cases of row-by-row files. They are read from the disk in each pass. The first pass over a row also checks
  * it; the others, which follow behind, do not check again.
@@ -85,7 +88,7 @@ export class CaseStream {
   }
 
   /** Checks every row and gathers what is wrong; `onCase` hears of each case that is in order. */
-  async check(onCase?: (testCase: TestCase, record: SourceRecord) => void): Promise<ProblemList> {
+  async check(onCase?: OnCase): Promise<ProblemList> {
     const list = new ProblemList();
     let row = 0;
     for await (const { read, file } of this.#reads()) {

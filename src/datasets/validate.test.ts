@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ProblemsError } from "../documents/render-problems.ts";
+import { placeInWords, ProblemsError } from "../documents/render-problems.ts";
 import { validateDataset, type Validation } from "./validate.ts";
 
 let folder = "";
@@ -44,8 +44,31 @@ describe("a validation", () => {
     }
     expect(inDocument).toMatchObject({ name: "d", version: "1" });
     expect(inRows).toMatchObject({ name: "a", version: expect.stringMatching(/^[0-9a-f]{12}$/) as string });
-    expect(inRows.warnings[0]?.place).toBe("line 1");
-    expect(inDocument.warnings[0]?.place).toBe("test_cases[0]");
+    const file = join(folder, "a.jsonl");
+    expect(inRows.warnings[0]).toMatchObject({ file, path: "variables.y", position: { line: 1, column: 54 } });
+    expect(inRows.warnings[2]).toMatchObject({ file, path: "prompt", position: { line: 2, column: 20 } });
+    expect(inDocument.warnings[3]).toMatchObject({ path: "test_cases[2].expected", position: { line: 1 } });
+  });
+
+  it("says where each stands: in a document, a list, a table, and in a file of another tool", async () => {
+    const placesIn = async (name: string, content: string): Promise<string[]> => {
+      const { warnings } = await validated(name, content);
+      return warnings.map((one) => `${placeInWords(one).slice(folder.length + 1)} ${one.path}`);
+    };
+    const document = 'name: d\nversion: "1"\ntest_cases:\n  - id: a\n    prompt: p\n    variables:\n      tone: dry\n';
+    expect(await placesIn("a.yaml", document)).toEqual(["a.yaml:7:7 test_cases[0].variables.tone"]);
+    expect(await placesIn("b.json", '[{"id": "a", "prompt": "p"},\n {"id": "b", "prompt": "p"}]')).toEqual([
+      "b.json:2:24 [1].prompt",
+    ]);
+    expect(await placesIn("c.csv", "id,prompt\na,p\nb,p\n")).toEqual(["c.csv:3:3 row 3, prompt"]);
+    expect(await placesIn("d.jsonl", '{"question": "p", "answer": "#### 1"}\n'.repeat(2))).toEqual([
+      "d.jsonl:2:14 prompt",
+    ]);
+    const promptfoo = "prompts: [p]\ntests:\n  - vars: {}\n  - vars: { a: 1 }\n";
+    expect(await placesIn("e.yaml", promptfoo)).toEqual([
+      expect.stringMatching(/^e\.yaml:4:\d+ test 2, variables\.a$/),
+      expect.stringMatching(/^e\.yaml:\d+:\d+ test 2, prompt$/),
+    ]);
   });
 
   it("takes a variable of the default system text for used", async () => {

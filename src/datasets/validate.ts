@@ -1,11 +1,12 @@
 import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
+import { pathText, type Place, type SourceDocument } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
 import { documentDataset } from "./document-dataset.ts";
 import { notesOf } from "./foreign-cases.ts";
 import type { Foreign } from "../core/dataset.ts";
 import { understood } from "./understand.ts";
 import { isDocument } from "./formats/format.ts";
-import { placeOf } from "./formats/record.ts";
+import { pathInRecord, type SourceRecord } from "./formats/record.ts";
 import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
 import { hashOfParts } from "./part-hash.ts";
 import { CaseStream } from "./stream.ts";
@@ -13,6 +14,11 @@ import { CaseWarnings, type CaseWarning } from "./warnings.ts";
 
 /** More warnings are counted, not kept. */
 const KEPT_WARNINGS = 1000;
+
+/** A warning with where it stands, as a problem says it. */
+export interface PlacedWarning extends Omit<CaseWarning, "path">, Place {
+  readonly path: string;
+}
 
 /** A dataset that is valid, and what is odd about it. */
 export interface Validation {
@@ -22,7 +28,7 @@ export interface Validation {
   readonly notes: readonly DatasetNote[];
   readonly cases: number;
   /** The first thousand. */
-  readonly warnings: readonly CaseWarning[];
+  readonly warnings: readonly PlacedWarning[];
   readonly warningCount: number;
 }
 
@@ -44,17 +50,16 @@ async function validated(given: FoundDataset, foreign: Foreign): Promise<Validat
   const found = { ...given, parts };
   const [first] = parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
-    const dataset = await documentDataset(first, found);
+    const records: [TestCase, SourceRecord][] = [];
+    const dataset = await documentDataset(first, found, (...one) => records.push(one));
     const { name, version, notes = [] } = dataset;
     const all = gathered(dataset.defaults);
-    let number = 0;
-    for await (const testCase of dataset.cases())
-      all.add(testCase, placeOf({ counted: "case", number: (number += 1) }));
+    for (const [testCase, record] of records) all.add(testCase, record);
     return { name, version, notes, ...all.result() };
   }
   const stream = new CaseStream(found.parts);
   const all = gathered(await stream.defaults());
-  const problems = await stream.check((testCase, record) => all.add(testCase, placeOf(record)));
+  const problems = await stream.check((testCase, record) => all.add(testCase, record));
   if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
   return {
     name: found.name,
@@ -65,22 +70,40 @@ async function validated(given: FoundDataset, foreign: Foreign): Promise<Validat
 }
 
 interface Gathered {
-  add(testCase: TestCase, place: string): void;
+  add(testCase: TestCase, record: SourceRecord): void;
   result(): Omit<Validation, "name" | "version" | "notes">;
 }
 
 function gathered(defaults: Dataset["defaults"]): Gathered {
   const look = new CaseWarnings(defaults);
-  const warnings: CaseWarning[] = [];
+  const warnings: PlacedWarning[] = [];
   let cases = 0;
   let warningCount = 0;
   return {
-    add(testCase, place) {
+    add(testCase, record) {
       cases += 1;
-      const found = look.of(testCase, place);
+      const found = look.of(testCase);
       warningCount += found.length;
-      if (warnings.length < KEPT_WARNINGS) warnings.push(...found);
+      if (found.length > 0 && warnings.length < KEPT_WARNINGS) warnings.push(...placed(found, record));
     },
     result: () => ({ cases, warnings, warningCount }),
   };
+}
+
+/** A document is made for those that are kept only: it holds the places of all that it has. */
+function placed(found: readonly CaseWarning[], record: SourceRecord): PlacedWarning[] {
+  const document = record.document();
+  return found.map((warning) => ({
+    ...warning,
+    ...placeIn(document, warning),
+    path: pathInRecord(record, pathText(warning.path)),
+  }));
+}
+
+/** The places of a longer text would take more memory than a file that is in order should. */
+const LOCATED_CHARS = 32 * 1024 * 1024;
+
+function placeIn(document: SourceDocument, { kind, path }: CaseWarning): Place {
+  if (document.text.length > LOCATED_CHARS) return { file: document.file, position: null };
+  return document.locate(path, { key: kind === "unused_variable" });
 }

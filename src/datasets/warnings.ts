@@ -1,5 +1,6 @@
 import type { TestCase } from "../core/dataset.ts";
 import type { RequestParameters } from "../core/request.ts";
+import type { DocumentPath } from "../documents/source-document.ts";
 import { quoted } from "../documents/words.ts";
 import { caseTexts, ownSystem } from "./case-texts.ts";
 import { hash64, IdSet } from "../core/id-set.ts";
@@ -9,8 +10,8 @@ import { renderTemplate, templateVariables, variableNames } from "./template.ts"
 export interface CaseWarning {
   readonly kind: "unused_variable" | "duplicate_prompt" | "same_but_for_id" | "blank_expected" | "long_prompt";
   readonly test_id: string;
-  /** Where the case stands, as `placeOf` words it. */
-  readonly place: string;
+  /** The way to it inside the case. */
+  readonly path: DocumentPath;
   readonly message: string;
 }
 
@@ -30,20 +31,27 @@ export class CaseWarnings {
     this.#defaultSystem = defaults.system ?? "";
   }
 
-  /** `place` is where the case stands, such as `line 7`. */
-  of(testCase: TestCase, place: string): CaseWarning[] {
+  of(testCase: TestCase): CaseWarning[] {
     this.#seen += 1;
     const { id, expected } = testCase;
     const length = promptLength(testCase);
-    const warn = (kind: CaseWarning["kind"], message: string): CaseWarning => ({ kind, test_id: id, place, message });
+    const asked = [testCase.messages === undefined ? "prompt" : "messages"];
+    const warn = (kind: CaseWarning["kind"], path: DocumentPath, message: string): CaseWarning => ({
+      kind,
+      test_id: id,
+      path,
+      message,
+    });
     return [
-      ...this.#unused(testCase).map((name) => warn("unused_variable", `the variable ${quoted(name)} is used nowhere`)),
-      ...this.#repeated(testCase).map(([kind, message]) => warn(kind, message)),
+      ...this.#unused(testCase).map((name) =>
+        warn("unused_variable", ["variables", ...name.split(".")], `the variable ${quoted(name)} is used nowhere`),
+      ),
+      ...this.#repeated(testCase).map(([kind, message]) => warn(kind, asked, message)),
       ...(expected?.trim() === ""
-        ? [warn("blank_expected", "expected is blank: leave it out, or say what is right")]
+        ? [warn("blank_expected", ["expected"], "expected is blank: leave it out, or say what is right")]
         : []),
       ...(length > LONG_PROMPT_CHARS
-        ? [warn("long_prompt", `the prompt has ${length} characters, about ${Math.round(length / 4)} tokens`)]
+        ? [warn("long_prompt", asked, `the prompt has ${length} characters, about ${Math.round(length / 4)} tokens`)]
         : []),
     ];
   }

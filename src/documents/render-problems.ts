@@ -3,6 +3,7 @@ import { BenchError } from "../core/errors.ts";
 import type { BenchErrorCode } from "../core/errors.ts";
 import type { Position } from "./position.ts";
 import type { Problem } from "./problem.ts";
+import type { Place } from "./source-document.ts";
 
 const SHOWN_AT_MOST = 20;
 const LINE_WIDTH = 100;
@@ -52,9 +53,12 @@ export function problemsError(
   return new ProblemsError(code, message, hint, problems);
 }
 
+/** A place as compilers write it, which editors and terminals make a link of: `file:line:column`. */
+export const placeInWords = ({ file, position }: Place): string =>
+  position === null ? file : `${file}:${position.line}:${position.column}`;
+
 function renderProblem({ file, position, path, message, hint }: Problem): string {
-  const where = position === null ? file : `${file}:${position.line}:${position.column}`;
-  const lines = [`${where}${path === "" ? "" : ` ${path}`}: ${message}`];
+  const lines = [`${placeInWords({ file, position })}${path === "" ? "" : ` ${path}`}: ${message}`];
   if (position !== null && position.lineText !== null) lines.push(...excerpt(position, position.lineText));
   if (hint !== undefined) lines.push(`  ${hint}`);
   return lines.join("\n");

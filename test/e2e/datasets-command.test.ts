@@ -102,8 +102,8 @@ describe("datasets validate", () => {
     const { code, stdout, stderr } = await datasets("validate", ...files);
     expect(code).toBe(0);
     expect(stderr.trimEnd().split("\n")).toEqual([
-      `warning: ${files[0]} test_cases[1]: test case "with-variables": the variable "language.formal" is used nowhere`,
-      `warning: ${files[3]} test_cases[5]: test case "value-with-braces": the variable "second" is used nowhere`,
+      `warning: ${files[0]}:24:11 test_cases[1].variables.language.formal: test case "with-variables": the variable "language.formal" is used nowhere`,
+      `warning: ${files[3]}:28:39 test_cases[5].variables.second: test case "value-with-braces": the variable "second" is used nowhere`,
     ]);
     expect(stdout.trimEnd().split("\n")).toEqual([
       `${files[0]}: valid, small 1.0.0 with 5 cases`,
@@ -131,7 +131,13 @@ describe("datasets validate", () => {
     const { code, stdout, stderr } = await datasets("validate", file, fixture("small.json"), "nowhere.json", "--json");
     expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
     const all = JSON.parse(stdout) as Record<string, unknown>[];
-    expect(all.filter(({ severity }) => severity === "warning")).toHaveLength(1);
+    expect(all.filter(({ severity }) => severity === "warning")).toEqual([
+      expect.objectContaining({
+        file: fixture("small.json"),
+        line: 24,
+        path: "test_cases[1].variables.language.formal",
+      }),
+    ]);
     const problems = all.filter(({ severity }) => severity === "error");
     expect(problems).toHaveLength(9);
     expect(problems).toContainEqual({

@@ -1,10 +1,9 @@
 import { BenchError } from "../../core/errors.ts";
-import { validateDataset, type Validation } from "../../datasets/validate.ts";
+import { validateDataset, type PlacedWarning, type Validation } from "../../datasets/validate.ts";
 import type { Foreign } from "../../core/dataset.ts";
 import type { SourceOptions } from "../../datasets/find-dataset.ts";
-import type { CaseWarning } from "../../datasets/warnings.ts";
 import { quoted } from "../../documents/words.ts";
-import { ProblemsError } from "../../documents/render-problems.ts";
+import { placeInWords, ProblemsError } from "../../documents/render-problems.ts";
 import type { DatasetsFlags } from "./flags.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
@@ -67,14 +66,14 @@ export async function validateDatasets(
   return invalid > 0 ? EXIT.dataset : EXIT.success;
 }
 
-function sayWarnings({ warnings, warningCount, file }: Verdict & { ok: true }, say: Say): void {
+function sayWarnings({ warnings, warningCount }: Verdict & { ok: true }, say: Say): void {
   const shown = warnings.slice(0, SHOWN_WARNINGS);
-  for (const warning of shown) say("warning", `${file} ${warning.place}: ${inWords(warning)}`);
+  for (const warning of shown) say("warning", `${placeInWords(warning)} ${warning.path}: ${inWords(warning)}`);
   const rest = warningCount - shown.length;
   if (rest > 0) say("note", `… and ${rest} more ${rest === 1 ? "warning" : "warnings"}`);
 }
 
-const inWords = ({ test_id, message }: CaseWarning): string => `test case ${quoted(test_id)}: ${message}`;
+const inWords = ({ test_id, message }: PlacedWarning): string => `test case ${quoted(test_id)}: ${message}`;
 
 async function checkedFile(file: string, options: SourceOptions & Foreign): Promise<Verdict> {
   try {
@@ -102,19 +101,14 @@ function reportedProblems({ file, error }: Verdict & { ok: false }): ReportedPro
   }));
 }
 
-function reportedWarnings({ file, warnings }: Verdict & { ok: true }): ReportedProblem[] {
+function reportedWarnings({ warnings }: Verdict & { ok: true }): ReportedProblem[] {
   return warnings.map((warning) => ({
-    file,
-    line: lineOf(warning),
-    column: null,
-    path: warning.place,
+    file: warning.file,
+    line: warning.position?.line ?? null,
+    column: warning.position?.column ?? null,
+    path: warning.path,
     message: inWords(warning),
     hint: null,
     severity: "warning",
   }));
-}
-
-function lineOf({ place }: CaseWarning): number | null {
-  const [, line] = /^line (\d+)$/.exec(place) ?? [];
-  return line === undefined ? null : Number(line);
 }
