@@ -26,9 +26,9 @@ export async function* recordsOf(part: Part): Batches {
 /** The first records of a file as they are, for a look at what they are. */
 export async function firstRecords(part: Part): Promise<unknown[]> {
   const { first } = part.source;
-  if (first === undefined) return recordsAtFirst(part);
-  // The last line or row of a piece may be cut; so is Parquet, which is read from its end.
-  if (part.encoding.format === "parquet") return [];
+  // Parquet is read from its end, so there is nothing to be seen before all of it is there.
+  if (first === undefined || part.encoding.format === "parquet") return recordsAtFirst(part);
+  // The last line or row of a piece may be cut.
   try {
     return await recordsAtFirst({ ...part, source: beginningOf(part.source, first) });
   } catch (error) {

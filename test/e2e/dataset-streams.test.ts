@@ -22,7 +22,7 @@ const lines = (directory: string): number =>
 const row = (n: number, prompt = `Say ${n}.`): string => `${JSON.stringify({ id: `t${n}`, prompt })}\n`;
 
 /** Runs the command with this standard input, which stays open unless it is ended. */
-async function withInput(args: string[], input: string): Promise<{ code: number | null; stderr: string }> {
+async function withInput(args: string[], input: string | Uint8Array): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: tempDir(),
     env: { PATH: process.env["PATH"] ?? "", HOME: tempDir() },
@@ -75,6 +75,34 @@ describe("bench", () => {
     expect(lines(directory)).toBe(2);
     expect(await withInput([...args, "--force"], "id,prompt\na,Say a.\n")).toMatchObject({ code: 0 });
     expect(existsSync(join(directory, "stdin.jsonl"))).toBe(false);
+  });
+
+  it("keeps all of standard input that is read before there is a run directory, so that a resume has it", async () => {
+    const test_cases = Array.from({ length: 2000 }, (_, n) => ({ id: `t${n}`, prompt: `Say ${n}. ${"x".repeat(60)}` }));
+    const document = JSON.stringify({ name: "long", version: "1", test_cases });
+    const rows = test_cases.map((one) => `${JSON.stringify(one)}\n`).join("");
+    for (const [name, input, flags] of [
+      ["stdin.json", document, []],
+      ["stdin.jsonl", rows, ["--validate-first"]],
+    ] as const) {
+      const directory = join(tempDir(), "out");
+      const args = ["bench", "-d", "-", ...SIM, "-o", directory, "--limit", "2", ...flags];
+      expect(await withInput(args, input)).toMatchObject({ code: 0 });
+      expect(readFileSync(join(directory, name), "utf8") === input).toBe(true);
+    }
+  });
+
+  it("knows Parquet of another tool on standard input, and keeps it", async () => {
+    const directory = join(tempDir(), "out");
+    const parquet = readFileSync(join(ROOT, "test/fixtures/mmlu.parquet"));
+    const ran = await withInput(
+      ["bench", "-d", "-", ...SIM.filter((flag) => flag !== "--quiet"), "-o", directory],
+      parquet,
+    );
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("read as multiple choice, as MMLU");
+    expect(lines(directory)).toBe(2);
+    expect(readFileSync(join(directory, "stdin.parquet")).equals(parquet)).toBe(true);
   });
 
   it("stops at a bad row of standard input, and goes on once it is corrected", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { open, rename, type FileHandle } from "node:fs/promises";
+import { copyFile, open, rename, type FileHandle } from "node:fs/promises";
 import { BenchError, messageOf } from "../../core/errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { scratchFile, type Scratch } from "./scratch.ts";
@@ -48,6 +48,7 @@ export class Spool implements ByteSource {
    * `BenchError("dataset")` to whoever reads where it is not.
    */
   async keepAt(path: string): Promise<void> {
+    if (this.#done !== null) return this.#keepCopyAt(path);
     const before = existsSync(path + UNFINISHED);
     const file = await open(path + UNFINISHED, before ? "r+" : "w+");
     await this.#begin(path, file, (await file.stat()).size);
@@ -112,6 +113,19 @@ export class Spool implements ByteSource {
     this.#scratch = await scratchFile("stdin");
     const { path } = this.#scratch;
     await this.#begin(path, await open(path + UNFINISHED, "w+"), 0);
+  }
+
+  /** What can only be read whole, a document or Parquet, was kept for that before there was a place for it. */
+  async #keepCopyAt(path: string): Promise<void> {
+    const kept = await this.path();
+    await copyFile(kept, path + UNFINISHED);
+    const file = await open(path + UNFINISHED, "r+");
+    await file.sync().finally(() => file.close());
+    await rename(path + UNFINISHED, path);
+    this.#path = path;
+    // Who reads the copy before may go on: it has no name any more, and its bytes are there until the last has read them.
+    await this.#scratch?.remove();
+    this.#scratch = null;
   }
 
   #openPath(): string {
