@@ -37,8 +37,23 @@ describe("datasets convert", () => {
     expect(readdirSync(cwd).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  it("refuses a format that cannot be written, and a folder that is not there", async () => {
-    expect((await datasets("convert", "coding-tasks", "x.parquet")).stderr).toContain("are read, never written");
+  it("writes Parquet, also packed, and reads it back", async () => {
+    writeFileSync(
+      join(cwd, "in.jsonl"),
+      '{"id":"a","prompt":"{{n}}?","variables":{"n":"1, 2"}}\n{"id":"b","prompt":"é"}\n',
+    );
+    for (const file of ["out.parquet", "out.parquet.gz"]) {
+      expect(await datasets("convert", "in.jsonl", file)).toMatchObject({ code: 0 });
+      expect(await datasets("convert", file, "back.jsonl", "--force")).toMatchObject({ code: 0 });
+      expect(readFileSync(join(cwd, "back.jsonl"), "utf8")).toBe(readFileSync(join(cwd, "in.jsonl"), "utf8"));
+    }
+    const printed = await datasets("sample", "in.jsonl", "-n", "1", "--to", "parquet");
+    expect(printed).toMatchObject({ code: 2, stdout: "" });
+    expect(printed.stderr).toContain("Name a file to write it to");
+  });
+
+  it("refuses a name that says no format, and a folder that is not there", async () => {
+    expect((await datasets("convert", "coding-tasks", "x.xlsx")).stderr).toContain("the name does not say a format");
     const nowhere = await datasets("convert", "coding-tasks", "no/x.json");
     expect(nowhere.code).toBe(6);
     expect(nowhere.stderr).toContain("no/x.json cannot be written: there is no such folder");

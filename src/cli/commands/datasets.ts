@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { DATASET_FORMATS } from "../../core/dataset-format.ts";
-import { WRITABLE_FORMATS } from "../../datasets/writing/writable-format.ts";
 import type { CliContext } from "../context.ts";
 import type { ConvertFlags } from "../datasets/convert.ts";
 import type { DatasetsFlags } from "../datasets/flags.ts";
@@ -105,7 +104,7 @@ function addWriteOptions(command: Command): Command {
     .addOption(
       command
         .createOption("--to <format>", "format of what is written; else its name says it")
-        .choices(WRITABLE_FORMATS),
+        .choices(DATASET_FORMATS),
     )
     .option("--allow-loss", "write also when something is lost; it is still named")
     .option("--force", "replace a file that is there");

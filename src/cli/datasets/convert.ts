@@ -3,9 +3,9 @@ import type { Dataset } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import { stemOf } from "../../datasets/formats/format.ts";
 import { loadDataset } from "../../datasets/load.ts";
-import { datasetText } from "../../datasets/writing/dataset-text.ts";
+import { datasetFile } from "../../datasets/writing/dataset-file.ts";
 import { planWriting, type Loss } from "../../datasets/writing/losses.ts";
-import { writableEncoding, type WritableFormat } from "../../datasets/writing/writable-format.ts";
+import { writableEncoding } from "../../datasets/writing/writable-format.ts";
 import { quoted } from "../../documents/words.ts";
 import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
@@ -16,7 +16,7 @@ import { requireFree, writeFileWhole } from "./write-file.ts";
 
 /** The flags of writing a dataset. */
 export interface WriteFlags {
-  readonly to?: WritableFormat;
+  readonly to?: DatasetFormat;
   readonly force?: true;
   readonly allowLoss?: true;
 }
@@ -79,7 +79,7 @@ export async function writeDataset(
     });
   }
   for (const loss of losses) say("warning", `left out: ${loss}`);
-  await writeFileWhole(to, datasetText(await versioned(dataset), format, plan), gzip);
+  await writeFileWhole(to, datasetFile(await versioned(dataset), format, plan), gzip);
   say("note", `wrote ${to}: ${plan.cases} ${plan.cases === 1 ? "case" : "cases"}`);
   const flag = flags.to === undefined ? "" : ` --format ${flags.to}`;
   say("hint", `llm-test-bench datasets validate ${to}${flag}`);
@@ -92,7 +92,7 @@ async function versioned(dataset: Dataset): Promise<Dataset> {
   return { ...dataset, version: dataset.version.replace(/^0(?=$|\+)/, hash.slice(0, 12)) };
 }
 
-function lossInWords({ field, cases, firstId }: Loss, dataset: Dataset, format: WritableFormat): string {
+function lossInWords({ field, cases, firstId }: Loss, dataset: Dataset, format: DatasetFormat): string {
   if (cases === null) {
     const value = { name: dataset.name, version: dataset.version, description: dataset.description }[field];
     return `the dataset's ${field} (${value ?? JSON.stringify(dataset.defaults)}): a ${format} file has test cases only`;

@@ -47,6 +47,11 @@ export async function sampleDataset(
 /** In the form the dataset has: a document, or lines. */
 async function print(dataset: Dataset, flags: SampleFlags, { stdout }: CliContext): Promise<void> {
   const format = flags.to ?? (dataset.rows === undefined ? "json" : "jsonl");
+  if (format === "parquet") {
+    throw new BenchError("usage", "Parquet is no text to print", {
+      hint: "Name a file to write it to: sample.parquet.",
+    });
+  }
   const plan = await planWriting(dataset, format, dataset.name);
   const lost = plan.losses.map(({ field }) => field);
   if (lost.length > 0 && flags.allowLoss !== true) {

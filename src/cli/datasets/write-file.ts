@@ -22,7 +22,11 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
  * Writes a file piece by piece under a name of its own and renames it when it is whole: a command that fails leaves
  * what was there. Throws `BenchError("output")`, and whatever the pieces throw.
  */
-export async function writeFileWhole(path: string, pieces: AsyncIterable<string>, gzip: boolean): Promise<void> {
+export async function writeFileWhole(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  gzip: boolean,
+): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(unfinished, "wx");
@@ -37,9 +41,14 @@ export async function writeFileWhole(path: string, pieces: AsyncIterable<string>
   }
 }
 
-async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<Buffer, void, undefined> {
+/** Small texts as larger pieces; bytes are large pieces already. */
+async function* gathered(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let text = "";
   for await (const piece of pieces) {
+    if (typeof piece !== "string") {
+      yield piece;
+      continue;
+    }
     text += piece;
     if (text.length < GATHERED_CHARS) continue;
     yield Buffer.from(text, "utf8");

@@ -1,12 +1,15 @@
+import type { DatasetFormat } from "../../core/dataset-format.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { cellsOf, rowOf } from "./table-layout.ts";
 import type { WritePlan } from "./losses.ts";
-import type { WritableFormat } from "./writable-format.ts";
+
+/** The formats that are text. */
+export type TextFormat = Exclude<DatasetFormat, "parquet">;
 
 /** A dataset as the text of a file, piece by piece; no format needs more than a case at a time. */
 export async function* datasetText(
   dataset: Dataset,
-  format: WritableFormat,
+  format: TextFormat,
   { columns }: Pick<WritePlan, "columns">,
 ): AsyncGenerator<string, void, undefined> {
   if (format === "json") yield* jsonText(dataset);

@@ -1,8 +1,8 @@
+import type { DatasetFormat } from "../../core/dataset-format.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { isDocument } from "../formats/format.ts";
 import { lostInRow, TableLayout } from "./table-layout.ts";
 import type { Column } from "../formats/table.ts";
-import type { WritableFormat } from "./writable-format.ts";
 
 /** Something that the format of the output cannot hold. */
 export interface Loss {
@@ -23,8 +23,8 @@ export interface WritePlan {
 }
 
 /** Looks at every case once, in flat memory; throws `BenchError("dataset")` for one that is not valid. */
-export async function planWriting(dataset: Dataset, format: WritableFormat, stem: string): Promise<WritePlan> {
-  const isTable = format === "csv" || format === "tsv";
+export async function planWriting(dataset: Dataset, format: DatasetFormat, stem: string): Promise<WritePlan> {
+  const isTable = format === "csv" || format === "tsv" || format === "parquet";
   const layout = new TableLayout();
   let cases = 0;
   for await (const testCase of dataset.cases()) {

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tempDir } from "../../../test/support/cli.ts";
+import { DATASET_FORMATS } from "../../core/dataset-format.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { inMemory } from "../in-memory.ts";
 import { loadDataset } from "../load.ts";
+import { datasetFile } from "./dataset-file.ts";
 import { datasetText } from "./dataset-text.ts";
 import { planWriting } from "./losses.ts";
-import { WRITABLE_FORMATS } from "./writable-format.ts";
 
 // No surrogate halves: no file in UTF-8 holds them. No braces: templates must find their variables.
 const text = fc
@@ -78,7 +79,7 @@ async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe("writing a dataset and reading it back", () => {
-  it.each(WRITABLE_FORMATS)(
+  it.each(DATASET_FORMATS)(
     "gives every case as it was in %s, but for the fields that were named as lost",
     async (format) => {
       const folder = tempDir();
@@ -87,7 +88,8 @@ describe("writing a dataset and reading it back", () => {
           const dataset = datasetOf(all);
           const plan = await planWriting(dataset, format, "any");
           const file = join(folder, `any.${format}`);
-          writeFileSync(file, (await gathered(datasetText(dataset, format, plan))).join(""));
+          const pieces = await gathered(datasetFile(dataset, format, plan));
+          writeFileSync(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
           const lost = new Set(plan.losses.filter((loss) => loss.cases !== null).map(({ field }) => field));
           const kept = (testCase: TestCase): unknown =>
             Object.fromEntries(Object.entries(testCase).filter(([name]) => !lost.has(name)));
@@ -109,6 +111,18 @@ describe("writing a dataset and reading it back", () => {
       );
     },
   );
+
+  it("writes Parquet in row groups, so that neither side holds more than one", async () => {
+    const all = Array.from({ length: 25_000 }, (_, i) => ({ id: `t${i}`, prompt: `p ${i}`, metadata: { "a.b": [i] } }));
+    const dataset = datasetOf(all);
+    const plan = await planWriting(dataset, "parquet", "any");
+    const pieces = await gathered(datasetFile(dataset, "parquet", plan));
+    expect(pieces).toHaveLength(4);
+    const file = join(tempDir(), "any.parquet");
+    writeFileSync(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
+    const read = await loadDataset(file);
+    expect(await gathered(read.cases())).toEqual(all);
+  });
 
   it("spreads plain variables over columns, and names an empty text as lost in a table", async () => {
     const dataset = datasetOf([
