@@ -14,9 +14,11 @@ const CASES = 5000;
 const IN_FLIGHT = 100;
 const CSV_RESULTS = 1000;
 
-const cli = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
+/** The command line as it is built. */
+export const cli = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
 
-interface Floor {
+/** What must hold of one figure. */
+export interface Floor {
   readonly what: string;
   readonly measured: number;
   readonly unit: string;
@@ -25,7 +27,9 @@ interface Floor {
   readonly floor: number;
 }
 
-const holds = ({ must, measured, floor }: Floor): boolean => (must === "least" ? measured >= floor : measured < floor);
+/** Whether it does. */
+export const holds = ({ must, measured, floor }: Floor): boolean =>
+  must === "least" ? measured >= floor : measured < floor;
 
 /** Runs the command line in a process of its own; `elapsedMs` holds its start as well. */
 async function run(args: string[], env: Record<string, string> = {}): Promise<{ stdout: string; elapsedMs: number }> {
@@ -40,7 +44,7 @@ async function run(args: string[], env: Record<string, string> = {}): Promise<{ 
 }
 
 /** The fastest of a few, since anything else that runs only adds. */
-async function fastest(times: number, once: () => Promise<number>): Promise<number> {
+export async function fastest(times: number, once: () => Promise<number>): Promise<number> {
   let least = Infinity;
   for (let i = 0; i < times; i += 1) least = Math.min(least, await once());
   return least;
@@ -49,7 +53,7 @@ async function fastest(times: number, once: () => Promise<number>): Promise<numb
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
 /** A run of the command line with the largest size of its process, in megabytes. */
-async function runWeighed(
+export async function runWeighed(
   folder: string,
   args: string[],
   env: Record<string, string>,
@@ -103,7 +107,8 @@ async function measureCsv(folder: string): Promise<Floor> {
   return { what: `CSV of ${CSV_RESULTS} results`, measured, unit: "ms", must: "below", floor: 100 };
 }
 
-function tell(of: Floor): void {
+/** Prints a figure with what must hold of it. */
+export function tell(of: Floor): void {
   const { what, measured, unit, must, floor } = of;
   const rounded = `${measured < 10 ? measured.toFixed(1) : measured.toFixed(0)} ${unit}`.trim();
   const limit = `${must === "least" ? "≥" : "<"} ${floor} ${unit}`.trim();
