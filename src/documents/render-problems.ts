@@ -74,7 +74,7 @@ function excerpt({ line, column }: Position, lineText: string): string[] {
   return [`  ${line} | ${before}${after}`.trimEnd(), `  ${gutter} | ${" ".repeat(textWidth(before))}^`];
 }
 
-/** Tabs would move the caret, control characters the terminal, and clipping can halve a surrogate pair. */
+/** Tabs would move the caret, controls and marks of direction the rest of the line; clipping can halve a surrogate pair. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}]/gu, " ");
+  return text.replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu, " ");
 }

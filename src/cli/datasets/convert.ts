@@ -12,6 +12,7 @@ import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readingFor, type ReadingFlags } from "../foreign.ts";
 import { sayOn } from "../say.ts";
+import { shellWord } from "../shell-word.ts";
 import { requireFree, writeFileWhole } from "./write-file.ts";
 
 /** The flags of writing a dataset. */
@@ -82,7 +83,7 @@ export async function writeDataset(
   await writeFileWhole(to, datasetFile(await versioned(dataset), format, plan), gzip);
   say("note", `wrote ${to}: ${plan.cases} ${plan.cases === 1 ? "case" : "cases"}`);
   const flag = flags.to === undefined ? "" : ` --format ${flags.to}`;
-  say("hint", `llm-test-bench datasets validate ${to}${flag}`);
+  say("hint", `llm-test-bench datasets validate ${shellWord(to, "FILE")}${flag}`);
 }
 
 /** A dataset that is read while it is used has its version only after its end. */

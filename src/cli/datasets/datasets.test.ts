@@ -80,6 +80,46 @@ describe("what a terminal shows", () => {
   });
 });
 
+describe("ids and categories from anywhere", () => {
+  const odd = [
+    "a\nb",
+    "\u001b[31mred\u001b]0;title\u0007",
+    "L".repeat(10_000),
+    "\u202eevil\u2066",
+    "x; touch y",
+    "\rCR",
+  ];
+  const rows = (of: readonly string[]): string =>
+    of.map((id) => `${JSON.stringify({ id, category: `${id}c`, prompt: "p" })}\n`).join("");
+  const moves = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+  it("neither break a table nor move the cursor, and a command with one can be copied", async () => {
+    for (const first of odd) {
+      const path = join(directory, "odd cases.jsonl");
+      writeFileSync(path, rows([first, ...odd.filter((id) => id !== first)]));
+      const { code, stdout, stderr } = await run(["show", path], 80);
+      expect(code).toBe(0);
+      expect(Math.max(...stdout.split("\n").map((one) => stringWidth(one)))).toBeLessThanOrEqual(80);
+      expect(stripVTControlCharacters(stdout)).not.toMatch(moves);
+      expect(stderr).not.toMatch(moves);
+      expect(stderr).toBe(
+        `hint: llm-test-bench datasets show '${path}' --case ${first.startsWith("x") ? "'x; touch y'" : "ID"}\n`,
+      );
+    }
+  });
+
+  it("are harmless in errors and warnings", async () => {
+    const path = join(directory, "twice.jsonl");
+    for (const text of [rows([...odd, ...odd]), rows(odd).replaceAll('"p"', '"p", "expected": ""')]) {
+      writeFileSync(path, text);
+      const { stderr } = await run(["validate", path]);
+      expect(stderr.split("\n").length).toBeGreaterThan(odd.length);
+      expect(stderr).not.toMatch(moves);
+      expect(Math.max(...stderr.split("\n").map(({ length }) => length))).toBeLessThan(250);
+    }
+  });
+});
+
 describe("datasets show", () => {
   it("cuts a prompt between characters, wide ones and joined ones too", async () => {
     const prompt = "👩‍👩‍👧‍👦漢字".repeat(40);

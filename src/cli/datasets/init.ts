@@ -3,6 +3,7 @@ import { encodingOf, stemOf } from "../../datasets/formats/format.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
+import { shellWord } from "../shell-word.ts";
 import { starterDataset } from "./starter.ts";
 import { requireFree, writeFileWhole } from "./write-file.ts";
 
@@ -24,7 +25,7 @@ export async function initDataset(name: string, { force }: InitDatasetFlags, { s
   await writeFileWhole(file, onePiece(starterDataset(stemOf(file))), false);
   const say = sayOn(stderr, false);
   say("note", `wrote ${file}`);
-  say("hint", `edit it, then check it: llm-test-bench datasets validate ${file}`);
+  say("hint", `edit it, then check it: llm-test-bench datasets validate ${shellWord(file, "FILE")}`);
   return EXIT.success;
 }
 

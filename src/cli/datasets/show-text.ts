@@ -7,6 +7,7 @@ import { parametersInWords, type ShownCase } from "./shown-case.ts";
 type Style = Required<TextOptions>;
 
 const SHORTEST_PROMPT = 24;
+const LONGEST_CATEGORY = 24;
 const GAPS = 6;
 const INDENT = "  ";
 
@@ -20,7 +21,7 @@ export function casesText(
   const widest = (header: string, texts: readonly string[]): number =>
     Math.max(textWidth(header), ...texts.map((text) => textWidth(text)));
   const ids = shown.map(({ id }) => id);
-  const categories = shown.map(({ category }) => category ?? "–");
+  const categories = shown.map(({ category }) => (category === null ? "–" : beginning(category, LONGEST_CATEGORY)));
   const used = widest("case", ids) + widest("category", categories) + GAPS;
   const left = Math.max(SHORTEST_PROMPT, style.width - used);
   const { system: _, ...parameters } = defaults;

@@ -8,6 +8,7 @@ import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
 import { hasForeignFlags, readingFor } from "../foreign.ts";
 import { sayOn } from "../say.ts";
+import { shellWord } from "../shell-word.ts";
 import { caseText, casesText } from "./show-text.ts";
 import { shownCase, type ShownCase } from "./shown-case.ts";
 import { styleFor } from "./style.ts";
@@ -60,7 +61,9 @@ async function caseNamed(dataset: Dataset, id: string): Promise<TestCase> {
   const meant = nearMiss(id, ids);
   throw new BenchError("usage", `${dataset.source} has no case "${id}"`, {
     hint:
-      meant === null ? `llm-test-bench datasets show ${dataset.source} lists its cases.` : `Did you mean "${meant}"?`,
+      meant === null
+        ? `llm-test-bench datasets show ${shellWord(dataset.source, "FILE")} lists its cases.`
+        : `Did you mean "${meant}"?`,
   });
 }
 
@@ -72,9 +75,9 @@ async function writeTable(dataset: Dataset, hintFor: string | null, context: Cli
     if (shown.length < ROWS_SHOWN) shown.push(shownCase(testCase, dataset));
   }
   context.stdout.write(casesText(dataset, shown, count, styleFor(context)));
-  const first = shown[0]?.id ?? "ID";
+  const first = shellWord(shown[0]?.id ?? "ID", "ID");
   if (hintFor !== null) {
-    sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${hintFor} --case ${first}`);
+    sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${shellWord(hintFor, "FILE")} --case ${first}`);
   }
 }
 

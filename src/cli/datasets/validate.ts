@@ -10,6 +10,7 @@ import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
 import { hasForeignFlags, readingFor } from "../foreign.ts";
 import { sayOn, type Say } from "../say.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** What came of checking one file. */
 type Verdict =
@@ -62,7 +63,7 @@ export async function validateDatasets(
   if (json === true) stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
   else if (invalid > 0 && files.length > 1) say("note", `${invalid} of ${files.length} files have problems`);
   else if (invalid === 0 && files.length === 1 && !hasForeignFlags(flags))
-    say("hint", `llm-test-bench bench -d ${files[0]} -p sim tries it out`);
+    say("hint", `llm-test-bench bench -d ${shellWord(files[0] ?? "", "FILE")} -p sim tries it out`);
   return invalid > 0 ? EXIT.dataset : EXIT.success;
 }
 

@@ -120,7 +120,11 @@ export class Spool implements ByteSource {
     const kept = await this.path();
     await copyFile(kept, path + UNFINISHED);
     const file = await open(path + UNFINISHED, "r+");
-    await file.sync().finally(() => file.close());
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(path + UNFINISHED, path);
     this.#path = path;
     // Who reads the copy before may go on: it has no name any more, and its bytes are there until the last has read them.
