@@ -1,7 +1,7 @@
 import { literalTemplate } from "../template.ts";
 import { choiceLines, MOST_CHOICES } from "./choices.ts";
-import { answersOf, defined, fieldAt, listOf, metadataOf, textAt, textsOf, type Fields } from "./fields.ts";
-import { promptOf } from "./openai-evals.ts";
+import { fieldAt, textsOf, type Fields } from "./fields.ts";
+import { hasInputAnd, inputCase } from "./input-case.ts";
 import { notShaped, type RecordShape } from "./shape.ts";
 import type { Turn } from "./turns.ts";
 
@@ -9,36 +9,14 @@ import type { Turn } from "./turns.ts";
 export const inspect: RecordShape = {
   name: "inspect",
   inWords: "Inspect samples: input/target",
-  recognises: (record) =>
-    fieldAt(record, "target") !== undefined &&
-    (textAt(record, "input") !== null || listOf(fieldAt(record, "input")) !== null),
+  recognises: (record) => hasInputAnd("target", record),
   toCase(record) {
-    const target = fieldAt(record, "target");
-    const answers = target === undefined ? [] : textsOf(target);
-    if (answers === null) return notShaped(["target"], "expected text, or a list of texts");
     const given = fieldAt(record, "choices");
     const choices = given === undefined ? [] : textsOf(given);
     if (choices === null || choices.length > MOST_CHOICES) {
       return notShaped(["choices"], `expected a list of at most ${MOST_CHOICES} texts`);
     }
-    const input = promptOf(fieldAt(record, "input"));
-    if (!input.ok) return input;
-    return {
-      ok: true,
-      value: {
-        ...defined({ id: textAt(record, "id") ?? undefined }),
-        ...withChoices(input.fields, choices),
-        ...answersOf(answers),
-        ...metadataOf(record, ["id", "input", "target", "choices"]),
-      },
-      from: {
-        prompt: ["input"],
-        system: ["input"],
-        messages: ["input"],
-        expected: ["target"],
-        references: ["target"],
-      },
-    };
+    return inputCase(record, "target", { used: ["choices"], change: (fields) => withChoices(fields, choices) });
   },
 };
 

@@ -294,7 +294,7 @@ describe("any record", () => {
   const keys = fc.constantFrom(
     ...(
       "input ideal target choices question answer conversations prompt task_id id metadata system messages " +
-      "canonical_solution __proto__ constructor prompts tests vars assert defaultTest"
+      "A B C D answerKey ctx endings label best_answer correct_answers canonical_solution __proto__ constructor prompts tests vars assert defaultTest"
     ).split(" "),
   );
   const turns = fc.array(
