@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
 import type { Millis } from "../core/clock.ts";
-import { parseSlo, type Slo } from "../core/slo.ts";
+import { parseSlo } from "../core/parse-slo.ts";
+import type { Slo } from "../core/slo.ts";
 import { parseDuration } from "../core/duration.ts";
 
 /** Readers of option values; each throws what commander turns into one message that names the option. */

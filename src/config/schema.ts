@@ -3,7 +3,7 @@ import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema, foreignSchema } from "../core/dataset.ts";
 import { headersSchema, requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS, ORDERS } from "../core/run.ts";
-import { parseSlo } from "../core/slo.ts";
+import { parseSlo } from "../core/parse-slo.ts";
 
 const pricesSchema = z.strictObject({
   input_per_million: z.number().nonnegative(),

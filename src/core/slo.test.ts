@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { exampleFailure, exampleResult } from "../../test/support/example-results.ts";
 import type { TestResult } from "./result.ts";
-import { meetsSlo, missedLimits, parseSlo, type Slo } from "./slo.ts";
+import { parseSlo } from "./parse-slo.ts";
+import { meetsSlo, missedLimits, type Slo } from "./slo.ts";
 
 const slo: Slo = { ttft_ms: 500, tpot_ms: 50, duration_ms: null, latency_from_intended_ms: null, goodput: 0.95 };
 

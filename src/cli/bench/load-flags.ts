@@ -1,7 +1,8 @@
 import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../../benchmark/plan.ts";
 import type { Config } from "../../config/schema.ts";
 import { parseDuration } from "../../core/duration.ts";
-import { parseSlo, type Slo } from "../../core/slo.ts";
+import { parseSlo } from "../../core/parse-slo.ts";
+import type { Slo } from "../../core/slo.ts";
 import { BenchError } from "../../core/errors.ts";
 import { hasForeignFlags } from "../foreign.ts";
 import type { BenchFlags } from "./flags.ts";
