@@ -8,8 +8,8 @@ import { rolldown, type OutputChunk } from "rolldown";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
 
-/** Every command loads what these hold before it does anything. */
-const LOADED_AT_ONCE = ["commander"];
+/** What every command needs before it knows which one it is. */
+const LOADED_AT_ONCE = new Set(["commander"]);
 
 rmSync(dist, { recursive: true, force: true });
 const bundle = await rolldown({
@@ -27,7 +27,7 @@ const chunks = output.filter((file): file is OutputChunk => file.type === "chunk
 const misplaced = chunks.find(({ fileName, code }) => code.includes("import.meta.url") && !fileName.includes("/"));
 if (misplaced !== undefined) throw new Error(`${misplaced.fileName} looks for files beside itself; move that code`);
 
-const atOnce = packagesIn(startOf("cli/bin.js")).filter((name) => !LOADED_AT_ONCE.includes(name));
+const atOnce = packagesIn(startOf("cli/bin.js")).filter((name) => !LOADED_AT_ONCE.has(name));
 if (atOnce.length > 0) throw new Error(`every command would load ${atOnce.join(", ")} at its start; import them later`);
 
 const licences = packagesIn(chunks).map(licenceOf);
