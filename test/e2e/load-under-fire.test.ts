@@ -60,6 +60,9 @@ describe("20 % random refusals without a time to wait", () => {
   });
 });
 
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
 describe("a server that stands still for 0.4 s of 6", () => {
   it("is seen in full from the intended instant, and hardly from the sending where few are in flight", async () => {
     const frozen = { ttftMs: 50, tpotMs: 0, tokens: 1, jitter: 0, freezeMs: 400, freezeAfterMs: 2000 };
@@ -80,9 +83,19 @@ describe("a server that stands still for 0.4 s of 6", () => {
       simulator(frozen).then(({ url }) => cli(url, [...load, "--max-in-flight", "10"])),
     ]);
     const [free, held] = [summaryOf(open.directory), summaryOf(capped.directory)];
+    expect([open.code, capped.code]).toEqual([0, 0]);
+    expect(free.attempted).toBeGreaterThan(590);
+    expect((read(open.directory, "results.json") as ResultsFile).validity.requested_rate).toBeCloseTo(100, 3);
     // 40 of 600 meet it, so p95 is the wait of the 30th longest: 450 ms less 10 ms for each that came before it.
     expect(free.duration_ms.p95).toBeGreaterThan(80);
-    expect((free.latency_from_intended_ms.p95 ?? 0) / (free.duration_ms.p95 ?? 1)).toBeLessThan(1.5);
+    expect(free.latency_from_intended_ms.p95).toBeGreaterThanOrEqual(free.duration_ms.p95 ?? Infinity);
+    // What met it free was sent about when it was intended, against what a limit held back: a busy client is late as well.
+    const behind = ({ timing, duration_ms }: TestResult): number =>
+      (timing.latency_from_intended_ms ?? 0) - (duration_ms ?? 0);
+    const met = open.results.filter(({ duration_ms }) => (duration_ms ?? 0) > 100).map(behind);
+    const longestHeld = capped.results.map(behind).toSorted((a, b) => b - a);
+    expect(met.length).toBeGreaterThan(20);
+    expect(median(met)).toBeLessThan(median(longestHeld.slice(0, 30)) / 2);
     expect(free.held_back).toBe(0);
     expect(held.held_back).toBeGreaterThan(20);
     // Ten meet it in flight: 1.7 % of all, which p95 does not see.
