@@ -10,10 +10,10 @@ const floorOfEach = Object.fromEntries(folders.map(({ name }) => [`src/${name}/*
 /** Test files that take longest, longest first: one that began last would keep all other workers waiting. */
 const LONGEST = [
   "chaos",
-  "hostile",
-  "load-shapes",
-  "calibrate",
   "docs",
+  "hostile",
+  "calibrate",
+  "load-shapes",
   "dataset-streams",
   "interrupt",
   "resume-command",

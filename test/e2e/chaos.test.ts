@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seededRandom, type Random } from "../../src/core/random.ts";
 import { faultOf, type FaultKind } from "../../src/simulator/faults.ts";
-import { runCli, startCli, tempDir, type CliResult } from "../support/cli.ts";
-import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
+import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
+import { recordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, identityOf, journalOf, SEEDS, totalsOf, writeDataset } from "../support/run-directory.ts";
 import { closedAfterTest } from "../support/servers.ts";
 
@@ -39,12 +40,11 @@ describe("killed at any moment", () => {
     async (seed) => {
       const options = { ...QUICK, seed, fail: 0.3, failKinds };
       const dataset = writeDataset(CASES);
-      const run = (simulator: RecordingSimulator, directory: string): ReturnType<typeof startCli> =>
-        startCli(bench(dataset, directory, "-c", String(SLOTS), "--retries", "2", "--resume"), {
-          env: { SIM_BASE_URL: simulator.url },
-        });
+      const argsFor = (directory: string): string[] =>
+        bench(dataset, directory, "-c", String(SLOTS), "--retries", "2", "--resume");
       const undisturbed = join(tempDir(), "run");
-      const reference = run(await recordingSimulator(options), undisturbed).done;
+      const calm = await recordingSimulator(options);
+      const reference = await runHere(argsFor(undisturbed), { env: { SIM_BASE_URL: calm.url } });
 
       const simulator = await recordingSimulator(options);
       const directory = join(tempDir(), "run");
@@ -54,7 +54,7 @@ describe("killed at any moment", () => {
       for (let life = 0; life <= KILLS; life += 1) {
         const sentBefore = simulator.requests.length;
         const endedBefore = simulator.ended;
-        const started = run(simulator, directory);
+        const started = startCli(argsFor(directory), { env: { SIM_BASE_URL: simulator.url } });
         if (life < KILLS) {
           // As many as this can always be reached: each case left is still to be sent, and answered, at least once.
           // A quarter leaves enough for the kills to come.
@@ -76,7 +76,7 @@ describe("killed at any moment", () => {
         expect(repeated.length).toBeLessThanOrEqual(SLOTS * targets);
       }
 
-      expect(last?.code).toBe((await reference).code);
+      expect(last?.code).toBe(reference.code);
       expect(totalsOf(directory)).toEqual(totalsOf(undisturbed));
       expect(attemptsIn(directory, options)).toEqual(attemptsIn(undisturbed, options));
       expect(journalOf(directory).map(identityOf).sort()).toEqual(
@@ -140,15 +140,15 @@ test("--retry-failed sends what failed again, and nothing else; the later result
   const { url, prompts, heal } = await illServer();
   const directory = join(tempDir(), "run");
   const dataset = writeDataset(12);
-  const first = await runCli(plain(dataset, directory), { env: envOf(url) });
+  const first = await runHere(plain(dataset, directory), { env: envOf(url) });
   expect(first.code).toBe(1);
   expect(first.stderr).toContain("--retry-failed");
   expect(totalsOf(directory)).toMatchObject([{ total: 12, succeeded: 8, failed: 4 }]);
   // A plain resume leaves failures as they are.
-  expect((await runCli(["resume", directory, "--quiet"], { env: envOf(url) })).code).toBe(1);
+  expect((await runHere(["resume", directory, "--quiet"], { env: envOf(url) })).code).toBe(1);
   expect(prompts).toHaveLength(12);
   heal();
-  const { code, stderr } = await runCli(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) });
+  const { code, stderr } = await runHere(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(
     prompts
@@ -158,19 +158,19 @@ test("--retry-failed sends what failed again, and nothing else; the later result
   ).toEqual(["0", "3", "6", "9"]);
   expect(totalsOf(directory)).toMatchObject([{ cases: 12, total: 12, succeeded: 12, failed: 0, failures_by_code: {} }]);
   expect(journalOf(directory)).toHaveLength(12);
-  expect((await runCli(["journal", "check", directory])).code).toBe(0);
+  expect((await runHere(["journal", "check", directory])).code).toBe(0);
   // Nothing is left to be tried again.
-  expect((await runCli(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) })).code).toBe(0);
+  expect((await runHere(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) })).code).toBe(0);
   expect(prompts).toHaveLength(16);
 });
 
 test("--retry-failed goes with a resume of a run with a number of requests", async () => {
   const { url } = await illServer();
   const directory = join(tempDir(), "run");
-  const alone = await runCli(plain(writeDataset(2), directory, "--retry-failed"), { env: envOf(url) });
+  const alone = await runHere(plain(writeDataset(2), directory, "--retry-failed"), { env: envOf(url) });
   expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("--retry-failed needs --resume")]);
-  await runCli(plain(writeDataset(2), directory, "--duration", "200ms"), { env: envOf(url) });
-  const timed = await runCli(["resume", directory, "--retry-failed"], { env: envOf(url) });
+  await runHere(plain(writeDataset(2), directory, "--duration", "200ms"), { env: envOf(url) });
+  const timed = await runHere(["resume", directory, "--retry-failed"], { env: envOf(url) });
   expect([timed.code, timed.stderr]).toEqual([2, expect.stringContaining("needs a run with a number of requests")]);
 });
 
@@ -179,19 +179,19 @@ test("a file that leads to /dev/full ends the run with code 6, and costs nothing
   const directory = join(tempDir(), "run");
   const dataset = writeDataset(9);
   // Its first case fails, so that the rest is left.
-  await runCli(plain(dataset, directory, "--fail-fast", "-c", "1"), { env: envOf(url) });
+  await runHere(plain(dataset, directory, "--fail-fast", "-c", "1"), { env: envOf(url) });
   heal();
   const responses = join(directory, "responses.jsonl");
   renameSync(responses, `${responses}.kept`);
   symlinkSync("/dev/full", responses);
   const before = prompts.length;
-  const full = await runCli(["resume", directory, "--quiet"], { env: envOf(url) });
+  const full = await runHere(["resume", directory, "--quiet"], { env: envOf(url) });
   expect(full).toMatchObject({ code: 6 });
   expect(full.stderr).toMatch(/^error: cannot write .+responses\.jsonl.*\nhint: .+\n$/);
   expect(prompts.length - before).toBeLessThanOrEqual(1);
   rmSync(responses);
   renameSync(`${responses}.kept`, responses);
-  const { code } = await runCli(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) });
+  const { code } = await runHere(["resume", directory, "--retry-failed", "--quiet"], { env: envOf(url) });
   expect(code).toBe(0);
   expect(totalsOf(directory)).toMatchObject([{ cases: 9, succeeded: 9 }]);
 });

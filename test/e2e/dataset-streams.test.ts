@@ -4,9 +4,20 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CLI, ROOT, startCli, tempDir } from "../support/cli.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { startSimulator } from "../../src/simulator/server.ts";
 import { runHere } from "../support/in-process.ts";
 
 const SIM = ["--providers", "sim:fast", "--quiet", "--export", "json"];
+
+/** One simulator for all runs, in place of a process for each. */
+const env: Record<string, string> = {};
+
+beforeAll(async () => {
+  const simulator = await startSimulator({ ttftMs: 3, tpotMs: 1, tokens: 6 }, systemClock);
+  env["SIM_BASE_URL"] = `${simulator.url}/v1`;
+  return () => simulator.close();
+});
 
 function manifestIn(directory: string): {
   status: string;
@@ -25,7 +36,7 @@ const row = (n: number, prompt = `Say ${n}.`): string => `${JSON.stringify({ id:
 async function withInput(args: string[], input: string | Uint8Array): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: tempDir(),
-    env: { PATH: process.env["PATH"] ?? "", HOME: tempDir() },
+    env: { PATH: process.env["PATH"] ?? "", HOME: tempDir(), ...env },
   });
   let stderr = "";
   child.stdout.resume();
@@ -40,7 +51,7 @@ describe("bench", () => {
   it.each(["json", "yaml", "jsonl", "jsonl.gz", "csv", "tsv", "parquet"])("runs a .%s dataset", async (extension) => {
     const directory = join(tempDir(), "out");
     const file = join(ROOT, "examples/datasets", `questions.${extension}`);
-    const { code, stderr } = await runHere(["bench", "-d", file, ...SIM, "-o", directory]);
+    const { code, stderr } = await runHere(["bench", "-d", file, ...SIM, "-o", directory], { env });
     expect(stderr).not.toContain("error");
     expect(code).toBe(0);
     expect(lines(directory)).toBe(3);
@@ -52,10 +63,10 @@ describe("bench", () => {
     writeFileSync(join(folder, "a.jsonl"), row(1) + row(2));
     writeFileSync(join(folder, "b.csv"), "id,prompt\nt3,Say 3.\n");
     writeFileSync(join(folder, "notes.txt"), "no dataset");
-    expect(await runHere(["bench", "-d", folder, ...SIM, "-o", directory])).toMatchObject({ code: 0 });
+    expect(await runHere(["bench", "-d", folder, ...SIM, "-o", directory], { env })).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(3);
     appendFileSync(join(folder, "b.csv"), "t1,Again.\n");
-    const { code, stderr } = await runHere(["bench", "-d", folder, ...SIM]);
+    const { code, stderr } = await runHere(["bench", "-d", folder, ...SIM], { env });
     expect(code).toBe(3);
     expect(stderr).toContain('b.csv:3:1 row 3, id: the id "t1" is already that of');
     expect(stderr).toMatch(/a\.jsonl row 1|a\.jsonl line 1/);
@@ -115,7 +126,7 @@ describe("bench", () => {
     expect(lines(directory)).toBe(2);
     expect(manifestIn(directory)).toMatchObject({ status: "interrupted", planned_per_target: null });
     writeFileSync(join(directory, "stdin.jsonl"), row(1) + row(2) + row(3) + row(4));
-    expect(await runHere(["resume", directory, "--quiet"])).toMatchObject({ code: 0 });
+    expect(await runHere(["resume", directory, "--quiet"], { env })).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(4);
   });
 
@@ -152,7 +163,7 @@ describe("a dataset above the size for validation first", () => {
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     largeFile(file, '{"id": "last"}\n');
     const args = ["bench", "-d", file, ...SIM, "-c", "100", "--no-save-responses", "-o", directory];
-    const bad = await runHere(args);
+    const bad = await runHere(args, { env });
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain('large.jsonl:111:1: missing "prompt"');
     expect(lines(directory)).toBe(LARGE_ROWS);
@@ -161,7 +172,7 @@ describe("a dataset above the size for validation first", () => {
     expect(stopped.dataset.good_part?.bytes).toBeGreaterThan(64 * 1024 * 1024);
 
     largeFile(file, row(LARGE_ROWS));
-    expect(await runHere([...args, "--resume"])).toMatchObject({ code: 0 });
+    expect(await runHere([...args, "--resume"], { env })).toMatchObject({ code: 0 });
     expect(lines(directory)).toBe(LARGE_ROWS + 1);
     const finished = manifestIn(directory);
     expect(finished).toMatchObject({ status: "finished", planned_per_target: LARGE_ROWS + 1 });
@@ -174,10 +185,15 @@ describe("a dataset above the size for validation first", () => {
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     largeFile(file, "");
     const flags = ["-d", file, ...SIM, "--limit", "3", "--seed", "s", "--no-save-responses"];
-    expect(await runHere(["bench", ...flags, "--max-requests", "8", "-o", directory])).toMatchObject({ code: 0 });
+    expect(await runHere(["bench", ...flags, "--max-requests", "8", "-o", directory], { env })).toMatchObject({
+      code: 0,
+    });
     expect(lines(directory)).toBe(8);
     expect(manifestIn(directory)).toMatchObject({ status: "finished", planned_per_target: 8 });
-    const none = await runHere(["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`]);
+    const none = await runHere(
+      ["bench", ...flags, "--max-requests", "8", "--category", "none", "-o", `${directory}2`],
+      { env },
+    );
     expect(none.code).toBe(3);
     expect(none.stderr).toContain('no test case has the category "none"');
     expect(none.stderr).toContain("This dataset has no categories");
@@ -188,7 +204,7 @@ describe("a dataset above the size for validation first", () => {
     const folder = tempDir();
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     largeFile(file, '{"id": "last"}\n{"id": "t0", "prompt": "p"}\n');
-    const bad = await runHere(["bench", "-d", file, ...SIM, "--validate-first", "-o", directory]);
+    const bad = await runHere(["bench", "-d", file, ...SIM, "--validate-first", "-o", directory], { env });
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain("2 problems");
     expect(bad.stderr).toContain('the id "t0" is already that of line 1');
@@ -200,16 +216,16 @@ describe("a dataset above the size for validation first", () => {
     const [file, directory] = [join(folder, "large.jsonl"), join(folder, "out")];
     largeFile(file, "");
     const args = ["bench", "-d", file, ...SIM, "-c", "1", "--no-save-responses", "-o", directory];
-    const killed = startCli([...args.filter((arg) => arg !== "--quiet"), "--json"]);
+    const killed = startCli([...args.filter((arg) => arg !== "--quiet"), "--json"], { env });
     await killed.waitFor("stderr", /case_finished/);
     killed.kill("SIGKILL");
     await killed.done;
-    const resumed = startCli([...args.filter((arg) => arg !== "--quiet"), "--json", "--resume"]);
+    const resumed = startCli([...args.filter((arg) => arg !== "--quiet"), "--json", "--resume"], { env });
     await resumed.waitFor("stderr", /case_finished/);
     resumed.kill("SIGKILL");
     await resumed.done;
     appendFileSync(file, row(99_999));
-    const changed = await runHere([...args, "--resume"]);
+    const changed = await runHere([...args, "--resume"], { env });
     expect(changed.code).toBe(2);
     expect(changed.stderr).toContain("dataset: the file changed");
   });
