@@ -11,6 +11,25 @@ const dist = join(root, "dist");
 /** What every command needs before it knows which one it is. */
 const LOADED_AT_ONCE = new Set(["commander"]);
 
+/** Compiled into undici, whose folder does not say so. */
+const LLHTTP = `llhttp (MIT), in undici
+
+Copyright Fedor Indutny, 2018.
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+`;
+
 rmSync(dist, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
@@ -30,7 +49,7 @@ if (misplaced !== undefined) throw new Error(`${misplaced.fileName} looks for fi
 const atOnce = packagesIn(startOf("cli/bin.js")).filter((name) => !LOADED_AT_ONCE.has(name));
 if (atOnce.length > 0) throw new Error(`every command would load ${atOnce.join(", ")} at its start; import them later`);
 
-const licences = packagesIn(chunks).map(licenceOf);
+const licences = [...packagesIn(chunks).map(licenceOf), LLHTTP];
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));
 
 /** The chunk and all that it imports before its first line runs. */

@@ -67,9 +67,9 @@ test.each([50, 500])(
   "at %i streams the errors are within the bar that the run states, which quotes it",
   async (streams) => {
     const env = { XDG_CACHE_HOME: tempDir() };
-    await calibrated(["-c", String(streams), "--tpot", "15", "--duration", "4s"], env);
+    await calibrated(["-c", String(streams), "--tpot", "15", "--duration", "3s"], env);
     const directory = join(tempDir(), "run");
-    const args = ["bench", "-d", writeDataset(streams * 3), "-o", directory, "-p", "sim:m", "-c", String(streams)];
+    const args = ["bench", "-d", writeDataset(streams * 2), "-o", directory, "-p", "sim:m", "-c", String(streams)];
     const { code, stdout } = await runCli([...args, "--quiet"], { env });
     expect(code).toBe(0);
     const { calibrated_error_ms: known, error_bar_ms: bar } = validityIn(directory);
