@@ -72,7 +72,7 @@ describe("providers --check", () => {
     const sim = await simulator({ ttftMs: 1, tpotMs: 1, tokens: 1 });
     const { code, stdout } = await providers(["--check"], { env: { ...env, SIM_BASE_URL: sim.url } });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/openai +gpt-4o-mini +ok +[\d.]+ (ms|s) +[\d.]+ (ms|s)\n/);
+    expect(stdout).toMatch(/openai +gpt-4o-mini +ok +[\d.]+ (µs|ms|s) +[\d.]+ (µs|ms|s)\n/);
     expect(stdout).toMatch(/sim +default +ok/);
     expect(server.calls.map(({ body }) => body["max_tokens"])).toEqual([16]);
     expect(sim.stats.requests).toBe(1);

@@ -21,7 +21,7 @@ describe("test", () => {
     const flags = ["--prompt", "Say {{hello}}", "--system", "Be brief", "--temperature", "0.5", "--max-tokens", "9"];
     const { code, stdout, stderr } = await test(["openai:gpt-4o-mini", ...flags], { env: addresses(server.url) });
     expect([code, stdout]).toEqual([0, "Hello there"]);
-    expect(stderr).toMatch(/^openai:gpt-4o-mini\n +connected in .*TTFT [\d.]+ (ms|s), duration/);
+    expect(stderr).toMatch(/^openai:gpt-4o-mini\n +connected in .*TTFT [\d.]+ (µs|ms|s), duration/);
     expect(stderr).toMatch(/3 prompt \+ 4 answer tokens, [\d.k]+ tokens\/s,\s+cost \$0\.0+\d+/);
     expect(server.calls.map(({ body }) => body)).toEqual([
       {
