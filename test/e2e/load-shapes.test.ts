@@ -136,9 +136,10 @@ describe("how a run ends", () => {
     expect(resumed.code).toBe(0);
     expect(resumed.manifest.segments.map(({ ended_by }) => ended_by)).toEqual(["stop", "time"]);
     const results = journalOf(directory);
-    // 120 requests in 3 s; a few more or less, since the time of a segment is known from its records.
-    expect(results.length).toBeGreaterThan(105);
-    expect(results.length).toBeLessThan(135);
+    // 120 requests in 3 s; some more or less, since the time of a segment is known from its records. Begun anew it would
+    // be those of the first segment more, 30 at least.
+    expect(results.length).toBeGreaterThan(95);
+    expect(results.length).toBeLessThan(145);
     expect(new Set(results.map(({ test_id, sample }) => `${test_id} ${sample}`)).size).toBe(results.length);
   });
 
@@ -237,8 +238,8 @@ describe("resume DIR", () => {
     expect(sent()).toBe(20);
     expect(await resumed(url, directory, "--duration", "2s")).toMatchObject({ code: 0 });
     // What was used up is the time from the first request to the last: some 950 ms, so one or two more than 20.
-    expect(sent()).toBeGreaterThanOrEqual(40);
-    expect(sent()).toBeLessThanOrEqual(43);
+    expect(sent()).toBeGreaterThanOrEqual(37);
+    expect(sent()).toBeLessThanOrEqual(47);
   });
 });
 

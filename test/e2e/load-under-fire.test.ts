@@ -121,7 +121,7 @@ describe("targets side by side", () => {
     for (const { test_id, timing } of results.filter(({ target }) => target === "quick")) {
       const other = results.find((of) => of.target === "slow" && of.test_id === test_id);
       // The slow one takes some 250 ms a case, two at a time: at its own pace the quick one would be done at once.
-      expect(Math.abs((timing.sent_at_ms ?? 0) - (other?.timing.sent_at_ms ?? Infinity))).toBeLessThan(100);
+      expect(Math.abs((timing.sent_at_ms ?? 0) - (other?.timing.sent_at_ms ?? Infinity))).toBeLessThan(200);
     }
     expect(Math.max(...sent(results, "quick"))).toBeGreaterThan(150);
     expect(stdout).toContain("100 % of the pairs were sent within 5 s of each other");
@@ -151,7 +151,8 @@ describe("targets side by side", () => {
     for (const target of ["a", "b"]) {
       const instants = sent(later, target);
       expect(Math.max(...instants) - Math.min(...instants)).toBeGreaterThan(100);
-      expect(Math.max(...instants) - Math.min(...instants)).toBeLessThan(300);
+      // Less than the whole 500 ms: some 300 of them were used up.
+      expect(Math.max(...instants) - Math.min(...instants)).toBeLessThan(450);
     }
   });
 
