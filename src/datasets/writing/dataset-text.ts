@@ -48,12 +48,22 @@ async function* jsonText(dataset: Dataset): AsyncGenerator<string, void, undefin
 
 async function* yamlText(dataset: Dataset): AsyncGenerator<string, void, undefined> {
   // Imported here for its cost.
-  const { stringify } = await import("yaml");
-  // Long lines stay whole: where a text is folded says nothing about it. No aliases: a case stands for itself.
-  const options = { lineWidth: 0, aliasDuplicateObjects: false };
-  yield stringify(headOf(dataset), options);
+  const { Document, visit } = await import("yaml");
+  const written = (value: unknown): string => {
+    // No aliases: a case stands for itself.
+    const document = new Document(value, { aliasDuplicateObjects: false });
+    visit(document, {
+      // As a block, a text of nothing but white space would lose the spaces before its line ends.
+      Scalar(_key, node) {
+        if (typeof node.value === "string" && /^\s+$/.test(node.value)) node.type = "QUOTE_DOUBLE";
+      },
+    });
+    // Long lines stay whole: where a text is folded says nothing about it.
+    return document.toString({ lineWidth: 0 });
+  };
+  yield written(headOf(dataset));
   yield "test_cases:\n";
   for await (const testCase of dataset.cases()) {
-    yield stringify([testCase satisfies TestCase], options);
+    yield written([testCase satisfies TestCase]);
   }
 }

@@ -112,6 +112,18 @@ describe("writing a dataset and reading it back", () => {
     },
   );
 
+  it.each([" \n", "\t\n", "\n \n", " \n\n", "\r\n"])(
+    "keeps %j in YAML, which as a block would lose spaces",
+    async (text) => {
+      const all = [{ id: "t0", prompt: "x", expected: text }];
+      const dataset = datasetOf(all);
+      const file = join(tempDir(), "spaces.yaml");
+      const pieces = await gathered(datasetFile(dataset, "yaml", await planWriting(dataset, "yaml", "spaces")));
+      writeFileSync(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
+      expect(await gathered((await loadDataset(file, { shape: "own" })).cases())).toEqual(all);
+    },
+  );
+
   it("writes Parquet in row groups, so that neither side holds more than one", async () => {
     const all = Array.from({ length: 25_000 }, (_, i) => ({ id: `t${i}`, prompt: `p ${i}`, metadata: { "a.b": [i] } }));
     const dataset = datasetOf(all);
