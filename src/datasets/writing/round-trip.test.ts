@@ -114,8 +114,8 @@ describe("writing a dataset and reading it back", () => {
 
   it.each([" \n", "\t\n", "\n \n", " \n\n", "\r\n"])(
     "keeps %j in YAML, which as a block would lose spaces",
-    async (text) => {
-      const all = [{ id: "t0", prompt: "x", expected: text }];
+    async (spaced) => {
+      const all = [{ id: "t0", prompt: "x", expected: spaced }];
       const dataset = datasetOf(all);
       const file = join(tempDir(), "spaces.yaml");
       const pieces = await gathered(datasetFile(dataset, "yaml", await planWriting(dataset, "yaml", "spaces")));
