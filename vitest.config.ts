@@ -35,6 +35,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // The modules hold no state, so the files of a worker can share them: that takes a third less CPU.
     isolate: false,
+    setupFiles: ["test/setup.ts"],
     // A real model takes an install of its own, real APIs take keys and money: `npm run test:real`, `npm run test:live`.
     exclude: [
       ...(process.env["TEST_REAL"] === undefined ? ["test/real/**"] : []),

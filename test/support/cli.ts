@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { afterFile } from "./clean-up.ts";
 
 /** The repository's root directory. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -42,18 +42,10 @@ export interface CliRun {
   waitFor(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-const directories: string[] = [];
-const running = new Set<ChildProcess>();
-
-afterAll(() => {
-  for (const child of running) child.kill("SIGKILL");
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
-});
-
 /** A new empty directory, removed after the test file. */
 export function tempDir(): string {
   const directory = mkdtempSync(join(os.tmpdir(), "llm-test-bench-"));
-  directories.push(directory);
+  afterFile(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
   return directory;
 }
 
@@ -65,17 +57,14 @@ export function startCli(args: readonly string[], { env = {}, cwd = tempDir() }:
     env: { PATH: process.env["PATH"] ?? "", HOME: tempDir(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  running.add(child);
+  afterFile(() => child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text));
   }
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      running.delete(child);
-      resolve({ code, signal, ...output });
-    });
+    child.on("close", (code, signal) => resolve({ code, signal, ...output }));
   });
   return {
     pid: child.pid ?? -1,

@@ -1,18 +1,12 @@
-import { afterEach } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { SimulatorOptions } from "../../src/simulator/options.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/server.ts";
+import { afterTest } from "./clean-up.ts";
 import { modelServer, type ModelCall, type ModelReply, type ModelServer } from "./model-server.ts";
-
-const servers: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
 
 /** Closes a server after the test. */
 export function closedAfterTest<Server extends { close(): Promise<void> }>(server: Server): Server {
-  servers.push(server);
+  afterTest(() => server.close());
   return server;
 }
 
