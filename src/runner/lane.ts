@@ -10,7 +10,8 @@ import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
 import type { Step } from "./lockstep.ts";
-import { RateBooks } from "./rate-books.ts";
+import { Schedule } from "./schedule.ts";
+import type { Rates } from "./measurement.ts";
 import { skipUnsent } from "./skip.ts";
 import { Slots } from "./slots.ts";
 import type { Stage } from "./stage.ts";
@@ -29,14 +30,14 @@ export class Lane {
   readonly #stage: Stage;
   readonly #work: WorkQueue;
   readonly #slots: Slots;
-  readonly #rates = new RateBooks();
   readonly #circuit: Circuit;
   /** Ends the loop; what is in flight goes on. */
   readonly #ending = new AbortController();
   /** Takes back what waits for its first leave; aborted when sending ends before the work does. */
   readonly #halting = new AbortController();
   #endedBy: Ending | null = null;
-  #start: Millis = 0;
+  /** Null until the stage begins. */
+  #schedule: Schedule | null = null;
   #adaptive: Adaptive | null = null;
   /** Until when the loop last had to wait for a slot. */
   #heldUntil: Millis = 0;
@@ -67,8 +68,8 @@ export class Lane {
   }
 
   /** What the schedule asked for and got; null in a closed loop. */
-  get rates(): ReturnType<RateBooks["rates"]> {
-    return this.#rates.rates();
+  get rates(): Rates | null {
+    return this.#schedule?.rates ?? null;
   }
 
   /** What an adaptive run did with its slots; null for any other. */
@@ -86,10 +87,11 @@ export class Lane {
   async run(): Promise<void> {
     const { clock, gate } = this.#context;
     const { slots, durationMs } = this.#stage;
-    this.#start = clock.now();
+    const schedule = new Schedule(this.#stage, clock);
+    this.#schedule = schedule;
     const { adaptiveUpTo } = this.#stage;
     if (adaptiveUpTo !== undefined) {
-      const now = this.#start - this.#context.segmentStart;
+      const now = clock.now() - this.#context.segmentStart;
       this.#adaptive = new Adaptive(this.#capped(slots[0]?.slots ?? 1), this.#capped(adaptiveUpTo), now);
     }
     const closed = (): void => this.#halt(gate.closed?.by ?? "stop");
@@ -101,7 +103,7 @@ export class Lane {
     if (gate.signal.aborted) closed();
     if (this.#circuit.open !== null) this.#end("work");
     try {
-      await this.#guarded(() => this.#letGo());
+      await this.#guarded(() => this.#letGo(schedule));
       this.#step?.leave();
       this.#end("work");
       await this.#guarded(() => this.#skipRest());
@@ -141,11 +143,9 @@ export class Lane {
   }
 
   /** Lets one request after another go. */
-  async #letGo(): Promise<void> {
+  async #letGo(schedule: Schedule): Promise<void> {
     const { clock } = this.#context;
-    const arrivals = this.#stage.arrivals?.() ?? null;
-    let at = arrivals?.next().value ?? null;
-    for (; await this.#isTime(at); at = arrivals?.next().value ?? null) {
+    for (; await this.#isTime(schedule); schedule.advance()) {
       if (!(await this.#slotTaken())) break;
       const item = await this.#next();
       if (item === null) {
@@ -159,30 +159,21 @@ export class Lane {
         this.#giveBack(item);
         break;
       }
+      const { at } = schedule;
       const now = clock.now();
-      const intended = at === null ? now : this.#start + at;
+      const intended = at === null ? now : schedule.onClock(at);
       const ready = at === null ? now : Math.max(intended, this.#heldUntil);
-      void this.#guarded(() => this.#take(item, { intended, ready, hold }, at));
+      void this.#guarded(() => this.#take(item, { intended, ready, hold }, schedule));
     }
-    if (arrivals !== null && at !== null) this.#countUnsent(arrivals, at);
+    // Where the time was over first, what the schedule still wanted within it was asked for and not delivered.
+    if (this.#context.gate.closed === null && this.#circuit.open === null) schedule.restUnsent();
   }
 
-  /** Waits for an instant of the schedule; false when the stage has ended or will have by then. */
-  async #isTime(at: Millis | null): Promise<boolean> {
-    const { clock } = this.#context;
+  /** Waits for the next instant; false when the stage has ended or will have by then. */
+  async #isTime(schedule: Schedule): Promise<boolean> {
     const { signal } = this.#ending;
-    if (signal.aborted) return false;
-    if (at === null) return true;
-    const { durationMs } = this.#stage;
-    if (durationMs !== null && at >= durationMs) {
-      this.#end("time");
-      return false;
-    }
-    // Node's timers count whole milliseconds from the start of their loop turn: they can fire up to one early.
-    for (let left = this.#start + at - clock.now(); left > 0; left = this.#start + at - clock.now()) {
-      if (!(await sleep(clock, left, signal))) return false;
-    }
-    return true;
+    if (!signal.aborted && schedule.isOver) this.#end("time");
+    return !signal.aborted && schedule.reached(signal);
   }
 
   async #slotTaken(): Promise<boolean> {
@@ -195,13 +186,6 @@ export class Lane {
       return true;
     }
     return false;
-  }
-
-  /** Where the time was over first, what the schedule still wanted within it was asked for and not delivered. */
-  #countUnsent(arrivals: Iterator<Millis, never>, first: Millis): void {
-    const { durationMs } = this.#stage;
-    if (durationMs === null || this.#context.gate.closed !== null || this.#circuit.open !== null) return;
-    for (let at = first; at < durationMs; at = arrivals.next().value) this.#rates.unsent(at);
   }
 
   async #next(): Promise<WorkItem | null> {
@@ -239,15 +223,16 @@ export class Lane {
     }
   }
 
-  async #take(item: WorkItem, start: CaseStart, appointed: Millis | null): Promise<void> {
+  async #take(item: WorkItem, start: CaseStart, schedule: Schedule): Promise<void> {
     const { clock, delayMs, books, observe, journal } = this.#context;
     const takenAt = clock.now();
+    const appointed = schedule.at;
     const channel = this.#pool.take();
     books.taken();
     let hasLeft = false;
     const left = (at: Millis): void => {
       hasLeft = true;
-      if (appointed !== null) this.#rates.sent(appointed, at - this.#start);
+      if (appointed !== null) schedule.sent(appointed, at);
     };
     try {
       const { intended, ready, hold } = start;
@@ -256,7 +241,7 @@ export class Lane {
       // Only now: what an observer does with it is not to stand between a request and its sending.
       observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
       const finished = await running;
-      if (finished === null) return hasLeft ? undefined : this.#takeBack(item, appointed);
+      if (finished === null) return hasLeft ? undefined : this.#takeBack(item, schedule, appointed);
       const { result, raw } = finished;
       this.#judge(result);
       await journal.record(result, raw);
@@ -271,11 +256,11 @@ export class Lane {
   }
 
   /** It never left: the rest's fate is its own, too. */
-  #takeBack(item: WorkItem, appointed: Millis | null): void {
+  #takeBack(item: WorkItem, schedule: Schedule, appointed: Millis | null): void {
     const { closed } = this.#context.gate;
     this.#work.giveBack(item);
     if (closed !== null) this.#endedBy = closed.by;
-    else if (appointed !== null) this.#rates.unsent(appointed);
+    else if (appointed !== null) schedule.unsent(appointed);
   }
 
   #judge({ status, error }: TestResult): void {

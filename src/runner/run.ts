@@ -8,7 +8,6 @@ import { NO_OWN_LIMITS } from "../core/rate-limits.ts";
 import { ENDINGS, type ConcurrencyHistory, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
-import { worstValidity } from "../core/worst-validity.ts";
 import type { Budget } from "./budget.ts";
 import { ChannelPool } from "./channel-pool.ts";
 import { Circuit } from "./circuit.ts";
@@ -17,8 +16,9 @@ import { Limiter } from "./limiter.ts";
 import { Lane } from "./lane.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
 import { Lockstep } from "./lockstep.ts";
-import { Measurement, type CalibratedError, type Rates } from "./measurement.ts";
+import { Measurement, type CalibratedError } from "./measurement.ts";
 import type { Stage } from "./stage.ts";
+import { sumOfRates, validityOfStages, type JudgedStage } from "./stage-validity.ts";
 import type { RunTarget } from "./target.ts";
 import { Turnstile } from "./turnstile.ts";
 import { warmUp, type WarmUp, type WarmUpFailures } from "./warm-up.ts";
@@ -161,7 +161,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       };
       const lanes = group.sides.map((side) => new Lane(side, stage, workFor(side.target, stage), inStage));
       await Promise.all(lanes.map((lane) => lane.run()));
-      const validity = measurement.end(ratesOf(lanes), options.calibratedError);
+      const validity = measurement.end(sumOfRates(lanes.map(({ rates }) => rates)), options.calibratedError);
       // A stage whose cases were all skipped says nothing.
       if (measurement.books.used) judged.push({ level: stage.level, target: group.alone, validity });
       concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
@@ -186,7 +186,9 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     concurrency,
     endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
     warmUpFailures,
-    validity: validityOf(judged.length > 0 ? judged : [{ level: null, validity: new Measurement(clock).end(null) }]),
+    validity: validityOfStages(
+      judged.length > 0 ? judged : [{ level: null, validity: new Measurement(clock).end(null) }],
+    ),
   };
 }
 
@@ -196,36 +198,4 @@ interface Group {
   /** The target's label, where it is sent to alone because they come one after the other. */
   readonly alone?: string;
   readonly stages: Iterable<Stage>;
-}
-
-/** What this client measured of itself during one stage. */
-interface JudgedStage {
-  /** As its records have it. */
-  readonly level: number | null;
-  /** The one target it was sent to, where they came one after the other. */
-  readonly target?: string | undefined;
-  readonly validity: Validity;
-}
-
-/** The worst of the stages, and each level's own. */
-function validityOf(stages: readonly JudgedStage[]): Validity {
-  const worst = worstValidity(stages.map((stage) => ({ name: nameOf(stage), validity: stage.validity })));
-  const levels = stages.flatMap(({ level, target, validity: { verdict, error_bar_ms } }) =>
-    level === null ? [] : [{ level, ...(target === undefined ? {} : { target }), verdict, error_bar_ms }],
-  );
-  return levels.length === 0 ? worst : { ...worst, levels: levels.toSorted((a, b) => a.level - b.level) };
-}
-
-function nameOf({ level, target }: JudgedStage): string {
-  const load = level === null ? [] : [`${level} in flight`];
-  return [...(target === undefined ? [] : [target]), ...load].join(", ");
-}
-
-/** The rates of a stage over all targets; null in a closed loop. */
-function ratesOf(lanes: readonly Lane[]): Rates | null {
-  const known = lanes.map((lane) => lane.rates).filter((rates) => rates !== null);
-  if (known.length === 0) return null;
-  const sum = (read: (rates: (typeof known)[number]) => number): number =>
-    known.reduce((total, rates) => total + read(rates), 0);
-  return { requested: sum(({ requested }) => requested), delivered: sum(({ delivered }) => delivered) };
 }
