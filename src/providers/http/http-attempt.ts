@@ -15,6 +15,7 @@ import { networkFailure } from "./network-failure.ts";
 import { retryAfterMs, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
 import { wantsTls } from "./tls-failure.ts";
+import { TokenTimes } from "./token-times.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
 const LINGER_MS = 1000;
@@ -35,18 +36,14 @@ export class HttpAttempt implements ExchangeListener {
   readonly #outside: HttpAttemptOutside;
   #lingering: Timer | null = null;
 
-  readonly #instants: Omit<Instants, "done"> = {
+  readonly #instants: Omit<Instants, "done" | "firstToken" | "firstText" | "lastToken"> = {
     connectStarted: null,
     connected: null,
     sent: null,
     headers: null,
     firstByte: null,
-    firstToken: null,
-    firstText: null,
-    lastToken: null,
   };
-  readonly #gapsMs: Millis[] = [];
-  readonly #deltasPerRead: number[] = [];
+  readonly #tokens = new TokenTimes();
   readonly #body = new BodyBuffer();
   #events = 0;
   #bytesSinceEvent = 0;
@@ -58,7 +55,6 @@ export class HttpAttempt implements ExchangeListener {
   #stream: { reader: StreamReader; decoder: StreamDecoder } | null = null;
   #readAt: Millis = 0;
   #read = -1;
-  #tokenRead = -1;
   #reasoningStreamed = false;
   #reasoningTold = 0;
   #systemFingerprint: string | null = null;
@@ -175,18 +171,7 @@ export class HttpAttempt implements ExchangeListener {
 
   #token(delta: "text" | "reasoning" | "other"): void {
     if (delta === "reasoning") this.#reasoningStreamed = true;
-    else this.#instants.firstText ??= this.#readAt;
-    if (this.#read === this.#tokenRead) {
-      this.#deltasPerRead.push((this.#deltasPerRead.pop() ?? 0) + 1);
-      return;
-    }
-    this.#tokenRead = this.#read;
-    this.#deltasPerRead.push(1);
-    const { lastToken } = this.#instants;
-    if (lastToken === null) this.#instants.firstToken = this.#readAt;
-    else this.#gapsMs.push(this.#readAt - lastToken);
-    this.#instants.lastToken = this.#readAt;
-    this.#call.observer.tokens(this.#readAt);
+    if (this.#tokens.came(this.#readAt, this.#read, delta)) this.#call.observer.tokens(this.#readAt);
   }
 
   /** What came since the last call. Read off the answer so far, so that no wire format has to tell of it. */
@@ -261,10 +246,13 @@ export class HttpAttempt implements ExchangeListener {
 
   #finish(at: Millis, outcome: Attempt["outcome"]): void {
     this.#lingering?.cancel();
+    const { connectStarted, connected, sent, headers, firstByte } = this.#instants;
+    const { firstToken, firstText, lastToken } = this.#tokens;
     this.#outside.settle({
-      instants: { ...this.#instants, done: at },
-      gapsMs: this.#gapsMs,
-      deltasPerRead: this.#deltasPerRead,
+      // Written out: a copy of two objects into one takes 10 µs, which a request of a fast server can feel.
+      instants: { connectStarted, connected, sent, headers, firstByte, firstToken, firstText, lastToken, done: at },
+      gapsMs: this.#tokens.gapsMs,
+      deltasPerRead: this.#tokens.deltasPerRead,
       reasoningStreamed: this.#reasoningStreamed,
       outcome,
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
