@@ -9,7 +9,7 @@ import type { Part } from "./part.ts";
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
 export async function* readDocumentCases(part: Part): Batches {
   const document = await readPart(part, await wholeOf(part));
-  const foreign = foreignDocument(document, part.foreign ?? {}, part.idPrefix);
+  const foreign = foreignDocument(document, part.foreign ?? {}, { idPrefix: part.idPrefix ?? "" });
   if (foreign !== null) {
     yield foreign.reads;
     return;

@@ -9,6 +9,7 @@ import { foreignCases } from "./foreign-cases.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import { hasImageFiles, Images } from "./images.ts";
 import { inMemory } from "./in-memory.ts";
+import { namedFiles } from "./named-files.ts";
 import type { Part } from "./part.ts";
 import type { OnCase } from "./stream.ts";
 
@@ -23,8 +24,11 @@ export async function documentDataset(
 ): Promise<Dataset> {
   const bytes = await wholeOf(part);
   const document = await readPart(part, bytes);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const foreign = foreignDocument(document, part.foreign ?? {});
+  const files = await namedFiles(document, part);
+  const hash = createHash("sha256").update(bytes);
+  for (const one of files.bytes) hash.update(one);
+  const sha256 = hash.digest("hex");
+  const foreign = foreignDocument(document, part.foreign ?? {}, { files: files.files });
   if (foreign !== null) {
     const { reads, ...about } = foreign;
     return {

@@ -6,6 +6,9 @@ import { readingOf, saysShape } from "./reading.ts";
 import { readOf, shapedRead } from "./shaped-records.ts";
 import { isFields, type Fields } from "./shapes/fields.ts";
 import { isPromptfoo, PROMPTFOO_IN_WORDS, promptfooCases } from "./shapes/promptfoo.ts";
+import type { NamedFiles } from "./shapes/promptfoo-files.ts";
+import { notShaped } from "./shapes/shape.ts";
+import { quoted } from "../documents/words.ts";
 
 /** The records of a document that is not in our own shape. */
 export interface ForeignDocument {
@@ -19,10 +22,14 @@ export interface ForeignDocument {
 const LOOKED_AT = 100;
 
 /**
- * A JSON or YAML document that is a list of records or a configuration of promptfoo; null for one in our own shape.
- * Throws `BenchError`, as `readingOf` does.
+ * A JSON or YAML document that is a list of records or a configuration of promptfoo, with the files that it names; null
+ * for one in our own shape. Throws `BenchError`, as `readingOf` does.
  */
-export function foreignDocument(document: SourceDocument, foreign: Foreign, idPrefix = ""): ForeignDocument | null {
+export function foreignDocument(
+  document: SourceDocument,
+  foreign: Foreign,
+  { idPrefix = "", files = new Map() }: { readonly idPrefix?: string; readonly files?: NamedFiles } = {},
+): ForeignDocument | null {
   const { value, file } = document;
   if (Array.isArray(value)) {
     const entries: readonly unknown[] = value;
@@ -30,11 +37,10 @@ export function foreignDocument(document: SourceDocument, foreign: Foreign, idPr
     const reads = entries.map((entry, index) => shapedRead(entryOf(document, entry, index), reading));
     return { description: null, reads, notes: reading.notes, warnings: [] };
   }
-  const isOurs = !isFields(value) || foreign.shape === "own" || !isPromptfoo(value);
-  if (!isOurs) {
+  if (isFields(value) && foreign.shape !== "own" && isPromptfoo(value)) {
     if (foreign.map !== undefined || foreign.prompt !== undefined)
       throw notMapped(file, "a configuration of promptfoo");
-    return promptfooDocument(document, value);
+    return promptfooDocument(document, value, files);
   }
   if (saysShape(foreign)) throw notMapped(file, "one document, not a list of records");
   return null;
@@ -46,11 +52,18 @@ function notMapped(file: string, what: string): BenchError {
   });
 }
 
-function promptfooDocument(document: SourceDocument, value: Fields): ForeignDocument {
-  const shaped = promptfooCases(value);
+function promptfooDocument(document: SourceDocument, value: Fields, files: NamedFiles): ForeignDocument {
+  const shaped = promptfooCases(value, files);
   const whole = { number: 1, counted: "line", offset: null, value, document: () => document } as const;
   if (!shaped.ok) {
-    const reads = shaped.problems.map((problem) => readOf(whole, problem, ""));
+    const elsewhere = [...shaped.missing].map(([name, at]) =>
+      notShaped(
+        at,
+        `${quoted(name)} is a file of its own`,
+        "Its files are read when --dataset names the configuration.",
+      ),
+    );
+    const reads = [...shaped.problems, ...elsewhere].map((problem) => readOf(whole, problem, ""));
     return { description: null, reads, notes: [], warnings: [] };
   }
   return {

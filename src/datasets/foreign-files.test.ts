@@ -141,14 +141,14 @@ describe("a file of another tool", () => {
     `);
     expect(await told(put("bad2.yaml", "prompts: [file://p.txt]\ntests:\n  - tests.csv\n"))).toMatchInlineSnapshot(`
       "2 problems in bad2.yaml
-      bad2.yaml:1:11 prompts[0]: the prompt "file://p.txt" stands in a file of its own
+      bad2.yaml:1:11 prompts[0]: p.txt does not exist
         1 | prompts: [file://p.txt]
           |           ^
-        Write its text here.
-      bad2.yaml:3:5 tests[0]: expected a test with vars
+        Paths start at the configuration's folder.
+      bad2.yaml:3:5 tests[0]: tests.csv does not exist
         3 |   - tests.csv
           |     ^
-        Tests in files of their own are not read.
+        Paths start at the configuration's folder.
       => Correct them and run the command again: these are all."
     `);
     expect(await told(put("bad.json", '[{"input": "a", "target": "b"},\n {"input": 7, "target": {}}, 5]'))).toMatch(

@@ -23,6 +23,9 @@ export async function* recordsOf(part: Part): Batches {
   }
 }
 
+/** The rows of a table or of JSON Lines as they are, with columns of any name; one pass. */
+export const rowsOf = (part: Part): Batches => readerOf(part, true);
+
 /** The first records of a file as they are, for a look at what they are. */
 export async function firstRecords(part: Part): Promise<unknown[]> {
   const { first } = part.source;

@@ -32,7 +32,7 @@ async function listener(): Promise<{ url: string; bodies: Body[] }> {
 }
 
 describe("bench on a file of another tool", () => {
-  it.each(["promptfoo.yaml", "sharegpt.json", "gsm8k.jsonl"])(
+  it.each(["promptfoo.yaml", "promptfoo-files/promptfooconfig.yaml", "sharegpt.json", "gsm8k.jsonl"])(
     "runs %s as it is and says how it was read",
     async (name) => {
       const { code, stderr } = await runHere(["bench", "-d", foreign(name), ...SIM]);

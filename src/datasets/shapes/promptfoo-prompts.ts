@@ -1,47 +1,91 @@
 import type { DocumentPath } from "../../documents/source-document.ts";
 import { quoted } from "../../documents/words.ts";
 import { fieldAt, isFields, listOf, textAt, type Fields } from "./fields.ts";
+import { fileNamed, notReadable, type FileFinder, type NamedFile } from "./promptfoo-files.ts";
 import { notShaped, type NotShaped } from "./shape.ts";
 import { promptOrMessages, turnsOf } from "./turns.ts";
 
-/** One of promptfoo's prompts, as the fields of a case. */
+/** One of promptfoo's prompts. */
 export interface FoundPrompt {
-  /** Its label, or `prompt-1`; distinct. */
+  /** Its label, the name of its file, or `prompt-1`; distinct. */
   readonly name: string;
-  readonly fields: Fields;
+  /** What a test puts before and after it. */
+  readonly fields: (around?: { readonly prefix: string; readonly suffix: string }) => PromptFields;
   readonly path: DocumentPath;
 }
 
+/** The fields of a case that a prompt gives. */
+export type PromptFields = { readonly ok: true; readonly fields: Fields } | NotShaped;
+
 /** The prompts of a configuration; what cannot be read is added to the problems. */
-export function promptsOf(value: unknown, problems: NotShaped[]): FoundPrompt[] {
+export function promptsOf(value: unknown, files: FileFinder, problems: NotShaped[]): FoundPrompt[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const names = new Set<string>();
+  let count = 0;
   return list.flatMap((entry: unknown, index) => {
     const path: DocumentPath = Array.isArray(value) ? ["prompts", index] : ["prompts"];
-    const raw = isFields(entry) ? fieldAt(entry, "raw") : entry;
+    const raw = isFields(entry) ? (fieldAt(entry, "raw") ?? fieldAt(entry, "id")) : entry;
     if (typeof raw !== "string" || raw === "") {
       problems.push(notShaped(path, "expected a prompt as text", "Or an object with raw and label."));
       return [];
     }
-    const fields = fieldsOf(raw, path);
-    if (!fields.ok) {
-      problems.push(fields);
-      return [];
-    }
     const label = isFields(entry) ? textAt(entry, "label") : null;
-    const name = label === null || names.has(label) ? `prompt-${index + 1}` : label;
-    names.add(name);
-    return [{ name, fields: fields.fields, path }];
+    return textsOfPrompt(raw, path, files, problems).flatMap(({ text, name }, _, all) => {
+      count += 1;
+      const wanted = (all.length === 1 ? label : null) ?? name;
+      const fields: FoundPrompt["fields"] = (around) =>
+        fieldsOf(around === undefined ? text : around.prefix + text + around.suffix, path);
+      const read = fields();
+      if (!read.ok) problems.push(read);
+      const distinct = wanted === null || names.has(wanted) ? `prompt-${count}` : wanted;
+      names.add(distinct);
+      return read.ok ? [{ name: distinct, fields, path }] : [];
+    });
   });
 }
 
-function fieldsOf(raw: string, path: DocumentPath): { ok: true; fields: Fields } | NotShaped {
-  if (
-    /^(file|exec|python|package):\/\//.test(raw) ||
-    /^\S+\.(txt|json|jsonl|ya?ml|md|csv|j2|[cm]?[jt]s|py)$/.test(raw)
-  ) {
-    return notShaped(path, `the prompt ${quoted(raw)} stands in a file of its own`, "Write its text here.");
+interface PromptText {
+  readonly text: string;
+  readonly name: string | null;
+}
+
+function textsOfPrompt(raw: string, path: DocumentPath, files: FileFinder, problems: NotShaped[]): PromptText[] {
+  const name = fileNamed(raw, true);
+  if (name === null) return [{ text: raw, name: null }];
+  const wrong = notReadable(name, path);
+  if (wrong !== null) {
+    problems.push(wrong);
+    return [];
   }
+  return files.find(name, path).flatMap((file) => {
+    const texts = textsIn(file);
+    if (texts.length > 0) return texts;
+    problems.push(notShaped(path, `${file.path} holds no prompt`));
+    return [];
+  });
+}
+
+/** The prompts of a file, as https://www.promptfoo.dev/docs/configuration/prompts describes it. */
+function textsIn(file: NamedFile): PromptText[] {
+  const stem = /([^/\\]+?)(\.\w+)?$/.exec(file.path)?.[1] ?? file.path;
+  if (file.kind === "rows") {
+    const isTable = !/\.jsonl$/i.test(file.path);
+    return file.rows.flatMap(({ value }) => {
+      if (!isTable) return [{ text: JSON.stringify(value), name: null }];
+      const text = isFields(value) ? textAt(value, "prompt") : null;
+      return text === null || !isFields(value) ? [] : [{ text, name: textAt(value, "label") }];
+    });
+  }
+  if (/\.ya?ml$/i.test(file.path)) {
+    const { value } = file;
+    return [{ text: typeof value === "string" ? value : JSON.stringify(value), name: stem }];
+  }
+  const several = /\.txt$/i.test(file.path) ? file.text.split(/^---[ \t]*\r?$/m) : [file.text];
+  const texts = several.map((text) => text.trim()).filter((text) => text !== "");
+  return texts.map((text, i) => ({ text, name: texts.length > 1 ? `${stem}-${i + 1}` : stem }));
+}
+
+function fieldsOf(raw: string, path: DocumentPath): PromptFields {
   const logic = /\{%|\{#|\{\{(?!\s*[\p{L}\p{M}\p{N}_$]+(?:\.[\p{L}\p{M}\p{N}_$]+)*\s*\}\})[^}]*\}\}/u.exec(raw);
   if (logic !== null) {
     return notShaped(path, `${quoted(logic[0])} is template logic, which is not run`, "Only {{name}} and {{a.b}} are.");

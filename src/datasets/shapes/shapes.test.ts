@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { renderTemplate } from "../template.ts";
 import type { Fields } from "./fields.ts";
 import { isPromptfoo, promptfooCases } from "./promptfoo.ts";
@@ -338,88 +337,5 @@ describe("any record", () => {
         expect([text(shaped["prompt"]), shaped["expected"]]).toEqual([asked, asked]);
       }),
     );
-  });
-});
-
-describe("a configuration of promptfoo", () => {
-  const read = (config: unknown): ReturnType<typeof promptfooCases> => promptfooCases(config as Fields);
-
-  it("gives every prompt with every test", () => {
-    const config = parse(foreign("promptfoo.yaml")) as Fields;
-    expect(isPromptfoo(config)).toBe(true);
-    const shaped = read(config);
-    if (!shaped.ok) throw new Error("it was not read");
-    expect(shaped.description).toBe("Translations");
-    expect(shaped.cases.map(({ value }) => value["id"])).toEqual([
-      "test-1/prompt-1",
-      "test-1/formal",
-      "test-2.1/prompt-1",
-      "test-2.1/formal",
-      "test-2.2/prompt-1",
-      "test-2.2/formal",
-    ]);
-    expect(shaped.cases[0]?.value).toMatchObject({
-      category: "prompt-1",
-      prompt: "Translate to {{language}}: {{text}}",
-      variables: { language: "French", text: "Good morning" },
-      expected: "bonjour",
-    });
-    expect(shaped.cases[4]?.value).toMatchObject({
-      variables: { language: "German", text: "Thank you" },
-      expected: "merci",
-      references: ["danke"],
-    });
-    expect(shaped.unsupported).toEqual([
-      "providers: not used; name the targets with --providers",
-      'assert "latency": no equivalent, kept in the metadata',
-    ]);
-  });
-
-  it("may hold a prompt of turns as JSON text, with its variables", () => {
-    const raw = '[{"role":"system","content":"Be {{how}}"},{"role":"user","content":"Hi"}]';
-    const shaped = read({ prompts: raw, tests: [{ vars: { how: "brief", n: { a: 1 } }, options: {}, threshold: 1 }] });
-    expect(shaped).toMatchObject({
-      cases: [
-        { value: { id: "test-1", system: "Be {{how}}", prompt: "Hi", variables: { how: "brief", n: { a: 1 } } } },
-      ],
-      unsupported: ['tests: "options" is not used', 'tests: "threshold" is not used'],
-    });
-  });
-
-  it("fills variables into what is expected; assertions behind the first answer are listed", () => {
-    const assert = [
-      { type: "equals", value: "{{n}} is it" },
-      { type: "contains", value: "b" },
-      { type: "javascript", value: "x" },
-      "odd",
-    ];
-    const shaped = read({ prompts: ["{{n}}"], tests: [{ vars: { n: 3 }, assert, description: "d" }] });
-    expect(shaped).toMatchObject({
-      cases: [{ value: { expected: "3 is it", metadata: { assert, description: "d" } } }],
-      unsupported: [
-        'assert "contains": no equivalent, kept in the metadata',
-        'assert "javascript": no equivalent, kept in the metadata',
-        "assert without a type: no equivalent, kept in the metadata",
-      ],
-    });
-  });
-
-  it.each<[unknown, RegExp]>([
-    [{ prompts: ["file://a.txt"], tests: [] }, /file of its own/],
-    [{ prompts: ["prompts/a.txt"], tests: [] }, /file of its own/],
-    [{ prompts: [{ label: "x" }], tests: [] }, /prompt as text/],
-    [{ prompts: ["{% if a %}"], tests: [] }, /template logic/],
-    [{ prompts: ["{{ a | upper }}"], tests: [] }, /template logic/],
-    [{ prompts: ['[{"role":"tool","content":"x"}]'], tests: [] }, /turn of "tool"/],
-    [{ prompts: ["a"], tests: "tests.csv" }, /list of tests/],
-    [{ prompts: ["a"], tests: ["tests.csv"] }, /a test with vars/],
-    [{ prompts: ["a"], tests: [], scenarios: [] }, /scenarios/],
-    [{ prompts: ["a"], tests: [], defaultTest: "file://x" }, /expected a test/],
-    [{ prompts: ["a"], tests: [{ vars: "vars.yaml" }] }, /object of variables/],
-    [{ prompts: ["a"], tests: [{ vars: { a: "file://x" } }] }, /file of its own/],
-    [{ prompts: ["a"], tests: [{ vars: { a: [[1]] } }] }, /expected text/],
-    [{ prompts: ["a"], tests: [{ vars: { a: Array(101).fill(1), b: Array(100).fill(2) } }] }, /more than 10000 tests/],
-  ])("is refused where the prompt would not be what it says: %j", (config, message) => {
-    expect(read(config)).toMatchObject({ ok: false, problems: [{ message: expect.stringMatching(message) }] });
   });
 });
