@@ -85,6 +85,13 @@ it.each([
   [{ "retry-after": "Sun, 22 Nov 2026 12:00:30 GMT" }, 30_000],
   [{ "retry-after": "Sun, 22 Nov 2026 11:00:00 GMT" }, 0],
   [{ "retry-after": "later" }, null],
+  // OpenRouter's, in milliseconds since 1970; others count seconds.
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Date.parse(NOW) + 20_000) }, 20_000],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Date.parse(NOW) / 1000 + 20) }, 20_000],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Date.parse(NOW) - 1) }, 0],
+  [{ "x-ratelimit-remaining": "3", "x-ratelimit-reset": String(Date.parse(NOW) + 20_000) }, null],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "20" }, null],
+  [{ "retry-after": "2", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" }, 2000],
   [{}, null],
 ])("%j asks for a pause of %s ms", (all: Record<string, string>, ms) => {
   expect(retryAfterMs(headers(all), wallTime)).toBe(ms);

@@ -1,4 +1,4 @@
-import { wallMillisBetween, type Millis } from "../../core/clock.ts";
+import { isoTimeOf, wallMillisBetween, type Millis } from "../../core/clock.ts";
 import type { Allowance, StatedLimits } from "../../core/rate-limits.ts";
 
 /** The value of a header by its name in lower case; null where it is missing. */
@@ -33,13 +33,26 @@ export function statedLimits(header: HeaderOf, wallTime: WallTime): StatedLimits
   return requests === null && tokens === null ? null : { requests, tokens };
 }
 
-/** How long the headers ask to wait before the next attempt: `retry-after-ms`, else `Retry-After` in seconds or as a date. */
+/**
+ * How long the headers ask to wait before the next attempt: `retry-after-ms`, else `Retry-After` in seconds or as a date,
+ * else the instant at which nothing left (`x-ratelimit-remaining: 0`) ends, as OpenRouter states it.
+ */
 export function retryAfterMs(header: HeaderOf, wallTime: WallTime): Millis | null {
   const exact = amount(header("retry-after-ms"));
   if (exact !== null) return exact;
   const text = header("retry-after");
   const seconds = amount(text);
-  return seconds === null ? untilDate(text, wallTime) : seconds * 1000;
+  if (seconds !== null) return seconds * 1000;
+  return untilDate(text, wallTime) ?? untilReset(header, wallTime);
+}
+
+/** Before this many seconds since 1970, or as many milliseconds, a number is a duration: its unit cannot be known. */
+const LEAST_INSTANT = 1e9;
+
+function untilReset(header: HeaderOf, wallTime: WallTime): Millis | null {
+  const reset = amount(header("x-ratelimit-reset"));
+  if (amount(header("x-ratelimit-remaining")) !== 0 || reset === null || reset < LEAST_INSTANT) return null;
+  return untilDate(isoTimeOf(reset < LEAST_INSTANT * 1000 ? reset : reset / 1000), wallTime);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {

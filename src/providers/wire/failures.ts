@@ -23,7 +23,7 @@ export function codeOfStatus(status: number): FailureCode {
 /** The first of the patterns that a message matches decides; APIs distinguish these cases in words only. */
 export function codeOfMessage(message: string): FailureCode | null {
   if (
-    /context (length|window|size)|prompt is too long|maximum (context|prompt length)|too many (input )?tokens|token count .*exceeds|tokens.{0,5}\+.{0,5}max_new_tokens.{0,5}must be/i.test(
+    /context (length|window|size)|prompt is too long|request too large for|maximum (context|prompt length)|too many (input )?tokens|token count .*exceeds|tokens.{0,5}\+.{0,5}max_new_tokens.{0,5}must be/i.test(
       message,
     )
   ) {

@@ -235,6 +235,23 @@ describe("a refusal by a chat completions server", () => {
     [400, { message: "This model's maximum context length is 8192 tokens" }, "context_length"],
     [400, { message: "bad", code: "content_filter" }, "content_filter"],
     [400, { message: "temperature is too high" }, "invalid_request"],
+    [
+      413,
+      {
+        message: "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 7901",
+        code: "rate_limit_exceeded",
+      },
+      "context_length",
+    ],
+    [
+      429,
+      {
+        message: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 40000.",
+        code: "rate_limit_exceeded",
+      },
+      "context_length",
+    ],
+    [429, { message: "Rate limit reached for m on tokens per minute", code: "rate_limit_exceeded" }, "rate_limited"],
     [500, { message: "oops" }, "server_error"],
     [503, { message: "busy" }, "overloaded"],
   ])("with status %i and %j is %s", (status, error, code) => {

@@ -17,8 +17,11 @@ const BY_ERROR_CODE: Readonly<Record<string, FailureCode>> = {
 
 function failureIn(error: Fields, status: number): WireFailure {
   const message = textAt(error, "message") ?? JSON.stringify(error);
-  const named = BY_ERROR_CODE[textAt(error, "code") ?? ""] ?? BY_ERROR_CODE[textAt(error, "type") ?? ""];
-  return { code: named ?? codeOfRefusal(status, message), message: tidyMessage(message) };
+  const named = BY_ERROR_CODE[textAt(error, "code") ?? ""] ?? BY_ERROR_CODE[textAt(error, "type") ?? ""] ?? null;
+  const worded = codeOfRefusal(status, message);
+  // More tokens than a minute's limit go through at no time, which OpenAI and Groq call a rate limit (429, 413) as well.
+  const isTooLong = named === "rate_limited" && worded === "context_length";
+  return { code: isTooLong ? worded : (named ?? worded), message: tidyMessage(message) };
 }
 
 /**
