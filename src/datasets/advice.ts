@@ -8,11 +8,10 @@ interface Advice {
 
 const INIT = "A file to begin with is made by: llm-test-bench datasets init NAME";
 
+const ANY_ID = "Any text will do that no other test case has, such as id: greeting. Results are kept by it.";
+
 const ADVICE: readonly Advice[] = [
-  {
-    message: /^missing "id"$/,
-    hint: "Any text will do that no other test case has, such as id: greeting. Results are kept by it.",
-  },
+  { message: /^missing "id"$/, hint: ANY_ID },
   { message: /^missing "prompt", or/, hint: 'It is what the model is asked, such as prompt: "Say hello".' },
   { message: /^missing "test_cases"$/, hint: `It holds the list of test cases. ${INIT}` },
   {
@@ -28,11 +27,20 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-/** The problems of a dataset, those without a hint with what a dataset wants there. */
-export function advised(problems: readonly Problem[]): Problem[] {
+const NUMBERED: Advice = {
+  message: /^missing "id"$/,
+  hint: `${ANY_ID} To number the cases by their rows: --map prompt=prompt`,
+};
+
+/**
+ * The problems of a dataset, those without a hint with what a dataset wants there; `mayNumber` where its records could
+ * do without ids.
+ */
+export function advised(problems: readonly Problem[], { mayNumber = false } = {}): Problem[] {
+  const all = mayNumber ? [NUMBERED, ...ADVICE] : ADVICE;
   return problems.map((problem) => {
     if (problem.hint !== undefined) return problem;
-    const advice = ADVICE.find(
+    const advice = all.find(
       ({ message, path }) => message.test(problem.message) && (path === undefined || path.test(problem.path)),
     );
     return advice === undefined ? problem : { ...problem, hint: advice.hint };

@@ -7,6 +7,7 @@ import { caseTexts } from "./case-texts.ts";
 import { placeholderProblems, UNIQUE_IDS } from "./check-cases.ts";
 import { pathInRecord, type SourceRecord } from "./formats/record.ts";
 import type { IdSet } from "../core/id-set.ts";
+import { fieldAt, isFields } from "./shapes/fields.ts";
 import { renderTemplate } from "./template.ts";
 
 /** What the records before this one say about it. */
@@ -27,11 +28,17 @@ export function recordProblems(record: SourceRecord, before: RecordsBefore): Pro
   }
   const document = record.document();
   const checked = checkSchema(testCaseSchema, document);
-  const problems = checked.ok ? placeholderProblems(document, checked.value, []) : advised(checked.problems);
+  const problems = checked.ok ? placeholderProblems(document, checked.value, []) : told(checked.problems, record);
   const { value } = record;
   const id: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "id") : undefined;
   if (typeof id === "string" && id !== "") problems.push(...duplicateId(record, id, before));
   return problems.map((problem) => withRow(record, problem));
+}
+
+/** A list or table of somebody else's may have prompts and no ids: then nobody has to write any. */
+function told(problems: readonly Problem[], { counted, value }: SourceRecord): Problem[] {
+  const hasPrompt = isFields(value) && fieldAt(value, "prompt") !== undefined;
+  return advised(problems, { mayNumber: hasPrompt && (counted === "line" || counted === "entry") });
 }
 
 function isFilled(testCase: TestCase): boolean {

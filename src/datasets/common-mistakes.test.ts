@@ -274,7 +274,7 @@ describe("the fifteen commonest mistakes are told as a colleague would", () => {
     const table = "idx,question,answer\n1,Who?,me\n";
     expect(await told("cases.csv", table)).toMatchInlineSnapshot(`
       "error: cases.csv has no prompts, and is in no shape that is known
-      hint: Its columns are "idx", "question", "answer". Say which is which, like --map prompt=COLUMN,expected=COLUMN, or give a template with --prompt."
+      hint: Its columns are "idx", "question", "answer". Say which is which, perhaps --map prompt=question,expected=answer, or give a template with --prompt."
     `);
     expect(await told("cases.csv", table, { map: { prompt: "qestion" } })).toMatchInlineSnapshot(`
       "error: cases.csv has no column "qestion"; did you mean "question"?

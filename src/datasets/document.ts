@@ -45,9 +45,25 @@ export async function readPart({ source, encoding }: Part, bytes: Uint8Array): P
 export function checkDocument(document: SourceDocument): Checked<DatasetFile> {
   const newer = newerVersion(document);
   if (newer !== null) return { ok: false, problems: [newer] };
+  const single = singleCase(document);
+  if (single !== null) return { ok: false, problems: [single] };
   const checked = checkSchema(datasetFileSchema, document);
   const problems = [...(checked.ok ? [] : advised(checked.problems)), ...caseProblems(document)];
   return checked.ok && problems.length === 0 ? checked : { ok: false, problems };
+}
+
+/** What a test case lacks to be a dataset says nothing to whoever wrote one. */
+function singleCase(document: SourceDocument): Problem | null {
+  const { value } = document;
+  const has = (key: string): boolean => valueAt(value, [key]) !== undefined;
+  if (!has("prompt") && !has("messages")) return null;
+  if (["name", "version", "test_cases"].some(has)) return null;
+  return {
+    ...document.locate([]),
+    path: "",
+    message: "this is one test case, and a dataset is a list of them",
+    hint: "Put it into a list: [ … ] in JSON, a dash before it in YAML. Or write one a line, and name the file .jsonl.",
+  };
 }
 
 /** A later version may mean anything by anything, so nothing else is said of such a file. */

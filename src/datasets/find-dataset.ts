@@ -65,14 +65,24 @@ export async function findDataset(nameOrPath: string, options: SourceOptions): P
   return { name, source: nameOrPath, parts: [partOf(fileSource(path, stats), options)] };
 }
 
+const KNOWN_OTHERS: readonly { readonly names: readonly string[]; readonly hint: string }[] = [
+  { names: [".xlsx", ".xls", ".ods", ".numbers"], hint: "This is a spreadsheet: save the sheet as CSV in UTF-8." },
+  {
+    names: [".zip", ".tar", ".tgz", ".7z", ".bz2", ".xz", ".zst"],
+    hint: "Unpack it first; of packed files only .gz is read.",
+  },
+  { names: [".arrow", ".feather"], hint: "Save it as Parquet, CSV or JSON Lines." },
+];
+
 function partOf(source: Part["source"], { format }: SourceOptions): Part {
   const byName = encodingOf(source.name);
   if (format !== undefined) return { source, encoding: { format, gzip: source.name.toLowerCase().endsWith(".gz") } };
   if (byName !== null) return { source, encoding: byName };
   const extension = /\.[^./\\]*$/.exec(source.name)?.[0] ?? "";
   const what = extension === "" ? "has no extension" : `has the extension ${extension}, which is not known`;
+  const kind = KNOWN_OTHERS.find(({ names }) => names.includes(extension.toLowerCase()));
   throw new BenchError("dataset", `${source.name} ${what}`, {
-    hint: `Say what it is with --format, or name it so that it ends in ${EXTENSIONS_IN_WORDS}.`,
+    hint: kind?.hint ?? `Say what it is with --format, or name it so that it ends in ${EXTENSIONS_IN_WORDS}.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { BenchError } from "../core/errors.ts";
-import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
+import type { SourceDocument } from "../documents/source-document.ts";
 import type { Read, SourceRecord } from "./formats/record.ts";
 import type { Foreign } from "../core/dataset.ts";
 import { readingOf, saysShape } from "./reading.ts";
@@ -8,6 +8,7 @@ import { isFields, type Fields } from "./shapes/fields.ts";
 import { isPromptfoo, PROMPTFOO_IN_WORDS, promptfooCases } from "./shapes/promptfoo.ts";
 import type { NamedFiles } from "./shapes/promptfoo-files.ts";
 import { notShaped } from "./shapes/shape.ts";
+import { wrappedList, type WrappedList } from "./shapes/wrapped-list.ts";
 import { quoted } from "../documents/words.ts";
 
 /** The records of a document that is not in our own shape. */
@@ -32,18 +33,33 @@ export function foreignDocument(
 ): ForeignDocument | null {
   const { value, file } = document;
   if (Array.isArray(value)) {
-    const entries: readonly unknown[] = value;
-    const reading = readingOf(entries.slice(0, LOOKED_AT), file, foreign, idPrefix);
-    const reads = entries.map((entry, index) => shapedRead(entryOf(document, entry, index), reading));
-    return { description: null, reads, notes: reading.notes, warnings: [] };
+    const entries = value.map((entry: unknown, index) => ({ value: entry, path: [index] }));
+    return recordsIn(document, entries, foreign, idPrefix);
   }
   if (isFields(value) && foreign.shape !== "own" && isPromptfoo(value)) {
     if (foreign.map !== undefined || foreign.prompt !== undefined)
       throw notMapped(file, "a configuration of promptfoo");
     return promptfooDocument(document, value, files);
   }
+  const wrapped = isFields(value) ? wrappedList(value) : null;
+  if (wrapped !== null) {
+    const records = recordsIn(document, wrapped.entries, foreign, idPrefix);
+    return { ...records, notes: [`the records are the list ${quoted(wrapped.key)}`, ...records.notes] };
+  }
   if (saysShape(foreign)) throw notMapped(file, "one document, not a list of records");
   return null;
+}
+
+function recordsIn(
+  document: SourceDocument,
+  entries: WrappedList["entries"],
+  foreign: Foreign,
+  idPrefix: string,
+): ForeignDocument {
+  const first = entries.slice(0, LOOKED_AT).map(({ value }) => value);
+  const reading = readingOf(first, document.file, foreign, idPrefix);
+  const reads = entries.map((entry, index) => shapedRead(entryOf(document, entry, index), reading));
+  return { description: null, reads, notes: reading.notes, warnings: [] };
 }
 
 function notMapped(file: string, what: string): BenchError {
@@ -77,13 +93,20 @@ function promptfooDocument(document: SourceDocument, value: Fields, files: Named
   };
 }
 
-function entryOf(document: SourceDocument, value: unknown, index: number): SourceRecord {
-  const inside = (path: DocumentPath): DocumentPath => [index, ...path];
+function entryOf(
+  document: SourceDocument,
+  { value, path }: WrappedList["entries"][number],
+  index: number,
+): SourceRecord {
   return {
     value,
     number: index + 1,
     counted: "entry",
     offset: null,
-    document: () => ({ ...document, value, locate: (path, options) => document.locate(inside(path), options) }),
+    document: () => ({
+      ...document,
+      value,
+      locate: (inside, options) => document.locate([...path, ...inside], options),
+    }),
   };
 }

@@ -69,6 +69,13 @@ describe("a file of another tool", () => {
       ["row-1", "row-2"],
       `read as TruthfulQA: question/best_answer, the other correct answers as references${noIds}`,
     ],
+    [
+      "openai-chat.jsonl",
+      ["row-1", "row-2"],
+      `read as OpenAI's training conversations: the last answer is the expected one${noIds}`,
+    ],
+    ["alpaca.json", ["row-1", "row-2"], `read as Alpaca instructions: instruction/input/output${noIds}`],
+    ["squad.jsonl", ["bridge-1", "bridge-2"], "read as SQuAD: context/question/answers"],
     ["inspect.json", ["1", "2"], "read as Inspect samples: input/target"],
   ])("is read as it is, and said in a line: %s", async (name, ids, note) => {
     const { dataset, cases } = await loaded(example(name));
@@ -77,6 +84,44 @@ describe("a file of another tool", () => {
     expect(dataset.notes).toEqual([{ kind: "note", text: note }]);
     expect(dataset.reading).toBeUndefined();
     expect(await validateDataset(example(name))).toMatchObject({ cases: 2, notes: dataset.notes });
+  });
+
+  it("may be a file of batch requests, which expects nothing", async () => {
+    const { dataset, cases } = await loaded(example("openai-batch.jsonl"));
+    expect(cases.map(({ id, config }) => [id, config?.max_tokens])).toEqual([
+      ["greeting-1", 40],
+      ["greeting-2", 40],
+    ]);
+    expect(dataset.notes?.map(({ text }) => text)).toEqual([
+      "read as OpenAI batch requests: custom_id/body, without their model",
+    ]);
+  });
+
+  it("may be an export around one list, and its mistakes are told with their places in it", async () => {
+    const rows =
+      '{"rows": [\n {"row_idx": 0, "row": {"question": "1+1?", "answer": "#### 2"}},\n {"row_idx": 1, "row": ';
+    const { dataset, cases } = await loaded(put("hub.json", `${rows}{"question": "2+2?", "answer": "#### 4"}}]}`));
+    expect(cases).toMatchObject([{ prompt: "1+1?", expected: "2" }, { prompt: "2+2?" }]);
+    expect(dataset.notes?.[0]?.text).toBe('the records are the list "rows"');
+    const ours = await loaded(put("ours.yaml", "examples:\n  - { id: a, prompt: A }\n"));
+    expect(ours.cases).toEqual([{ id: "a", prompt: "A" }]);
+    expect((await loaded(put("map.json", '{"data": [{"q": "Why?"}]}'), { map: { prompt: "q" } })).cases).toMatchObject([
+      { prompt: "Why?" },
+    ]);
+    expect(await told(put("bad-hub.json", `${rows}{"question": "2+2?", "answer": "four"}}]}`))).toMatch(
+      /^bad-hub\.json:3:\d+ \[1\]\.answer: this answer has nothing behind ####/,
+    );
+  });
+
+  it("is told what it is where no such file can be read", async () => {
+    expect(await told(put("book.xlsx", "PK"))).toContain("save the sheet as CSV in UTF-8");
+    expect(await told(put("set.zip", "PK"))).toContain("Unpack it first");
+    expect(await told(put("one.json", '{"id": "a", "prompt": "A"}'))).toMatch(
+      /this is one test case, and a dataset is a list of them\n.*\n.*\n=> Put it into a list/,
+    );
+    expect(await told(put("ifeval.jsonl", '{"key": 1, "prompt": "Write"}'))).toContain("--map prompt=prompt");
+    expect(await told(put("caps.csv", "Question,Answers\na,b\n"))).toContain("--map prompt=Question,expected=Answers");
+    expect(await told(put("comment.json", "// mine\n[]"))).toMatch(/a comment\n[^]*YAML does/);
   });
 
   it("may be a configuration of promptfoo, whose unsupported parts are warnings", async () => {
@@ -165,7 +210,7 @@ describe("a file of another tool", () => {
     expect((await loaded(path, { shape: "inspect" })).cases).toMatchObject([{ expected: "c" }]);
     expect(await told(put("none.jsonl", '{"text": "a", "label": "b"}'))).toMatchInlineSnapshot(`
       "none.jsonl has no prompts, and is in no shape that is known
-      => Its columns are "text", "label". Say which is which, like --map prompt=COLUMN,expected=COLUMN, or give a template with --prompt."
+      => Its columns are "text", "label". Say which is which, perhaps --map prompt=text,expected=label, or give a template with --prompt."
     `);
   });
 });

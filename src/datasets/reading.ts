@@ -65,7 +65,33 @@ function requireOwn(first: unknown, file: string): void {
   const asks = ["prompt", "messages"].some((key) => columns.includes(key) || nearMiss(key, columns) !== null);
   if (asks || columns.every((column) => FIELDS.includes(column.split(".")[0] ?? ""))) return;
   const list = columns.slice(0, SHOWN_COLUMNS).map(quoted).join(", ");
+  const map = guessed(columns);
   throw new BenchError("dataset", `${file} has no prompts, and is in no shape that is known`, {
-    hint: `Its columns are ${list}. Say which is which, like --map prompt=COLUMN,expected=COLUMN, or give a template with --prompt.`,
+    hint: `Its columns are ${list}. Say which is which, ${map === null ? "like --map prompt=COLUMN,expected=COLUMN" : `perhaps ${map}`}, or give a template with --prompt.`,
   });
+}
+
+const PROMPTS = ["prompt", "question", "query", "instruction", "input", "problem", "task", "text", "ctx"];
+const ANSWERS = [
+  "expected",
+  "answer",
+  "target",
+  "response",
+  "output",
+  "ideal",
+  "completion",
+  "reference",
+  "solution",
+  "label",
+];
+
+/** The mapping that the names of the columns suggest; null where none does. */
+function guessed(columns: readonly string[]): string | null {
+  // A name that needs quotes in a shell or a mapping is left to the user.
+  const plain = columns.filter((column) => /^[\w-]+$/.test(column));
+  const called = (names: readonly string[]): string | undefined =>
+    names.map((name) => plain.find((column) => column.toLowerCase().replace(/s$/, "") === name)).find(Boolean);
+  const [prompt, expected] = [called(PROMPTS), called(ANSWERS)];
+  if (prompt === undefined) return null;
+  return `--map prompt=${prompt}${expected === undefined ? "" : `,expected=${expected}`}`;
 }

@@ -93,8 +93,10 @@ const BAD_ESCAPE = {
   hint: "A backslash is written \\\\.",
 };
 
+const A_COMMENT = { message: "a comment", hint: "JSON has none; YAML does (# like this)." };
+
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  InvalidCommentToken: { message: "a comment", hint: "JSON has none; YAML does (# like this)." },
+  InvalidCommentToken: A_COMMENT,
   CommaExpected: { message: "a comma is missing before this" },
   ColonExpected: { message: "a colon is missing before this" },
   PropertyNameExpected: { message: "a key in double quotes is expected here" },
@@ -132,6 +134,7 @@ function explain(code: string, text: string, offset: number): Explanation {
   if ((next === "}" || next === "]") && text.slice(0, offset).trimEnd().endsWith(",")) {
     return { message: "a comma stands before the closing bracket", hint: "JSON allows none after the last entry." };
   }
+  if (text.startsWith("//", offset) || text.startsWith("/*", offset)) return A_COMMENT;
   if (offset === text.search(/\S/) && /[^"'{[}\],:]/.test(next)) return NOT_JSON;
   if (next === "'") return { message: "text in single quotes", hint: 'JSON wants double quotes: "like this".' };
   if (offset >= text.trimEnd().length) return { message: "the file ends too early; a bracket or quote is still open" };

@@ -1,6 +1,7 @@
 import { BenchError } from "../../core/errors.ts";
 import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
+import { alpaca } from "./alpaca.ts";
 import { arc } from "./arc.ts";
 import { fieldAt, isFields } from "./fields.ts";
 import { gsm8k } from "./gsm8k.ts";
@@ -8,20 +9,27 @@ import { hellaswag } from "./hellaswag.ts";
 import { humanEval } from "./human-eval.ts";
 import { inspect } from "./inspect.ts";
 import { mmlu } from "./mmlu.ts";
+import { openaiBatch } from "./openai-batch.ts";
+import { openaiChat } from "./openai-chat.ts";
 import { openaiEvals } from "./openai-evals.ts";
 import { sharegpt } from "./sharegpt.ts";
 import type { RecordShape } from "./shape.ts";
+import { squad } from "./squad.ts";
 import { truthfulQa } from "./truthful-qa.ts";
 
 const RECORD_SHAPES: readonly RecordShape[] = [
   openaiEvals,
+  openaiChat,
+  openaiBatch,
   sharegpt,
+  alpaca,
   humanEval,
   gsm8k,
   mmlu,
   arc,
   hellaswag,
   truthfulQa,
+  squad,
   inspect,
 ];
 

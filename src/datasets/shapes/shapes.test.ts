@@ -6,6 +6,7 @@ import type { Fields } from "./fields.ts";
 import { isPromptfoo, promptfooCases } from "./promptfoo.ts";
 import { recognise, SHAPE_NAMES, shapeNamed } from "./recognise.ts";
 import type { RecordShape, ShapedCase } from "./shape.ts";
+import { wrappedList } from "./wrapped-list.ts";
 
 const foreign = (name: string): string => readFileSync(`examples/datasets/foreign/${name}`, "utf8");
 const lines = (name: string): Fields[] =>
@@ -199,6 +200,116 @@ describe("records of known shapes", () => {
   });
 });
 
+describe("records of training and batch files", () => {
+  it("are read as conversations whose last answer is expected", () => {
+    const [first, second] = lines("openai-chat.jsonl").map(caseOf);
+    expect(first).toEqual({
+      system: "You are a curt librarian.",
+      prompt: "Where do I find maps?",
+      expected: "Second floor.",
+    });
+    expect(second).toEqual({ prompt: "Is the library open on Sunday?", expected: "No." });
+  });
+
+  it("are ours where an id, a prompt or an expected answer says so, or no answer ends the conversation", () => {
+    const messages = [
+      { role: "user", content: "a" },
+      { role: "assistant", content: "b" },
+    ];
+    expect(recognise({ messages }, "a")?.name).toBe("openai-chat");
+    for (const ours of [{ id: "x" }, { expected: "y" }]) expect(recognise({ messages, ...ours }, "a")).toBeNull();
+    expect(recognise({ messages: messages.slice(0, 1) }, "a")).toBeNull();
+  });
+
+  it("are read as batch requests with their options in our terms, and the others as they are", () => {
+    expect(lines("openai-batch.jsonl").map(caseOf)).toEqual([
+      { id: "greeting-1", prompt: "Greet a guest in one line.", config: { max_tokens: 40, temperature: 0 } },
+      { id: "greeting-2", system: "Be formal.", prompt: "Greet a guest in one line.", config: { max_tokens: 40 } },
+    ]);
+    const parameters = { type: "object" };
+    const body = {
+      model: "m",
+      stream: true,
+      instructions: "Be {{brief}}",
+      input: "Hi",
+      stop: "END",
+      max_output_tokens: 5,
+      tools: [
+        { type: "function", function: { name: "f", parameters, strict: true } },
+        { type: "function", name: "g" },
+      ],
+      tool_choice: { type: "function", function: { name: "f" } },
+      response_format: { type: "json_schema", json_schema: { name: "n", schema: parameters, strict: true } },
+      logprobs: true,
+    };
+    const read = caseOf({ custom_id: "c", body });
+    expect(read).toMatchObject({ id: "c", prompt: "Hi" });
+    expect(text(read["system"])).toBe("Be {{brief}}");
+    expect(read["config"]).toEqual({
+      stop: ["END"],
+      max_tokens: 5,
+      tools: [{ name: "f", parameters }, { name: "g" }],
+      tool_choice: { name: "f" },
+      response_format: { name: "n", schema: parameters, strict: true },
+      extra_body: { logprobs: true },
+    });
+    const json = caseOf({ custom_id: "c", body: { prompt: "p", response_format: { type: "json_object" } } });
+    expect(json["config"]).toEqual({ response_format: "json" });
+    const plain = caseOf({ custom_id: "c", body: { prompt: "p", response_format: { type: "text" } } });
+    expect(plain).toEqual({ id: "c", prompt: "p" });
+  });
+});
+
+describe("records of instructions and of questions on a text", () => {
+  it("are read as Alpaca's, with their input, and as Dolly's", () => {
+    const records = JSON.parse(foreign("alpaca.json")) as Fields[];
+    expect(records.map(caseOf)).toEqual([
+      { prompt: "Name the capital of Norway.", expected: "Oslo" },
+      { prompt: "Translate into German.\n\nthe cat", expected: "die Katze" },
+    ]);
+    expect(caseOf({ instruction: "Who?", context: "Bob did.", response: "Bob", category: "closed_qa" })).toEqual({
+      prompt: "Who?\n\nBob did.",
+      expected: "Bob",
+      category: "closed_qa",
+    });
+  });
+
+  it("are read as SQuAD's: the text, the question, and every answer once", () => {
+    const [first] = lines("squad.jsonl").map(caseOf);
+    expect(first).toMatchObject({ id: "bridge-1", category: "Bridges", expected: "1803", references: ["in 1803"] });
+    expect(first?.["prompt"]).toMatch(/^The old bridge .*\n\nWhen was the bridge rebuilt\?$/s);
+    const unanswerable = { context: "C", question: "Q?", answers: { text: [], answer_start: [] } };
+    expect(caseOf(unanswerable)).toEqual({ prompt: "C\n\nQ?" });
+  });
+});
+
+describe("a list inside a document", () => {
+  it("is found by the names that exports give it", () => {
+    expect(wrappedList({ data: [{ a: 1 }, { a: 2 }], total: 2 })).toEqual({
+      key: "data",
+      entries: [
+        { value: { a: 1 }, path: ["data", 0] },
+        { value: { a: 2 }, path: ["data", 1] },
+      ],
+    });
+    expect(wrappedList({ rows: [{ row_idx: 0, row: { q: "x" } }], features: [] })).toEqual({
+      key: "rows",
+      entries: [{ value: { q: "x" }, path: ["rows", 0, "row"] }],
+    });
+  });
+
+  it.each<[Fields]>([
+    [{ name: "mine", data: [{ a: 1 }] }],
+    [{ test_cases: [], examples: [{ a: 1 }] }],
+    [{ data: [{ a: 1 }], rows: [{ a: 1 }] }],
+    [{ data: [] }],
+    [{ data: ["a"] }],
+    [{ testcases: [{ a: 1 }] }],
+  ])("is not guessed where the document is meant to be ours, or says several things: %j", (document) => {
+    expect(wrappedList(document)).toBeNull();
+  });
+});
+
 describe("a record that is not as it should be", () => {
   it.each<[string, Fields, RegExp, unknown]>([
     ["openai-evals", { input: [{ role: "tool", content: "x" }] }, /turn of "tool"/, ["input", 0, "role"]],
@@ -251,6 +362,19 @@ describe("a record that is not as it should be", () => {
     ["hellaswag", { ctx: "c", endings: ["a", "b"], label: "2" }, /no ending's number/, ["label"]],
     ["hellaswag", { ctx: "c", endings: "a" }, /a list of 2 to 26/, ["endings"]],
     ["hellaswag", {}, /the beginning of the text/, ["ctx"]],
+    ["openai-chat", {}, /list of turns/, ["messages"]],
+    ["openai-batch", { custom_id: "c" }, /the body of a request/, ["body"]],
+    ["openai-batch", { custom_id: "c", body: {} }, /no messages, input or prompt/, ["body"]],
+    [
+      "openai-batch",
+      { custom_id: "c", body: { messages: [{ role: "tool", content: "x" }] } },
+      /turn of "tool"/,
+      ["body", "messages", 0, "role"],
+    ],
+    ["alpaca", {}, /expected the instruction/, ["instruction"]],
+    ["squad", { question: "q" }, /the text that is asked about/, ["context"]],
+    ["squad", { context: "c" }, /expected the question/, ["question"]],
+    ["squad", { context: "c", question: "q", answers: ["a"] }, /a list of texts/, ["answers"]],
     ["truthful-qa", { question: "q" }, /the best answer/, ["best_answer"]],
     ["truthful-qa", { question: "q", best_answer: "a", correct_answers: [{}] }, /list of texts/, ["correct_answers"]],
     ["truthful-qa", {}, /expected the question/, ["question"]],
@@ -293,7 +417,7 @@ describe("any record", () => {
   const keys = fc.constantFrom(
     ...(
       "input ideal target choices question answer conversations prompt task_id id metadata system messages " +
-      "A B C D answerKey ctx endings label best_answer correct_answers canonical_solution __proto__ constructor prompts tests vars assert defaultTest"
+      "A B C D instruction output context answers custom_id body answerKey ctx endings label best_answer correct_answers canonical_solution __proto__ constructor prompts tests vars assert defaultTest"
     ).split(" "),
   );
   const turns = fc.array(
@@ -315,6 +439,7 @@ describe("any record", () => {
         for (const name of SHAPE_NAMES) expect(shapeNamed(name)?.toCase(record).ok).not.toBeNull();
         expect(typeof isPromptfoo(record)).toBe("boolean");
         expect(typeof promptfooCases(record).ok).toBe("boolean");
+        expect(wrappedList(record)?.entries.length).not.toBe(0);
       }),
       { numRuns: 500 },
     );
