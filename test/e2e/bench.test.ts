@@ -246,6 +246,9 @@ it("--quiet leaves stderr empty when all goes well, and shows the tables all the
   const result = await runHere(args, { cwd: withTasks(3), env: addresses(server.url) });
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(result.stdout).toContain("openai:gpt-4o-mini");
+  const json = await runHere([...args, "--json"], { cwd: withTasks(3), env: addresses(server.url) });
+  expect(json).toMatchObject({ code: 0, stderr: "" });
+  expect(JSON.parse(json.stdout)).toHaveProperty("run");
 });
 
 it.each([
