@@ -33,7 +33,7 @@ export class RowReader {
   #start = { line: 0, offset: 0 };
   #characters = 0;
   /** The cell in quotes that goes on in the next line. */
-  #open: { text: string; line: number; column: number } | null = null;
+  #open: { line: number; column: number } | null = null;
 
   constructor(file: string, separator: string) {
     this.#file = file;
@@ -75,14 +75,14 @@ export class RowReader {
     let at = 0;
     for (;;) {
       if (this.#open !== null || text.startsWith('"', at)) {
-        const open = this.#open ?? { text: "", line, column: at + 1 };
+        const open = this.#open ?? { line, column: at + 1 };
         const from = this.#open === null ? at + 1 : at;
         const closed = quotedPart(text, from);
         if (closed === null) {
-          this.#open = { ...open, text: `${open.text}${unquoted(text.slice(from))}\n` };
+          this.#open = open;
           return null;
         }
-        this.#cells.push({ ...open, text: open.text + unquoted(text.slice(from, closed)) });
+        this.#cells.push({ ...open, text: this.#textFrom(open, closed) });
         this.#open = null;
         at = closed + 1;
         if (at < text.length && !text.startsWith(this.#separator, at) && text.slice(at) !== "\r") {
@@ -101,6 +101,14 @@ export class RowReader {
       if (!text.startsWith(this.#separator, at)) return null;
       at += this.#separator.length;
     }
+  }
+
+  /** A cell in quotes up to `end` of the last line; made at once, since a text that grows by a million lines is slow. */
+  #textFrom({ line, column }: { readonly line: number; readonly column: number }, end: number): string {
+    const parts = this.#lines.slice(line);
+    parts.push((parts.pop() ?? "").slice(0, end));
+    parts[0] = (parts[0] ?? "").slice(column);
+    return unquoted(parts.join("\n"));
   }
 
   #unclosed(goesOn: boolean): Problem {
