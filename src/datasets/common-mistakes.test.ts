@@ -163,7 +163,7 @@ describe("the fifteen commonest mistakes are told as a colleague would", () => {
     `);
   });
 
-  it("10. quotes, commas and semicolons in CSV", async () => {
+  it("10. quotes, commas and bars in CSV", async () => {
     expect(await told("quotes.csv", 'id,prompt\na,"say "hi""\nb,hello\n')).toMatchInlineSnapshot(`
       "error: quotes.csv:2:9 row 2: text after the closing quote of a cell
         2 | a,"say "hi""
@@ -182,9 +182,9 @@ describe("the fifteen commonest mistakes are told as a colleague would", () => {
           | ^
       hint: A cell that holds the separator must stand in quotes; an empty cell still needs its separator."
     `);
-    expect(await told("semicolons.csv", "id;prompt\na;hello\n")).toMatchInlineSnapshot(`
-      "error: semicolons.csv:1:1 header: the columns are separated by semicolons
-        1 | id;prompt
+    expect(await told("bars.csv", "id|prompt\na|hello\n")).toMatchInlineSnapshot(`
+      "error: bars.csv:1:1 header: the columns are separated by bars
+        1 | id|prompt
           | ^
       hint: Save it with commas, or with tabs as .tsv."
     `);

@@ -119,6 +119,8 @@ const NO_VALUE = {
   hint: "Text and keys need double quotes; numbers, true, false and null have none.",
 };
 
+const NO_NUMBER = { message: "JSON has no such number", hint: "Write null, or the text in double quotes." };
+
 const NOT_JSON = {
   message: "this is not JSON",
   hint: "JSON begins with { or [. If the file is YAML or CSV, its name must end so.",
@@ -134,6 +136,7 @@ function explain(code: string, text: string, offset: number): Explanation {
   if ((next === "}" || next === "]") && text.slice(0, offset).trimEnd().endsWith(",")) {
     return { message: "a comma stands before the closing bracket", hint: "JSON allows none after the last entry." };
   }
+  if (/^(NaN|-?Infinity)\b/.test(text.slice(offset, offset + 10))) return NO_NUMBER;
   if (text.startsWith("//", offset) || text.startsWith("/*", offset)) return A_COMMENT;
   if (offset === text.search(/\S/) && /[^"'{[}\],:]/.test(next)) return NOT_JSON;
   if (next === "'") return { message: "text in single quotes", hint: 'JSON wants double quotes: "like this".' };

@@ -6,9 +6,9 @@ import type { Problem } from "./problem.ts";
  * `bytesBefore` of the file stand before them.
  */
 export function decodeUtf8(file: string, bytes: Uint8Array, bytesBefore = 0): string | Problem {
-  if (decodes(bytes, false)) return new TextDecoder().decode(bytes);
-  const otherText = bytesBefore === 0 ? utf16Problem(file, bytes) : null;
+  const otherText = bytesBefore === 0 ? otherTextProblem(file, bytes) : null;
   if (otherText !== null) return otherText;
+  if (decodes(bytes, false)) return new TextDecoder().decode(bytes);
   const offset = characterAt(bytes, firstBadByte(bytes));
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
   const position = positionFinder(before)(before.length);
@@ -22,16 +22,30 @@ export function decodeUtf8(file: string, bytes: Uint8Array, bytesBefore = 0): st
   };
 }
 
-/** Text as Windows likes to save it, which begins with a mark of its own; null for other bytes. */
-export function utf16Problem(file: string, bytes: Uint8Array): Problem | null {
-  const [first, second] = bytes;
-  if (!((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))) return null;
+/** Text as Windows likes to save it, with a mark of its own or without, or a packed file; null for other bytes. */
+export function otherTextProblem(file: string, bytes: Uint8Array): Problem | null {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0x50 && second === 0x4b && third === 0x03 && fourth === 0x04) {
+    return {
+      file,
+      position: null,
+      path: "",
+      message: "this is a ZIP archive or a spreadsheet, not text",
+      hint: "Unpack the archive and give the file inside, or save the spreadsheet as CSV UTF-8.",
+    };
+  }
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  // Two characters of ASCII: no other text has a NUL byte in each.
+  const little = first !== 0 && second === 0 && third !== 0 && fourth === 0;
+  const big = first === 0 && second !== 0 && third === 0 && fourth !== 0;
+  if (!hasMark && !((little || big) && bytes.length >= 4)) return null;
+  const encoding = hasMark ? "UTF-16" : little ? "UTF-16LE" : "UTF-16BE";
   return {
     file,
     position: null,
     path: "",
     message: "this is UTF-16 text, and only UTF-8 is read",
-    hint: "Save the file as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW",
+    hint: `Save the file as UTF-8, or convert it: iconv -f ${encoding} -t UTF-8 OLD > NEW`,
   };
 }
 

@@ -8,7 +8,7 @@ import { badRow, caseOfCells, columnAt, columnsOf, type Column } from "./table.t
 
 /** How a table is to be read. */
 export interface TableOptions {
-  /** A comma or a tab. */
+  /** A comma or a tab; in place of a comma the file may show another one, see `shownSeparator`. */
   readonly separator: string;
   /** Columns may have any name, and records then hold them as they are called. */
   readonly anyColumns: boolean;
@@ -19,16 +19,23 @@ export interface TableOptions {
  * counts them, the header being row 1.
  */
 export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, options: TableOptions): Batches {
-  const reader = new RowReader(file, options.separator);
+  let reader: RowReader | null = null;
   let columns: readonly Column[] | null = null;
   let number = 0;
   for await (const lines of splitLines(file, bytes)) {
     const reads: Read[] = [];
     for (const line of lines) {
       const { text, offset } = line;
+      if (reader === null) {
+        const shown = typeof text === "string" ? shownSeparator(text, options.separator) : null;
+        reader = new RowReader(file, shown?.separator ?? options.separator);
+        if (shown?.isLine === true) continue;
+      }
       const row = typeof text === "string" ? reader.take(text, line.number, offset) : text;
       if (row === null) continue;
       number += 1;
+      // Spreadsheets write such rows for lines that have been emptied.
+      if (columns !== null && "cells" in row && row.cells.every((cell) => cell.text.trim() === "")) continue;
       if ("message" in row) {
         reads.push({
           ok: false,
@@ -54,8 +61,20 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
     if (reads.length > 0) yield reads;
     if (columns === null && number > 0) return;
   }
-  const problem = reader.end();
-  if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader.offset }];
+  const problem = reader?.end() ?? null;
+  if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader?.offset ?? 0 }];
+}
+
+/**
+ * What separates the columns in place of commas, by the first line: a line `sep=;` of its own, which Excel writes and
+ * does not show as a row; or semicolons without a comma, which spreadsheets write where a comma stands in numbers.
+ */
+function shownSeparator(line: string, given: string): { readonly separator: string; readonly isLine: boolean } | null {
+  if (given !== ",") return null;
+  const said = /^"?sep=([,;|\t])"?\r?$/i.exec(line)?.[1];
+  if (said !== undefined) return { separator: said, isLine: true };
+  const outside = line.replaceAll(/"(?:[^"]|"")*"/g, "");
+  return outside.includes(";") && !outside.includes(",") ? { separator: ";", isLine: false } : null;
 }
 
 /** MMLU's own tables have no header: a question, four choices and a letter stand in the first row as in all others. */
@@ -88,13 +107,12 @@ function headerOf(file: string, row: Row, anyColumns: boolean): ReturnType<typeo
 /** A table in one column is mostly one that is separated in another way. */
 function otherSeparator(names: readonly string[]): Pick<Problem, "message" | "hint"> | null {
   const [only = ""] = names;
-  const kind = /^\w+\s*[;|\t]/.exec(only)?.[0].at(-1);
+  const kind = /^\w[\w ]*[|\t]/.exec(only)?.[0].at(-1);
   if (names.length > 1 || kind === undefined) return null;
   if (kind === "\t") {
     return { message: "the columns are separated by tabs", hint: "Name the file .tsv, or say --format tsv." };
   }
-  const what = kind === ";" ? "semicolons" : "bars";
-  return { message: `the columns are separated by ${what}`, hint: "Save it with commas, or with tabs as .tsv." };
+  return { message: "the columns are separated by bars", hint: "Save it with commas, or with tabs as .tsv." };
 }
 
 function readRow(file: string, columns: readonly Column[], row: Row, number: number): Read {

@@ -98,7 +98,7 @@ const HINTS: readonly [RegExp, string][] = [
     "Each line must hold one whole test case; a value cannot go on in the next.",
   ],
   [/document ended before/, "Each line must hold one test case only."],
-  [/comma stands before|no JSON value begins/, NO_COMMAS],
+  [/comma stands before/, NO_COMMAS],
   [/not JSON/, ONE_CASE],
 ];
 

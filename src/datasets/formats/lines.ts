@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Problem } from "../../documents/problem.ts";
-import { decodeUtf8, utf16Problem } from "../../documents/utf8.ts";
+import { decodeUtf8, otherTextProblem } from "../../documents/utf8.ts";
 import { MAX_RECORD_BYTES, shiftedLine } from "./record.ts";
 
 /** One line of a text file, or why it cannot be read. */
@@ -30,7 +30,7 @@ export async function* splitLines(
   let offset = 0;
   for await (const piece of pieces) {
     const buffer = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    const otherText = offset === 0 && restBytes === 0 ? utf16Problem(file, buffer) : null;
+    const otherText = offset === 0 && restBytes === 0 ? otherTextProblem(file, buffer) : null;
     if (otherText !== null) {
       // Each line would be wrong in the same way.
       yield [{ text: otherText, number, offset }];

@@ -37,7 +37,7 @@ function formatOfText(text: string): DatasetFormat | null {
   const [line = ""] = begin.split(/\r?\n/, 1);
   if (begin.startsWith("{")) return isCase(line) ? "jsonl" : "json";
   const names = (separator: string): string[] => line.split(separator).map((name) => name.replaceAll('"', "").trim());
-  if (names(",").includes("prompt")) return "csv";
+  if (names(",").includes("prompt") || names(";").includes("prompt")) return "csv";
   if (names("\t").includes("prompt")) return "tsv";
   return /^(#|---|[\w$]+:(\s|$))/.test(line) ? "yaml" : null;
 }
