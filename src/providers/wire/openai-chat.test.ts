@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openaiChat } from "./openai-chat.ts";
+import { openaiResponses } from "./openai-responses.ts";
 import type { Delta } from "./wire-format.ts";
 
 const wire = openaiChat({ maxTokensField: "max_tokens" });
@@ -202,6 +203,19 @@ describe("a plain chat completion", () => {
     expect(wire.readBody({ choices: [{ message }], usage })).toMatchObject({
       response: { usage: { completion_tokens: 9, total_tokens: 14, reasoning_tokens: 6 } },
     });
+  });
+
+  it.each([
+    ["OpenRouter", { cost: 0.0037756 }],
+    ["Perplexity", { cost: { total_cost: 0.0037756 } }],
+    ["xAI, in ticks of which 10^10 are a dollar,", { cost_in_usd_ticks: 37_756_000 }],
+  ])("has the cost that %s states", (_server, cost) => {
+    const tokens = { prompt_tokens: 5, completion_tokens: 9 };
+    expect(wire.readBody({ choices: [{ message }], usage: { ...tokens, ...cost } })).toMatchObject({
+      response: { usage: { stated_cost_usd: 0.0037756 } },
+    });
+    const answered = { output: [], usage: { input_tokens: 5, output_tokens: 9, ...cost } };
+    expect(openaiResponses.readBody(answered)).toMatchObject({ response: { usage: { stated_cost_usd: 0.0037756 } } });
   });
 
   it("takes content in parts", () => {

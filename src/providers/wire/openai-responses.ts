@@ -5,6 +5,7 @@ import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fiel
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
 import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { statedCostIn } from "./openai-usage.ts";
 import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { toolCall } from "./tool-calls.ts";
@@ -42,6 +43,7 @@ function usageIn(response: Fields): Usage | null {
     completion: countAt(usage, "output_tokens"),
     reasoning: countAt(fieldsAt(usage, "output_tokens_details"), "reasoning_tokens"),
     cached: countAt(fieldsAt(usage, "input_tokens_details"), "cached_tokens"),
+    statedCostUsd: statedCostIn(usage),
   });
 }
 

@@ -4,7 +4,7 @@ import { sumOf, usageOf } from "./usage.ts";
 
 /**
  * The usage of a chat or text completion. Servers that copy OpenAI put some of it elsewhere: Groq its streams' usage into
- * `x_groq`, DeepSeek cache hits and SGLang reasoning into members of their own, OpenRouter and Perplexity the cost beside the tokens.
+ * `x_groq`, DeepSeek cache hits and SGLang reasoning into members of their own.
  */
 export function openaiUsageIn(body: Fields): Usage | null {
   const usage = body["usage"] ?? fieldsAt(body, "x_groq")["usage"];
@@ -22,8 +22,21 @@ export function openaiUsageIn(body: Fields): Usage | null {
     reasoning,
     cached: countAt(promptDetails, "cached_tokens") ?? countAt(usage, "prompt_cache_hit_tokens"),
     cacheWrite: countAt(promptDetails, "cache_write_tokens"),
-    statedCostUsd: numberAt(usage, "cost") ?? numberAt(fieldsAt(usage, "cost"), "total_cost"),
+    statedCostUsd: statedCostIn(usage),
   });
+}
+
+/** xAI's unit, of which 10^10 are a dollar: https://docs.x.ai/developers/cost-tracking */
+const TICKS_PER_USD = 1e10;
+
+/** What a request cost, which OpenRouter, Perplexity and xAI put beside the tokens, each in its own way. */
+export function statedCostIn(usage: Fields): number | null {
+  const ticks = numberAt(usage, "cost_in_usd_ticks");
+  return (
+    numberAt(usage, "cost") ??
+    numberAt(fieldsAt(usage, "cost"), "total_cost") ??
+    (ticks === null ? null : ticks / TICKS_PER_USD)
+  );
 }
 
 const isTotal = (usage: Fields, sum: number | null): boolean => sum !== null && countAt(usage, "total_tokens") === sum;
