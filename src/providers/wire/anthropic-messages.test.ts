@@ -68,6 +68,19 @@ describe("a messages stream", () => {
     });
   });
 
+  it("counts thinking apart, and within the output", () => {
+    const { reader } = streamed(
+      start({ input_tokens: 1, output_tokens: 1, output_tokens_details: { thinking_tokens: 0 } }),
+      {
+        type: "message_delta",
+        delta: { stop_reason: "end_turn" },
+        usage: { output_tokens: 30, output_tokens_details: { thinking_tokens: 25 } },
+      },
+      { type: "message_delta", delta: {}, usage: { output_tokens: 30, output_tokens_details: null } },
+    );
+    expect(reader.response().usage).toMatchObject({ completion_tokens: 30, total_tokens: 31, reasoning_tokens: 25 });
+  });
+
   it("tells thinking from text and joins a tool's input", () => {
     const { deltas, reader } = streamed(
       start({ input_tokens: 1, output_tokens: 1 }),
@@ -137,6 +150,18 @@ describe("a plain message", () => {
         finish_reason: "max_tokens",
         usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5, cached_tokens: null },
       },
+    });
+  });
+
+  it.each([
+    [{ output_tokens_details: { thinking_tokens: 2 } }, 2],
+    [{ output_tokens_details: { thinking_tokens: 0 } }, 0],
+    [{ output_tokens_details: null }, null],
+    [{}, null],
+  ])("whose usage has %j has %j tokens of reasoning", (details, reasoning) => {
+    const usage = { input_tokens: 2, output_tokens: 3, ...details };
+    expect(wire.readBody({ content: [], usage })).toMatchObject({
+      response: { usage: { completion_tokens: 3, reasoning_tokens: reasoning } },
     });
   });
 

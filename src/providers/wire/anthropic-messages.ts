@@ -50,15 +50,20 @@ function failureIn(error: Fields, status: number): WireFailure {
   return { code, message: tidyMessage(message) };
 }
 
-/** Anthropic counts cache reads and writes beside the input; ours includes both. */
+/** Anthropic counts cache reads and writes beside the input, which ours includes, and thinking within the output. */
 function usageIn(usage: Fields): Usage | null {
   const cached = countAt(usage, "cache_read_input_tokens");
   const cacheWrite = countAt(usage, "cache_creation_input_tokens");
   const prompt = sumOf(countAt(usage, "input_tokens"), cached ?? 0, cacheWrite ?? 0);
   const completion = countAt(usage, "output_tokens");
   if (prompt === null && completion === null) return null;
-  return usageOf({ prompt, completion, cached, cacheWrite });
+  const reasoning = thinkingIn(usage);
+  return usageOf({ prompt, completion, reasoning, cached, cacheWrite });
 }
+
+/** What of the output is thinking, shown or not; servers that copy the API do not say. */
+const thinkingIn = (usage: Fields): number | null =>
+  countAt(fieldsAt(usage, "output_tokens_details"), "thinking_tokens");
 
 const blocksText = (blocks: readonly Fields[], type: string, key: string): string | null => {
   const texts = blocks.filter((block) => block["type"] === type).map((block) => textAt(block, key) ?? "");
@@ -79,6 +84,7 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
     usage = {
       ...usage,
       ...Object.fromEntries(Object.entries(reported).filter(([key]) => countAt(reported, key) !== null)),
+      ...(thinkingIn(reported) === null ? {} : { output_tokens_details: reported["output_tokens_details"] }),
     };
     answer.known.usage = usageIn(usage);
   };
