@@ -44,6 +44,24 @@ describe("a messages request", () => {
   });
 });
 
+describe("temperature and top_p", () => {
+  const sampled = (model: string): unknown => {
+    const asked = { model, prompt: "Hi", stream: false, temperature: 0, top_p: 0.5 };
+    const { temperature, top_p } = wire.body(asked);
+    return { temperature, top_p, refused: wire.refuses?.(asked) };
+  };
+
+  it.each(["claude-haiku-4-5", "claude-opus-4-20250514", "claude-opus-4-6", "claude-sonnet-4-5-20250929", "mine"])(
+    "are sent to %s",
+    (model) => expect(sampled(model)).toEqual({ temperature: 0, top_p: 0.5, refused: [] }),
+  );
+
+  it.each(["claude-opus-4-7", "claude-opus-4-8-20260601", "claude-opus-5-5", "claude-sonnet-5", "claude-opus-4-7@1"])(
+    "are left out for %s, which refuses them, and that is said",
+    (model) => expect(sampled(model)).toEqual({ refused: ["temperature", "top_p"] }),
+  );
+});
+
 describe("a messages stream", () => {
   it("takes the last cumulative usage and counts cache reads and writes into the prompt", () => {
     const { deltas, reader } = streamed(

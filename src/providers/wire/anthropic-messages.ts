@@ -1,10 +1,10 @@
 import type { FailureCode } from "../../core/failure.ts";
-import type { RequestPart } from "../../core/request.ts";
+import type { ModelRequest, RequestParameters, RequestPart } from "../../core/request.ts";
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { turnsWith } from "./messages.ts";
-import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { at, withoutRefused, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { toolCall } from "./tool-calls.ts";
 import { sumOf, usageOf } from "./usage.ts";
@@ -43,6 +43,17 @@ const PARAMETERS: ParameterTable = {
       typeof choice === "string" ? { type: choice === "required" ? "any" : choice } : { type: "tool", ...choice }),
   reasoning_effort: at("output_config", "effort"),
 };
+
+/** Models that answer 400 to a temperature of one's own: https://platform.claude.com/docs/en/models/sonnet-5/migration-guide */
+const WITHOUT_SAMPLING = /claude-(opus-(4-[7-9]|[5-9])|sonnet-[5-9])\b/;
+
+function refuses({ model, response_format }: ModelRequest): (keyof RequestParameters)[] {
+  return [
+    // There is no JSON without a schema.
+    ...(response_format === "json" ? (["response_format"] as const) : []),
+    ...(WITHOUT_SAMPLING.test(model) ? (["temperature", "top_p"] as const) : []),
+  ];
+}
 
 function failureIn(error: Fields, status: number): WireFailure {
   const message = textAt(error, "message") ?? JSON.stringify(error);
@@ -137,8 +148,7 @@ export const anthropicMessages: StreamingWireFormat = {
   }),
   parameters: PARAMETERS,
   takes: { turns: true, images: "any" },
-  // There is no JSON without a schema.
-  refuses: ({ response_format }) => (response_format === "json" ? ["response_format"] : []),
+  refuses,
   body: (request) =>
     withParameters(
       {
@@ -148,7 +158,7 @@ export const anthropicMessages: StreamingWireFormat = {
         ...(request.stream ? { stream: true } : {}),
       },
       PARAMETERS,
-      request,
+      withoutRefused(request, refuses(request)),
     ),
   readBody(body) {
     if (!isFields(body)) return null;

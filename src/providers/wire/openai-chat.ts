@@ -1,6 +1,5 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import { refusedParameters, type Quirks } from "../../core/quirks.ts";
-import type { ModelRequest } from "../../core/request.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -11,6 +10,7 @@ import {
   openaiFormat,
   openaiToolChoice,
   openaiTools,
+  withoutRefused,
   withParameters,
   type ParameterTable,
 } from "./parameters.ts";
@@ -111,14 +111,6 @@ function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
 /** What asks a stream for its usage, and how a server words that it does not know of it. */
 export const USAGE_QUESTION = { field: "stream_options", named: /stream_options|include_usage/ } as const;
 
-/** The request without what its model refuses. */
-function withoutRefused(request: ModelRequest, quirks: Quirks): ModelRequest {
-  const refused = refusedParameters(quirks, request.model);
-  return refused.length === 0
-    ? request
-    : { ...request, ...Object.fromEntries(refused.map((name) => [name, undefined])) };
-}
-
 /** OpenAI chat completions, as OpenAI and the many servers compatible with it speak it. */
 export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
   const { maxTokensField = "max_tokens", seedField = "seed", keyHeader, usageUnasked, reasoningModels } = quirks;
@@ -151,7 +143,7 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
           ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
         },
         tableFor(request.model),
-        withoutRefused(request, quirks),
+        withoutRefused(request, refusedParameters(quirks, request.model)),
       ),
     dispensable: USAGE_QUESTION,
     readBody,

@@ -27,6 +27,13 @@ export function withParameters(body: Body, table: ParameterTable, request: Model
   return request.extra_body === undefined ? body : laidOver(body, request.extra_body);
 }
 
+/** The request without what its model refuses. */
+export function withoutRefused(request: ModelRequest, refused: readonly (keyof RequestParameters)[]): ModelRequest {
+  return refused.length === 0
+    ? request
+    : { ...request, ...Object.fromEntries(refused.map((name) => [name, undefined])) };
+}
+
 /** `over` laid on `under`, objects key by key; anything else is replaced whole. */
 function laidOver(under: Body, over: Readonly<Body>): Body {
   const entries = Object.entries(over).map(([key, value]): [string, unknown] => {
