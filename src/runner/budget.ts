@@ -17,6 +17,7 @@ export class Budget {
   readonly #limitUsd: number;
   #spentUsd: number;
   #heldUsd = 0;
+  readonly #waiting = new Set<() => void>();
 
   constructor(limitUsd: number, spentUsd: number) {
     this.#limitUsd = limitUsd;
@@ -32,8 +33,30 @@ export class Budget {
         this.#spentUsd += usd;
         return this.#fits(0);
       },
-      release: () => void (this.#heldUsd -= highestUsd),
+      release: () => {
+        this.#heldUsd -= highestUsd;
+        for (const wake of this.#waiting) wake();
+      },
     };
+  }
+
+  /** Whether a request at that cost could still be let go once what is in flight has ended for little enough. */
+  mayHold(highestUsd: number): boolean {
+    return this.#spentUsd + highestUsd <= this.#limitUsd;
+  }
+
+  /** Resolves when a request has ended, or with the signal. */
+  released(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      if (signal.aborted) return resolve();
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done, { once: true });
+    });
   }
 
   #fits(moreUsd: number): boolean {

@@ -152,7 +152,7 @@ export class Lane {
         this.#slots.free();
         break;
       }
-      const hold = this.#held(item);
+      const hold = await this.#held(item);
       if (hold === "refused") break;
       if (!(await (this.#step?.reach(item.position ?? 0, this.#ending.signal) ?? true))) {
         hold?.release();
@@ -197,17 +197,37 @@ export class Lane {
   }
 
   /** What a budget sets aside for a case; without the means for it, the run is closed. */
-  #held(item: WorkItem): Hold | null | "refused" {
+  async #held(item: WorkItem): Promise<Hold | null | "refused"> {
     const { budget, gate } = this.#context;
     if (budget === null) return null;
-    const hold = budget.hold(this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity);
-    if (hold !== null) return hold;
-    this.#giveBack(item);
-    gate.close({
-      by: "budget",
-      skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
-    });
-    return "refused";
+    const highest = this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity;
+    const { signal } = this.#ending;
+    for (;;) {
+      const hold = budget.hold(highest);
+      if (hold !== null) return hold;
+      if (!signal.aborted && this.#mayWait && budget.mayHold(highest)) {
+        await budget.released(signal);
+        continue;
+      }
+      this.#giveBack(item);
+      // What else ended this lane while it waited is no matter of the budget.
+      if (!signal.aborted) {
+        gate.close({
+          by: "budget",
+          skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
+        });
+      }
+      return "refused";
+    }
+  }
+
+  /**
+   * Whether a case may wait until what is in flight has left more of the budget. Not where fewer in flight would be
+   * another load than the one that is named, nor in lockstep, where a target holds money while it waits for the others.
+   */
+  get #mayWait(): boolean {
+    const { level, arrivals, slots } = this.#stage;
+    return level === null && arrivals === null && slots.length === 1 && this.#step === null;
   }
 
   #giveBack(item: WorkItem): void {

@@ -212,10 +212,46 @@ describe("a budget", () => {
     const started = start(clock, [targetOf(provider, priced)], { cases: 20, concurrency: 2 }, options);
     expect((await finish(clock, started)).endedBy).toBe("budget");
     // With 9 answers at 4 each there are 36, and 10 more would be above 45.
-    expect(provider.calls).toHaveLength(8);
+    expect(provider.calls).toHaveLength(9);
     const skipped = started.journal.results.filter(({ status }) => status === "skipped");
-    expect(skipped).toHaveLength(12);
+    expect(skipped).toHaveLength(11);
     expect(skipped[0]?.error?.message).toContain("--budget-usd");
+  });
+
+  it("waits for what is in flight before it gives up, however many slots and targets there are", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 100, usage: tokens(1) }));
+    const targets = ["a", "b"].map((label) => targetOf(provider, { ...priced, label }));
+    const options = { budget: new Budget(25, 0) };
+    const started = start(clock, targets, { cases: 40, concurrency: 8 }, options);
+    expect((await finish(clock, started)).endedBy).toBe("budget");
+    expect(provider.maxInFlight).toBe(2);
+    // One may cost 10, so that the last one leaves when 15 of 25 are spent.
+    expect(provider.calls).toHaveLength(16);
+  });
+
+  it.each([
+    ["a level of a sweep", stage({ level: 8, slots: [{ atMs: 0, slots: 8 }] })],
+    ["an open loop", atRate(1000)],
+  ])("ends %s at once, which fewer in flight would make another load", async (_, load) => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 100, usage: tokens(1) }));
+    const options = { budget: new Budget(25, 0), stages: [load] };
+    const started = start(clock, [targetOf(provider, priced)], { cases: 40 }, options);
+    expect((await finish(clock, started)).endedBy).toBe("budget");
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  it("is not what ended a run that was stopped while it waited for money in flight", async () => {
+    const clock = fakeClock();
+    const provider = scripted(clock, () => ({ ms: 100, usage: tokens(1) }));
+    const stop = new AbortController();
+    const options = { budget: new Budget(15, 0), stop: stop.signal };
+    const started = start(clock, [targetOf(provider, priced)], { cases: 5, concurrency: 2 }, options);
+    await clock.advance(50);
+    stop.abort();
+    expect((await finish(clock, started)).endedBy).toBe("stop");
+    expect(started.journal.results).toHaveLength(1);
   });
 
   it("is never exceeded, whatever requests really cost, fail or are tried again", async () => {
