@@ -40,20 +40,23 @@ export class Budget {
     };
   }
 
-  /** Whether a request at that cost could still be let go once what is in flight has ended for little enough. */
-  mayHold(highestUsd: number): boolean {
-    return this.#spentUsd + highestUsd <= this.#limitUsd;
+  /** As `hold`, once what is in flight has left enough of the limit; null when it cannot, or with the signal. */
+  async holdWhenLeft(highestUsd: number, signal: AbortSignal): Promise<Hold | null> {
+    let hold = this.hold(highestUsd);
+    while (hold === null && !signal.aborted && this.#spentUsd + highestUsd <= this.#limitUsd) {
+      await this.#released(signal);
+      if (!signal.aborted) hold = this.hold(highestUsd);
+    }
+    return hold;
   }
 
-  /** Resolves when a request has ended, or with the signal. */
-  released(signal: AbortSignal): Promise<void> {
+  #released(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         this.#waiting.delete(done);
         signal.removeEventListener("abort", done);
         resolve();
       };
-      if (signal.aborted) return resolve();
       this.#waiting.add(done);
       signal.addEventListener("abort", done, { once: true });
     });

@@ -202,23 +202,16 @@ export class Lane {
     if (budget === null) return null;
     const highest = this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity;
     const { signal } = this.#ending;
-    for (;;) {
-      const hold = budget.hold(highest);
-      if (hold !== null) return hold;
-      if (!signal.aborted && this.#mayWait && budget.mayHold(highest)) {
-        await budget.released(signal);
-        continue;
-      }
-      this.#giveBack(item);
-      // What else ended this lane while it waited is no matter of the budget.
-      if (!signal.aborted) {
-        gate.close({
-          by: "budget",
-          skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
-        });
-      }
-      return "refused";
-    }
+    const hold = this.#mayWait ? await budget.holdWhenLeft(highest, signal) : budget.hold(highest);
+    if (hold !== null) return hold;
+    this.#giveBack(item);
+    // What else ended this lane while it waited is no matter of the budget.
+    if (signal.aborted) return "refused";
+    gate.close({
+      by: "budget",
+      skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
+    });
+    return "refused";
   }
 
   /**
