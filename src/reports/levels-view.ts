@@ -16,7 +16,7 @@ export function levelSections({ summaries }: { readonly summaries: ReadonlyMap<s
       const blocks = [levelTable(inOrder, search), searchLine(search, slo)];
       return [{ heading: `Search for the highest concurrency of ${target}`, blocks }];
     }
-    return [{ heading: `Levels of ${target}`, blocks: [levelTable(levels), ...kneeLines(knee)] }];
+    return [{ heading: `Levels of ${target}`, blocks: [levelTable(levels), ...kneeLines(knee, levels.length)] }];
   });
 }
 
@@ -48,9 +48,10 @@ function levelTable(levels: readonly LevelSummary[], search?: ConcurrencySearch)
   };
 }
 
-function kneeLines({ level, at_end, within_p95_limit: within, p95_limit_ms: limit }: Knee): Line[] {
+function kneeLines({ level, at_end, within_p95_limit: within, p95_limit_ms: limit }: Knee, levels: number): Line[] {
   const lines: Line[] = [];
   if (level === null) lines.push(line("no knee: no level had a success", "warn"));
+  else if (levels === 1) lines.push(line("knee: unknown; only one level has results"));
   else if (at_end) lines.push(line(`knee: not reached; throughput still grows at ${level} in flight`));
   else lines.push(line(`knee: ${level} in flight; more bring less than 5 % more throughput`));
   if (limit === null) return lines;

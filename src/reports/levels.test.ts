@@ -47,6 +47,17 @@ describe("a sweep", () => {
     expect(collected(() => failing, levelsOnly(9))?.knee).toMatchObject({ level: null, within_p95_limit: null });
   });
 
+  it("says of one level alone, as of a sweep that was interrupted, that its knee is unknown", () => {
+    const text = (of: readonly number[]): string => {
+      const told = of.flatMap((slots) => level(slots, 100, 40));
+      return renderText(levelSections({ summaries: collected(() => told, summarize(exampleManifest())) }), {
+        width: 80,
+      });
+    };
+    expect(text([1])).toContain("knee: unknown; only one level has results");
+    expect(text([1, 2])).toContain("knee: not reached; throughput still grows at 2 in flight");
+  });
+
   it("is shown as a table that fits 80 columns", () => {
     const summaries = collected(() => results, summarize(exampleManifest()));
     const text = renderText(levelSections({ summaries }), { width: 80 });

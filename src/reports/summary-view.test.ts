@@ -160,6 +160,14 @@ test("of a sweep it says which levels can be believed, and no more reasons than 
   expect(text).toContain("reason 5 and 3 more reasons, in results.json");
 });
 
+test("a run in which nothing was answered gets no verdict", () => {
+  const manifest = exampleManifest(["sim:fast"], { status: "interrupted" });
+  const text = flat(renderText(viewOf(manifest, [exampleSkipped({ target: "sim:fast" })])));
+  expect(text).toContain("nothing was measured");
+  expect(text).not.toContain("VALID");
+  expect(flat(renderText(viewOf(manifest, [exampleFailure({ target: "sim:fast" })])))).toContain("VALID");
+});
+
 test("Markdown has a heading a section, tables and nested lists", () => {
   const markdown = renderMarkdown(viewOf(two, [...side("sim:fast", 30, 150), ...side("sim:slow", 30, 480)]));
   expect(markdown).toContain("## Results of coding-tasks\n\n| target | success |");

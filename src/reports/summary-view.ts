@@ -33,7 +33,11 @@ export function summaryView(findings: Findings): View {
     sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness, order) });
   }
   if (failures.length > 0) sections.push({ heading: "Failures", blocks: failures.flatMap(failureLines) });
-  sections.push({ heading: "Validity of the measurement", blocks: validityLines(validity) });
+  const measured = [...findings.summaries.values()].some(({ attempted }) => attempted > 0);
+  const judged = measured
+    ? validityLines(validity)
+    : [line("nothing was measured: no request came to its end", "warn")];
+  sections.push({ heading: "Validity of the measurement", blocks: judged });
   return sections;
 }
 

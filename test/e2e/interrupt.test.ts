@@ -86,7 +86,9 @@ test("SIGINT twice ends at once, however long the answers take, and the run can 
   const sent = simulator.requests.length;
   const before = performance.now();
   started.kill("SIGINT");
-  const { code } = await started.done;
+  const { code, stderr } = await started.done;
+  expect(stderr).toMatch(/ended at once; what was in flight has no result\n/);
+  expect(stderr.trimEnd()).toMatch(new RegExp(`hint: go on with: llm-test-bench resume ${directory}$`));
   // Nothing waits for the grace time any more; what else it takes is up to the machine.
   expect(performance.now() - before).toBeLessThan(GRACE_MS * 0.8);
   expect(code).toBe(130);

@@ -6,7 +6,7 @@ import type { Mask } from "../../core/secrets.ts";
 import type { CliContext } from "../context.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Say } from "../say.ts";
-import { sayFinalWords, showSummary } from "./final-words.ts";
+import { sayFinalWords, shownPath, showSummary } from "./final-words.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { exportsOf, type OutputFlags } from "./flags.ts";
 import { judgeGate, type Gate } from "./gate.ts";
@@ -50,7 +50,12 @@ export async function measure(
       stop: interrupts.stop,
       abandon: interrupts.abandon,
       observe: (event) => reporter.take(event),
-      opened: (run) => interrupts.beforeExit(() => run.closeAtOnce()),
+      opened: (run) =>
+        interrupts.beforeExit(() => {
+          run.closeAtOnce();
+          say("note", "ended at once; what was in flight has no result");
+          say("hint", `go on with: llm-test-bench resume ${shownPath(run.directory, context.cwd)}`);
+        }),
       warn: (message) => say("warning", message),
     }).finally(() => reporter.stop());
     const gateResult = judgeGate(gate, outcome.findings);
