@@ -34,9 +34,14 @@ export function progressLine(
   const label = progress.target + " ".repeat(Math.max(0, view.labelWidth - textWidth(progress.target)));
   const counts =
     planned === null ? String(progress.done) : `${progress.done}/${planned}`.padStart(String(planned).length * 2 + 1);
+  const wait =
+    !over && progress.waitsUntil > now ? [`rate-limited, resumes in ${clockText(progress.waitsUntil - now)}`] : [];
+  const withBar = `${label}  ${bar(progress)}  ${counts}`;
+  // Why nothing moves matters more than the bar that does not.
+  const hasBar = view.live && (wait.length === 0 || textWidth([withBar, ...wait].join("  ")) <= view.columns);
   const parts = [
-    view.live ? `${label}  ${bar(progress)}  ${counts}` : `${label}  ${counts} done`,
-    ...(!over && progress.waitsUntil > now ? [`rate-limited, resumes in ${clockText(progress.waitsUntil - now)}`] : []),
+    hasBar ? withBar : `${label}  ${counts} done`,
+    ...wait,
     `${progress.failed} failed`,
     ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
     ...(over || planned === null

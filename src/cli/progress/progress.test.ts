@@ -95,6 +95,9 @@ describe("the progress of a run", () => {
     const a = state.targets.get("a");
     if (a === undefined) throw new Error("no target");
     expect(progressLine(state, a, 2000, { columns: 200, labelWidth: 6, live: true })).toContain("resumes in 8s");
+    const narrow = progressLine(state, a, 2000, { columns: 50, labelWidth: 6, live: true });
+    expect(narrow).toMatch(/^a {7}.*done {2}rate-limited, resumes in 8s/);
+    expect(narrow.length).toBeLessThanOrEqual(50);
   });
 
   it("fits its line into the terminal, leaving out what matters least", () => {
