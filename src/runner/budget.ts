@@ -17,6 +17,7 @@ export class Budget {
   readonly #limitUsd: number;
   #spentUsd: number;
   #heldUsd = 0;
+  #holds = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(limitUsd: number, spentUsd: number) {
@@ -27,6 +28,7 @@ export class Budget {
   /** Sets aside the highest cost of a request; null when that is not there. */
   hold(highestUsd: number): Hold | null {
     if (!this.#fits(highestUsd)) return null;
+    this.#holds += 1;
     this.#heldUsd += highestUsd;
     return {
       charge: (usd) => {
@@ -34,7 +36,9 @@ export class Budget {
         return this.#fits(0);
       },
       release: () => {
-        this.#heldUsd -= highestUsd;
+        this.#holds -= 1;
+        // What rounding leaves of sums must not count as money in flight.
+        this.#heldUsd = this.#holds === 0 ? 0 : this.#heldUsd - highestUsd;
         for (const wake of this.#waiting) wake();
       },
     };
