@@ -121,7 +121,7 @@ export function leftOutParameters(): {
 }
 
 const notKnown = (label: string, names: readonly string[]): string =>
-  `${label}: its API does not know ${names.join(", ")}: left out`;
+  `${label}: its API or model does not take ${names.join(", ")}: left out`;
 
 /** Throws `BenchError("dataset")` when a plan has nothing to send. */
 export function requireSome(count: number, { dataset }: Pick<BenchmarkPlan<PricedTarget>, "dataset">): void {

@@ -92,7 +92,7 @@ it("what an API does not take is said or refused in the library as well", async 
     limit: 1,
   });
   await runner.run(await Dataset.load("coding-tasks"), target, { onWarning: (text) => warnings.push(text) });
-  expect(warnings.join("\n")).toContain("its API does not know seed: left out");
+  expect(warnings.join("\n")).toContain("its API or model does not take seed: left out");
 });
 
 it("run.json says which proxy a target was reached through, without its user", async () => {

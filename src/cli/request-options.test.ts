@@ -115,12 +115,12 @@ describe("request options", () => {
       addresses(server.url),
     );
     expect(code).toBe(0);
-    expect(stderr.match(/its API does not know seed: left out/g)).toHaveLength(1);
+    expect(stderr.match(/its API or model does not take seed: left out/g)).toHaveLength(1);
     const { stderr: told } = await runInProcess(["test", "anthropic", "--prompt", "Hi", "--request-seed", "1"], {
       cwd,
       env: addresses(server.url),
     });
-    expect(told).toContain("its API does not know seed: left out");
+    expect(told).toContain("its API or model does not take seed: left out");
   });
 
   it("that decide what an answer is are never left out: the run does not begin", async () => {

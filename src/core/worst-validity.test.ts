@@ -7,6 +7,23 @@ test("one part speaks for the whole, without its name", () => {
   expect(worstValidity([{ name: "4 in flight", validity }])).toEqual(validity);
 });
 
+test("the worst parts' reasons come first, and else those that were measured first", () => {
+  const part = (
+    name: string,
+    verdict: "VALID" | "DEGRADED" | "INVALID",
+  ): Parameters<typeof worstValidity>[0][number] => ({
+    name,
+    validity: exampleValidity({ verdict, reasons: ["why"] }),
+  });
+  const { verdict, reasons } = worstValidity([
+    part("1", "DEGRADED"),
+    part("2", "VALID"),
+    part("4", "INVALID"),
+    part("8", "DEGRADED"),
+  ]);
+  expect([verdict, ...reasons]).toEqual(["INVALID", "4: why", "1: why", "8: why", "2: why"]);
+});
+
 test("of open loops the rates are those of the part that fell the furthest behind", () => {
   const parts = [
     exampleValidity({ requested_rate: 100, delivered_rate: 99 }),

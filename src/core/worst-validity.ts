@@ -7,8 +7,8 @@ export interface JudgedPart {
 }
 
 /**
- * The validity of what was measured in parts: the worst verdict, all reasons with the names of their parts, and of each
- * measurement the value that speaks most against the whole. There must be one part at least.
+ * The validity of what was measured in parts: the worst verdict, all reasons with the names of their parts, the worst
+ * parts' first, and of each measurement the value that speaks most against the whole. There must be one part at least.
  */
 export function worstValidity(parts: readonly JudgedPart[]): Validity {
   const [only, ...others] = parts;
@@ -19,7 +19,7 @@ export function worstValidity(parts: readonly JudgedPart[]): Validity {
   const calibrated = judged.some(({ calibrated_error_ms: known }) => known !== undefined);
   return {
     verdict: worstOf(judged.map(({ verdict }) => verdict)),
-    reasons: parts.flatMap(({ name, validity }) => validity.reasons.map((reason) => `${name}: ${reason}`)),
+    reasons: worstFirst(parts).flatMap(({ name, validity }) => validity.reasons.map((reason) => `${name}: ${reason}`)),
     error_bar_ms: { ttft: most((part) => part.error_bar_ms.ttft), icl: most((part) => part.error_bar_ms.icl) },
     send_lag_ms: { p50: most((part) => part.send_lag_ms.p50), p99: most((part) => part.send_lag_ms.p99) },
     event_loop_delay_ms: {
@@ -45,6 +45,10 @@ export function worstValidity(parts: readonly JudgedPart[]): Validity {
     ...(levels.length === 0 ? {} : { levels }),
   };
 }
+
+/** A table shows the first few reasons only. */
+const worstFirst = (parts: readonly JudgedPart[]): JudgedPart[] =>
+  parts.toSorted((a, b) => VERDICTS.indexOf(b.validity.verdict) - VERDICTS.indexOf(a.validity.verdict));
 
 const worstOf = (verdicts: readonly Verdict[]): Verdict =>
   VERDICTS[Math.max(...verdicts.map((verdict) => VERDICTS.indexOf(verdict)))] ?? "DEGRADED";

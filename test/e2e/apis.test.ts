@@ -102,8 +102,8 @@ it.each([
     expect(JSON.stringify(body)).toContain("Hi");
   }
   expect(server.seen.map(({ wire }) => wire).toSorted()).toEqual(WIRES.map(({ name }) => name).toSorted());
-  expect(stderr).toContain("openai-embeddings:m: its API does not know system, max_tokens, stop: left out");
-  expect(stderr).toContain("openai-responses:m: its API does not know stop: left out");
+  expect(stderr).toContain("openai-embeddings:m: its API or model does not take system, max_tokens, stop: left out");
+  expect(stderr).toContain("openai-responses:m: its API or model does not take stop: left out");
   expect(stderr).not.toContain("cohere-chat:m: its API");
 });
 
