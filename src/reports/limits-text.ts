@@ -9,9 +9,11 @@ export function limitNotes(manifest: Manifest, summaries: ReadonlyMap<string, Su
   const lines: Line[] = [];
   for (const [target, { limiter_waits: waits = 0, limiter_wait_ms: waited = 0, attempted }] of summaries) {
     if (waits === 0) continue;
-    const lost = isOpenLoop(manifest) ? "; the requested rate is above them" : "";
-    const text = `${target}: rate limits held back ${waits} of ${attempted} requests, ${formatMillis(waited)} in all, which is in no duration and no TTFT${lost}`;
-    lines.push(line(text, lost === "" ? "quiet" : "warn"));
+    const open = isOpenLoop(manifest);
+    // The table above has an open loop's times from the instants of the schedule, and there the waits are.
+    const where = open ? "in the times from that instant, in no TTFT" : "in no duration and no TTFT";
+    const text = `${target}: rate limits held back ${waits} of ${attempted} requests, ${formatMillis(waited)} in all, which is ${where}`;
+    lines.push(line(text, open ? "warn" : "quiet"));
   }
   for (const history of manifest.segments.at(-1)?.concurrency ?? []) lines.push(line(adaptiveText(history), "quiet"));
   return lines;

@@ -1,11 +1,17 @@
 import type { Manifest } from "../core/run.ts";
-import type { Summary } from "../core/summary.ts";
+import type { Stats, Summary } from "../core/summary.ts";
 import { formatMillis, formatRate } from "./format.ts";
 import { line, type Line } from "./view.ts";
 
 /** Whether requests left at a rate, whatever came back; as in the last segment. */
 export function isOpenLoop({ segments }: Manifest): boolean {
   return (segments.at(-1)?.load.rate ?? null) !== null;
+}
+
+/** The times a target is judged by: in an open loop those from the intended instant, else from the sending. */
+export function headlineTimes(summary: Summary): Stats {
+  // Only an open loop counts what it held back.
+  return summary.held_back === undefined ? summary.duration_ms : summary.latency_from_intended_ms;
 }
 
 /** What the times of an open loop are, and what it held back. */

@@ -107,6 +107,30 @@ test("failures, skipped cases and pairs left out are shown with an example each"
   );
 });
 
+test("an open loop's failures and waits are told of the times that its table shows", () => {
+  const load = { ...exampleSegment().load, rate: 5 };
+  const open = exampleManifest(["a:1"], { segments: [exampleSegment({ load })] });
+  const { timing } = exampleResult();
+  const late = { ...timing, limiter_wait_ms: 700, latency_from_intended_ms: 900 };
+  const list = Array.from({ length: 99 }, (_, i) =>
+    exampleResult({ target: "a:1", test_id: `t${i}`, duration_ms: 100, timing: late }),
+  );
+  const failed = exampleFailure({
+    target: "a:1",
+    test_id: "t99",
+    timing: { ...timing, latency_from_intended_ms: null },
+  });
+  const text = flat(renderText(viewOf(open, [...list, failed])));
+  expect(text).toContain("a:1 900 ms 900 ms 900 ms 900 ms");
+  expect(text).toContain("counting its 1 failed as endless, p95 is 900 ms, p99 900 ms");
+  expect(text).toContain("held back 99 of 100 requests, 1 min 09 s in all, which is in the times from that instant");
+  expect(text).not.toContain("in no duration");
+
+  const closed = flat(renderText(viewOf(exampleManifest(["a:1"]), [...list, failed])));
+  expect(closed).toContain("counting its 1 failed as endless, p95 is 100 ms, p99 100 ms");
+  expect(closed).toContain("which is in no duration and no TTFT");
+});
+
 test("retries, cut answers, unknown usage and cost, and an interruption are noted", () => {
   const list = [
     exampleResult({ target: "a:1", attempts: 2, response: exampleResponse({ finish_reason: "length" }) }),

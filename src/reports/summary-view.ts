@@ -6,7 +6,7 @@ import type { PairFairness } from "./fairness.ts";
 import { formatCount, formatDollars, formatMillis, formatRate, formatShare } from "./format.ts";
 import type { Table } from "./table.ts";
 import { levelSections } from "./levels-view.ts";
-import { isOpenLoop, openLoopNotes } from "./open-loop-text.ts";
+import { headlineTimes, isOpenLoop, openLoopNotes } from "./open-loop-text.ts";
 import { limitNotes } from "./limits-text.ts";
 import { goodputLines } from "./slo-text.ts";
 import { line, type Line, type Section, type View } from "./view.ts";
@@ -77,10 +77,8 @@ export function resultTables(rows: readonly { readonly label: string; readonly s
       columns: columnsOf("mean", "p50", "p95", "p99", "TTFT p50", "p95"),
       rows: rows.map(({ label, summary }) => {
         const { ttft_ms: ttft } = summary;
-        // Only an open loop counts what it held back.
-        const openLoop = summary.held_back !== undefined;
-        const duration = openLoop ? summary.latency_from_intended_ms : summary.duration_ms;
-        const times = [duration.mean, duration.p50, duration.p95, duration.p99, ttft.p50, ttft.p95];
+        const shown = headlineTimes(summary);
+        const times = [shown.mean, shown.p50, shown.p95, shown.p99, ttft.p50, ttft.p95];
         return [label].concat(times.map(formatMillis));
       }),
     },
@@ -108,11 +106,12 @@ function notes({ manifest, summaries }: Findings): Line[] {
 }
 
 function notesOn(target: string, summary: Summary, made: boolean): Line[] {
-  const { duration_ms: duration, truncated, usage_unknown, cost_unknown, retries } = summary;
+  const { truncated, usage_unknown, cost_unknown, retries } = summary;
   const lines: Line[] = [];
   const failed = summary.failed + summary.timeout;
-  if (failed > 0 && duration.count > 0) {
-    const [p95, p99] = [duration.p95_attempted, duration.p99_attempted].map(orEndless);
+  const shown = headlineTimes(summary);
+  if (failed > 0 && shown.count > 0) {
+    const [p95, p99] = [shown.p95_attempted, shown.p99_attempted].map(orEndless);
     const text = `${target}: times are of successes; counting its ${failed} failed as endless, p95 is ${p95}, p99 ${p99}`;
     lines.push(line(text, "quiet"));
   }
