@@ -38,6 +38,7 @@ export const ADVICE: Readonly<Record<FailureCode, string>> = {
   stream_cut: "the stream ended before its end; a time limit of a proxy, or the server's log?",
   stream_error: "the server reported it inside the stream; read the message",
   response_too_large: "no answer of a model is that large; look at the server, and at docs/networks.md for the limits",
+  local_limit: "this machine ran out of descriptors, ports or memory; raise ulimit -n, or send fewer at once",
   stream_malformed: "that is no answer of this API; does the base URL lead to it?",
   cancelled: "it was stopped",
 };

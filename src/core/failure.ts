@@ -30,6 +30,7 @@ export const FAILURE_CODES = [
   "stream_error",
   "stream_malformed",
   "response_too_large",
+  "local_limit",
   "cancelled",
 ] as const;
 
@@ -55,6 +56,8 @@ export interface Failure {
    * the same case is sent again at once, and nothing counts the refusal.
    */
   readonly reworded?: true;
+  /** The resolver asked to try again (`EAI_AGAIN`), so that a `dns` failure is retried; other ones are final. */
+  readonly temporary?: true;
 }
 
 /**

@@ -168,8 +168,8 @@ function settled(
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof ProviderError)) {
-    const { code, message } = clientFailure(error) ?? { code: "server_error", message: messageOf(error) };
-    return failure(code, message);
+    const { code, message, ...more } = clientFailure(error) ?? { code: "server_error", message: messageOf(error) };
+    return failure(code, message, more);
   }
   // A module in JavaScript may name a code that there is not.
   const code = failureCodeSchema.safeParse(error.code);

@@ -30,6 +30,12 @@ describe("the retry decision", () => {
     ]);
   });
 
+  it("looks a name up again when the resolver asks to try again, and an unknown one never", () => {
+    expect(decideRetry(failure("dns", "", { temporary: true }), 0, 1, always(0)).retry).toBe(true);
+    expect(decideRetry(failure("dns", "", { temporary: true }), 1, 1, always(0)).retry).toBe(false);
+    expect(decideRetry(failure("dns", ""), 0, 1, always(0)).retry).toBe(false);
+  });
+
   it("doubles the longest wait with each retry, up to 30 s, with full jitter", () => {
     const longest = [0, 1, 2, 6, 20].map((used) => decideRetry(failure("overloaded", ""), used, 99, always(1)));
     expect(longest).toMatchObject([500, 1000, 2000, 30_000, 30_000].map((afterMs) => ({ afterMs, counted: true })));

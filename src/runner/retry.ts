@@ -27,11 +27,12 @@ export type RetryDecision =
  * exponential with full jitter: uniform in [0, min(30 s, 500 ms · 2ⁿ)]
  * (AWS Architecture Blog, "Exponential Backoff and Jitter").
  * A kept-alive connection that turned out closed before any byte came back is replaced at once, and costs no retry. So
- * is a request that was reworded for a server that refused a member of it.
+ * is a request that was reworded for a server that refused a member of it. A name that the resolver could not look up
+ * for now is looked up again; one that it does not know is not.
  */
 export function decideRetry(failed: Failure, retriesUsed: number, retries: number, random: Random): RetryDecision {
   if (failed.stale_connection || failed.reworded === true) return { retry: true, afterMs: 0, counted: false };
-  if (!RETRIED.has(failed.code) || retriesUsed >= retries) return { retry: false };
+  if (!(RETRIED.has(failed.code) || failed.temporary === true) || retriesUsed >= retries) return { retry: false };
   if ((failed.retry_after_ms ?? 0) > LONGEST_RETRY_AFTER_MS) return { retry: false };
   const backoff = random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retriesUsed);
   // Jitter on top of the server's word, never under it, keeps the slots from coming back all at once.

@@ -1,5 +1,5 @@
 import { messageOf, systemCodeOf } from "../../core/errors.ts";
-import type { FailureCode } from "../../core/failure.ts";
+import type { Failure, FailureCode } from "../../core/failure.ts";
 import { unreachedCode } from "../http/network-failure.ts";
 
 /** What Node and its `fetch` call a connection that broke or stood still. */
@@ -14,14 +14,15 @@ const BROKEN: Readonly<Record<string, FailureCode>> = {
 const MOST_CAUSES = 5;
 
 /** The network failure behind what somebody else's client threw; null where none is. */
-export function clientFailure(error: unknown): { readonly code: FailureCode; readonly message: string } | null {
+export function clientFailure(error: unknown): Pick<Failure, "code" | "message" | "temporary"> | null {
   let cause = error;
   for (let depth = 0; depth < MOST_CAUSES && cause instanceof Error; depth += 1, cause = cause.cause) {
     const system = systemCodeOf(cause) ?? "";
-    const code = BROKEN[system] ?? unreachedCode(system);
-    if (code === null) continue;
+    const broken = BROKEN[system];
+    const known = broken === undefined ? unreachedCode(cause) : { code: broken };
+    if (known === null) continue;
     const [outer, inner] = [messageOf(error), messageOf(cause) || system];
-    return { code, message: outer.includes(inner) ? outer : `${outer}: ${inner}` };
+    return { ...known, message: outer.includes(inner) ? outer : `${outer}: ${inner}` };
   }
   return null;
 }

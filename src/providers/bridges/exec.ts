@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { kill } from "node:process";
 import type { ModelRequest } from "../../core/request.ts";
 import { LIMITS, tooLong } from "../http/limits.ts";
+import { localLimitIn } from "../http/local-limit.ts";
 import { ProviderError, type Generated, type GenerateContext } from "../custom.ts";
 
 const TAIL_CHARACTERS = 500;
@@ -23,6 +24,13 @@ export function execGenerate({ command, cwd, env }: ExecOptions) {
     new Promise((resolve, reject) => {
       // A group of its own, so that an abort reaches what the shell started.
       const child = spawn(command, { cwd, shell: true, detached: true, env: { ...env, ...requestVariables(request) } });
+      child.on("error", (error) =>
+        reject(
+          localLimitIn(error) === null ? new ProviderError("server_error", `cannot start: ${error.message}`) : error,
+        ),
+      );
+      // Without a descriptor for its pipes it has none; the error comes in the next tick.
+      if (!hasPipes(child)) return;
       let content = "";
       let tail = "";
       const onAbort = (): void => {
@@ -44,7 +52,6 @@ export function execGenerate({ command, cwd, env }: ExecOptions) {
       child.stderr.setEncoding("utf8").on("data", (text: string) => (tail = (tail + text).slice(-TAIL_CHARACTERS)));
       // A command need not read its prompt.
       child.stdin.on("error", () => {});
-      child.on("error", (error) => reject(new ProviderError("server_error", `cannot start: ${error.message}`)));
       child.on("close", (code, by) => {
         signal.removeEventListener("abort", onAbort);
         if (code === 0) return resolve({ content });
@@ -66,6 +73,11 @@ function requestVariables({ prompt: _prompt, ...request }: ModelRequest): Record
     LLM_TEST_BENCH_REQUEST: JSON.stringify(request),
     ...Object.fromEntries(scalars),
   };
+}
+
+/** Node's types promise the pipes, and leave them out where no descriptor was left to open them. */
+function hasPipes(child: { readonly stdout?: unknown }): boolean {
+  return child.stdout !== undefined && child.stdout !== null;
 }
 
 function endGroup(pid: number): void {

@@ -2,6 +2,7 @@ import { messageOf, systemCodeOf } from "../../core/errors.ts";
 import { failure, type Failure, type FailureCode } from "../../core/failure.ts";
 import { UNDECODABLE } from "./content-encoding.ts";
 import { LimitError } from "./limits.ts";
+import { localLimitIn } from "./local-limit.ts";
 import { ProxyUnreachable } from "./open-socket.ts";
 import { ProxyError } from "./proxy-tunnel.ts";
 import { explainTls, isTlsAlert, speaksTls } from "./tls-failure.ts";
@@ -14,14 +15,24 @@ const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
   ECONNREFUSED: "refused",
   EHOSTUNREACH: "refused",
   ENETUNREACH: "refused",
+  // For want of an address that could reach the server's; for want of a port it is this machine's limit.
+  EADDRNOTAVAIL: "refused",
   ETIMEDOUT: "timeout_connect",
 };
 
 const isTls = (code: string): boolean =>
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO)/.test(code);
 
-/** What one of Node's codes says of a server that was not reached; null where it says something else. */
-export const unreachedCode = (code: string): FailureCode | null => BY_SYSTEM_CODE[code] ?? (isTls(code) ? "tls" : null);
+/** What an error of Node says of a server that was not reached; null where it says something else. */
+export function unreachedCode(error: unknown): Pick<Failure, "code" | "temporary"> | null {
+  if (localLimitIn(error) !== null) return { code: "local_limit" };
+  const code = systemCodeOf(error) ?? "";
+  const known = BY_SYSTEM_CODE[code] ?? (isTls(code) ? "tls" : null);
+  return known === null ? null : { code: known, ...mayPass(code) };
+}
+
+/** A resolver that has no answer for now may have one in a moment. */
+const mayPass = (code: string): Pick<Failure, "temporary"> => (code === "EAI_AGAIN" ? { temporary: true } : {});
 
 /** An answer that ends inside a chunk is a connection that broke, though undici's parser is the first to say so. */
 const isNotHttp = (error: unknown): boolean =>
@@ -55,6 +66,8 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
     return failure("response_too_large", "the head of the response is too long, and no more is taken");
   }
   const detail = detailOf(error, code);
+  const limit = localLimitIn(error);
+  if (limit !== null) return failure("local_limit", ranOut(limit, detail));
   if (!progress.sent) return unconnected(error, code, host);
   // On a kept-alive connection it may be the rest of the answer before, which says nothing of this request.
   if (isNotHttp(error) && (progress.fresh || progress.anyByte)) {
@@ -82,18 +95,22 @@ export function networkFailure(error: unknown, progress: Progress, host: string)
 function unconnected(error: unknown, code: string, to: string): Failure {
   const detail = detailOf(error, code);
   const known = BY_SYSTEM_CODE[code];
-  if (known !== undefined) return failure(known, `cannot connect to ${to}: ${detail || code}`);
+  if (known !== undefined) return failure(known, `cannot connect to ${to}: ${detail || code}`, mayPass(code));
   if (isTls(code)) return failure("tls", `no secure connection to ${to}: ${explainTls(error, code)}`);
   return failure("connection", `connecting to ${to} failed: ${detail}`);
 }
 
 /** A proxy that nobody answers at is a setting to correct; one that breaks off may answer the next time. */
 function proxyFailure({ message: url, cause }: ProxyUnreachable): Failure {
+  const limit = localLimitIn(cause);
+  if (limit !== null) return failure("local_limit", ranOut(limit, detailOf(cause, systemCodeOf(cause) ?? "")));
   const failed = unconnected(cause, systemCodeOf(cause) ?? "", `the proxy ${url}`);
   const passes = failed.code === "connection" || failed.code === "timeout_connect";
   const advice = "; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or add the host to NO_PROXY";
   return passes ? failed : { ...failed, code: "proxy", message: failed.message + advice };
 }
+
+const ranOut = (limit: string, detail: string): string => `this machine ran out of ${limit}: ${detail}`;
 
 function detailOf(error: unknown, code: string): string {
   const message = messageOf(error);
