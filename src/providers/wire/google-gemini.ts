@@ -1,9 +1,9 @@
-import { parseDuration } from "../../core/duration.ts";
 import type { FailureCode } from "../../core/failure.ts";
 import type { RequestMessage, RequestPart } from "../../core/request.ts";
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { googleLimit, googleRetryDelay } from "./google-limits.ts";
 import { turnsOf } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
@@ -59,25 +59,14 @@ const BY_ERROR_STATUS: Readonly<Record<string, FailureCode>> = {
   UNAVAILABLE: "overloaded",
 };
 
-/** The words are the same for a limit a minute and for one a day ("exceeded your current quota"); the details tell. */
-function exhausted(details: readonly Fields[], message: string): FailureCode {
-  const limits = details
-    .flatMap((detail) => listAt(detail, "violations"))
-    .map((violation) => textAt(violation, "quotaId"));
-  if (limits.some((id) => id !== null && /PerDay/.test(id))) return "quota";
-  const waits = details.some((detail) => textAt(detail, "retryDelay") !== null);
-  return waits || limits.length > 0 ? "rate_limited" : (codeOfMessage(message) ?? "rate_limited");
-}
-
 function failureIn(error: Fields, status: number): WireFailure {
   const message = textAt(error, "message") ?? JSON.stringify(error);
   const details = listAt(error, "details");
-  const wait = details.map((detail) => textAt(detail, "retryDelay")).find((text) => text !== null);
-  const retryAfterMs = wait === undefined ? null : parseDuration(wait);
+  const retryAfterMs = googleRetryDelay(details);
   const badKey = details.some(({ reason }) => reason === "API_KEY_INVALID");
   const named =
     error["status"] === "RESOURCE_EXHAUSTED"
-      ? exhausted(details, message)
+      ? googleLimit(details, message)
       : BY_ERROR_STATUS[textAt(error, "status") ?? ""];
   return {
     code: badKey ? "auth" : (named ?? (status === 400 ? codeOfMessage(message) : null) ?? codeOfStatus(status)),
