@@ -1,6 +1,6 @@
 // Bundles what runs into dist/: the command line, the library and the simulator's process. Node's loader takes longer
 // over hundreds of small modules than over the code in them; declarations come from the compiler (npm run build).
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown, type OutputChunk } from "rolldown";
@@ -48,6 +48,9 @@ if (misplaced !== undefined) throw new Error(`${misplaced.fileName} looks for fi
 
 const atOnce = packagesIn(startOf("cli/bin.js")).filter((name) => !LOADED_AT_ONCE.has(name));
 if (atOnce.length > 0) throw new Error(`every command would load ${atOnce.join(", ")} at its start; import them later`);
+
+// A link to it (npm link, an installed clone) is run as a command.
+chmodSync(join(dist, "cli/bin.js"), 0o755);
 
 const licences = [...packagesIn(chunks).map(licenceOf), LLHTTP];
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));

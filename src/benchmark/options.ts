@@ -27,7 +27,7 @@ export interface BenchmarkOptions {
   readonly abandon: AbortSignal;
   readonly observe: RunObserver;
   /** Hears of the open directory, so that a process that must end at once can close it. */
-  readonly opened?: (run: Pick<OpenRun, "directory" | "closeAtOnce">) => void;
+  readonly opened?: (run: Pick<OpenRun, "directory" | "movedAside" | "closeAtOnce">) => void;
   /** Hears of what is odd but stops nothing. */
   readonly warn?: (message: string) => void;
 }

@@ -2,6 +2,7 @@ import os from "node:os";
 import type { Clock } from "../core/clock.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Mask } from "../core/secrets.ts";
+import { invocationOf } from "./invocation.ts";
 
 /** Somewhere to write text to. */
 export interface Output {
@@ -33,6 +34,8 @@ export interface CliContext {
   readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What to type to run this program: hints and help show it in place of its name. */
+  readonly invocation: string;
   readonly home: string;
   readonly clock: Clock;
   /** Calls `handler` at each such signal until the returned function is called. */
@@ -55,6 +58,7 @@ export function processContext(): CliContext {
     stdin: processInput(),
     env: process.env,
     cwd: process.cwd(),
+    invocation: invocationOf({ script: process.argv[1] ?? "", cwd: process.cwd() }),
     home: os.homedir(),
     clock: systemClock,
     onSignal(signal, handler) {

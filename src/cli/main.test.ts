@@ -44,6 +44,7 @@ async function run(args: string[], env: Record<string, string> = {}, terminal = 
     env: { SIM_BASE_URL: simulator.url, ...env },
     cwd: directory,
     home: directory,
+    invocation: "llm-test-bench",
     clock: systemClock,
     onSignal(signal, handler) {
       signals.set(signal, handler);
@@ -82,6 +83,13 @@ describe("bench", () => {
     expect(coloured.stderr).toContain("█");
     const plain = await run(bench("-p", "sim", "--force"), { NO_COLOR: "1" }, true);
     expect(plain.stdout).not.toContain("\u001b");
+  });
+
+  it("says where --force moved the run that was there", async () => {
+    expect((await run(bench("-p", "sim"))).stderr).not.toContain("moved");
+    const { stderr } = await run(bench("-p", "sim", "--force"));
+    expect(stderr).toMatch(/^moved the run that was in run to run\.old-\d{8}T\d{6}Z$/m);
+    expect((await run(bench("-p", "sim", "--force", "--quiet"))).stderr).toBe("");
   });
 
   it("speaks JSON with --json: one document on stdout, a line an event on stderr", async () => {

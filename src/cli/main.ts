@@ -13,7 +13,10 @@ import { defineJournal } from "./commands/journal.ts";
 import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineTest } from "./commands/test.ts";
+import { writtenOut } from "./command-words.ts";
 import type { CliContext } from "./context.ts";
+import { asTyped } from "./invocation.ts";
+import { withMeantFlag } from "./meant-flag.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
 import { toolVersion } from "../benchmark/version.ts";
 
@@ -23,12 +26,11 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     .description("Benchmark language models side by side: which one is right, how fast, at what cost.")
     .version(toolVersion())
     .helpCommand(false)
-    .showHelpAfterError("(see --help)")
     .addHelpText("after", FIRST_STEPS)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
+      writeOut: (text) => void context.stdout.write(asTyped(text, context.invocation)),
+      writeErr: (text) => void context.stderr.write(asTyped(text, context.invocation)),
     });
   defineBench(program, context, finish);
   defineDatasets(program, context, finish);
@@ -42,13 +44,25 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   defineJournal(program, context, finish);
   defineCalibrate(program, context, finish);
   defineSimulate(program, context, finish);
+  explainErrors(program, []);
   return program;
+}
+
+/** Lets each command say after an error which help describes it, and which flag was meant. */
+function explainErrors(command: Command, parents: readonly string[]): void {
+  const path = [...parents, command.name()];
+  const isKnown = (flag: string): boolean => command.options.some(({ long }) => long === flag);
+  command
+    .showHelpAfterError(`(see ${path.join(" ")} --help)`)
+    .configureOutput({ outputError: (text, write) => write(withMeantFlag(text, isKnown)) });
+  for (const inner of command.commands) explainErrors(inner, path);
 }
 
 const FIRST_STEPS = `
 First steps, without a key:
-  llm-test-bench bench -d coding-tasks -p sim:fast,sim:slow
-  llm-test-bench bench --help`;
+  llm-test-bench bench coding-tasks -p sim:fast,sim:slow
+  llm-test-bench bench --help
+Also: run, eval (bench), validate, list (datasets validate, datasets list), help COMMAND, -v (--version)`;
 
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
@@ -59,11 +73,11 @@ export async function main(args: readonly string[], context: CliContext): Promis
     return EXIT.usage;
   }
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync([...writtenOut(args, program)], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
-    return report(error, sayOn(context.stderr, args.includes("--json")));
+    return report(error, sayOn(context, args.includes("--json")));
   }
 }
 

@@ -55,6 +55,7 @@ describe("a new run", () => {
     writeFileSync(join(directory, "notes.txt"), "mine");
     writeFileSync(join(directory, "results.csv"), "exported");
     const run = createRun(directory, sampleManifest({ id: "run-2" }), { ...options(), force: true });
+    expect(run.movedAside).toBe(aside);
     await run.close();
     expect([...readRun(aside).results()]).toHaveLength(1);
     expect(existsSync(join(aside, "results.csv"))).toBe(true);
@@ -75,7 +76,9 @@ describe("a new run", () => {
     }
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "notes.txt"), "mine");
-    await createRun(directory, sampleManifest(), options()).close();
+    const run = createRun(directory, sampleManifest(), options());
+    expect(run.movedAside).toBeNull();
+    await run.close();
   });
 
   it("is refused while another one writes there, also when forced", async () => {

@@ -16,6 +16,8 @@ import { RunWriter, type WriterOptions } from "./writer.ts";
 export interface OpenRun extends Recovered {
   /** Absolute. */
   readonly directory: string;
+  /** Where an older run of this directory was moved to; null when there was none. */
+  readonly movedAside: string | null;
   /** As it was when the run was opened. */
   readonly manifest: Manifest;
   readonly journal: RunWriter;
@@ -53,9 +55,10 @@ export function createRun(
   return withLock(path, (lock) => {
     const present = runFilesIn(readdirSync(path));
     if (present.length > 0 && options.force !== true) throw inUse(path, present);
-    if (present.length > 0) moveAside(path, present, options.clock.wallTime());
+    const movedAside = present.length > 0 ? moveAside(path, present, options.clock.wallTime()) : null;
     writeManifest(path, manifest, options.mask, options.files);
-    return opened(path, manifest, { finished: new Set(), failed: new Map(), warnings: [] }, lock, options);
+    const nothing = { finished: new Set<string>(), failed: new Map(), warnings: [] };
+    return { ...opened(path, manifest, nothing, lock, options), movedAside };
   });
 }
 
@@ -111,6 +114,7 @@ function opened(
   return {
     ...recovered,
     directory,
+    movedAside: null,
     manifest,
     journal,
     saveManifest(changed) {
@@ -146,13 +150,14 @@ function inUse(path: string, present: readonly string[]): BenchError {
   });
 }
 
-function moveAside(path: string, names: readonly string[], wallTime: string): void {
+function moveAside(path: string, names: readonly string[], wallTime: string): string {
   const stamp = wallTime.replaceAll(/[-:]|\.\d+/g, "");
   try {
     let aside = `${path}.old-${stamp}`;
     for (let n = 2; existsSync(aside); n += 1) aside = `${path}.old-${stamp}-${n}`;
     mkdirSync(aside);
     for (const name of names) renameSync(join(path, name), join(aside, name));
+    return aside;
   } catch (error) {
     throw outputError(`cannot move the old run in ${path} aside`, error);
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Manifest } from "../../src/core/run.ts";
-import { CLI, runCli, startCli, tempDir, type CliRun } from "../support/cli.ts";
+import { CLI, runCli, startCli, tempDir, TYPED, type CliRun } from "../support/cli.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
 
@@ -69,7 +69,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s once", (signal) => {
     expect(journalOf(directory)).toHaveLength(sent);
     expect(journalOf(directory).every(({ status }) => status === "success")).toBe(true);
     expect(stderr).toContain(`interrupted with ${CASES - sent} of ${CASES} requests left`);
-    expect(stderr).toContain(`hint: go on with: llm-test-bench resume ${directory}`);
+    expect(stderr).toContain(`hint: go on with: ${TYPED} resume ${directory}`);
     expect(manifestOf(directory).status).toBe("interrupted");
     for (const name of ["results.json", "results.csv", "summary.md"]) {
       expect({ name, written: existsSync(join(directory, name)) }).toEqual({ name, written: true });
@@ -88,7 +88,7 @@ test("SIGINT twice ends at once, however long the answers take, and the run can 
   started.kill("SIGINT");
   const { code, stderr } = await started.done;
   expect(stderr).toMatch(/ended at once; what was in flight has no result\n/);
-  expect(stderr.trimEnd()).toMatch(new RegExp(`hint: go on with: llm-test-bench resume ${directory}$`));
+  expect(stderr.trimEnd()).toMatch(new RegExp(`hint: go on with: ${TYPED} resume ${directory}$`));
   // Nothing waits for the grace time any more; what else it takes is up to the machine.
   expect(performance.now() - before).toBeLessThan(GRACE_MS * 0.8);
   expect(code).toBe(130);

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/core/run.ts";
-import { startCli, tempDir, type CliResult } from "../support/cli.ts";
+import { startCli, tempDir, TYPED, type CliResult } from "../support/cli.ts";
 import { runHere } from "../support/in-process.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, identityOf, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
@@ -188,5 +188,5 @@ test("Ctrl-C stops it as it stops bench, and names it as the way on", async () =
   simulator.release();
   const { code, stderr } = await started.done;
   expect({ code, stderr }).toMatchObject({ code: 130 });
-  expect(stderr).toContain(`hint: go on with: llm-test-bench resume ${directory}`);
+  expect(stderr).toContain(`hint: go on with: ${TYPED} resume ${directory}`);
 });

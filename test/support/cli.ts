@@ -11,6 +11,9 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The built command line. */
 export const CLI = join(ROOT, "dist/cli/bin.js");
 
+/** What its hints say to type, in a directory elsewhere. */
+export const TYPED = `node ${CLI}`;
+
 /** How a process ended, with everything it wrote. */
 export interface CliResult {
   /** Null when a signal ended it. */

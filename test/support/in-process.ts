@@ -17,6 +17,8 @@ export interface InProcessOptions {
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
+  /** What hints show as the command to type; its name by default. */
+  readonly invocation?: string;
   /** Columns of the terminal that all outputs are; none by default. */
   readonly terminal?: number;
   /** Hears of handlers as commands set them, to send a signal. */
@@ -47,6 +49,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     env: options.env ?? {},
     cwd,
     home: options.home ?? cwd,
+    invocation: options.invocation ?? "llm-test-bench",
     clock: systemClock,
     onSignal(signal, handler) {
       options.onSignal?.(signal, handler);

@@ -73,7 +73,7 @@ async function benchDataset(
   checkSearch(flags, resolved.length);
   const mask = maskFor([...secretsOf(resolved), ...headerSecrets(parameters.headers), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   const labels = resolved.map(({ label }) => label);
   const gate = gateOf(flags, config, labels);
   if (flags.quiet !== true) for (const { kind, text } of dataset.notes ?? []) say(kind, text);

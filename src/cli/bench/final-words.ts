@@ -6,6 +6,7 @@ import { renderText } from "../../reports/view.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
 import { ADVICE } from "../failure-advice.ts";
+import { asTyped } from "../invocation.ts";
 import type { OutputFlags } from "./flags.ts";
 import type { Say } from "../say.ts";
 
@@ -17,12 +18,13 @@ export function showSummary(
   outcome: BenchmarkOutcome,
   gate: GateResult,
   { json }: Pick<OutputFlags, "json">,
-  { stdout, env }: Pick<CliContext, "stdout" | "env">,
+  { stdout, env, invocation }: Pick<CliContext, "stdout" | "env" | "invocation">,
 ): void {
   if (json === true) return void stdout.write(summaryJson(outcome, gate));
   const view = [...summaryView(outcome.findings), ...thresholdSections(gate)];
   const width = Math.max(60, stdout.columns ?? PIPE_COLUMNS);
-  stdout.write(renderText(view, { width, color: painter(wantsColor(stdout, env)) }));
+  const text = renderText(view, { width, color: painter(wantsColor(stdout, env)) });
+  stdout.write(asTyped(text, invocation));
 }
 
 /** For programs: `results.json` without the results, the paths of the files, and what became of the thresholds. */

@@ -131,8 +131,8 @@ function checkOrder({ lockstep, sequential, rate }: BenchFlags): void {
 function checkDataset(flags: BenchFlags): void {
   const { dataset, synthetic, category } = flags;
   if (dataset === undefined && synthetic === undefined) {
-    throw new BenchError("usage", "there is nothing to send: neither -d, --dataset nor --synthetic is given", {
-      hint: "Name a dataset, such as -d coding-tasks, or make one: --synthetic input=512,output=128; see bench --help",
+    throw new BenchError("usage", "there is nothing to send: no dataset (-d, --dataset) and no --synthetic is given", {
+      hint: "Name a dataset, such as llm-test-bench bench coding-tasks, or send synthetic prompts: --synthetic input=512,output=128",
     });
   }
   if (dataset !== undefined && synthetic !== undefined) {

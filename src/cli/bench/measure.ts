@@ -50,12 +50,17 @@ export async function measure(
       stop: interrupts.stop,
       abandon: interrupts.abandon,
       observe: (event) => reporter.take(event),
-      opened: (run) =>
+      opened(run) {
+        if (run.movedAside !== null && flags.quiet !== true) {
+          const aside = shownPath(run.movedAside, context.cwd);
+          say("note", `moved the run that was in ${shownPath(run.directory, context.cwd)} to ${aside}`);
+        }
         interrupts.beforeExit(() => {
           run.closeAtOnce();
           say("note", "ended at once; what was in flight has no result");
           say("hint", `go on with: llm-test-bench resume ${shownPath(run.directory, context.cwd)}`);
-        }),
+        });
+      },
       warn: (message) => say("warning", message),
     }).finally(() => reporter.stop());
     const gateResult = judgeGate(gate, outcome.findings);

@@ -24,7 +24,7 @@ export interface CalibrateFlags {
 
 /** Runs `calibrate` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function calibrateCommand(flags: CalibrateFlags, context: CliContext): Promise<number> {
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   const tell = (kind: "note" | "hint", text: string): void => {
     if (flags.quiet !== true && flags.json !== true) say(kind, text);
   };

@@ -3,6 +3,7 @@ import { basename, dirname, extname, relative, resolve } from "node:path";
 import { BenchError, messageOf, systemCodeOf } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { asTyped } from "../invocation.ts";
 import { sayOn } from "../say.ts";
 import { configTemplate } from "./template.ts";
 
@@ -19,18 +20,19 @@ const FOUND = "llm-test-bench.config";
  * Runs `config init` and returns its exit code. Throws `BenchError`: `usage` when a configuration is there already,
  * `output` when none can be written.
  */
-export async function initConfig(flags: InitFlags, { cwd, stderr }: CliContext): Promise<number> {
+export async function initConfig(flags: InitFlags, context: CliContext): Promise<number> {
+  const { cwd, invocation } = context;
   const file = resolve(cwd, flags.output);
   if (![".yaml", ".yml"].includes(extname(file).toLowerCase())) {
     throw new BenchError("usage", `${flags.output} is no name for a YAML file`, { hint: "Let it end in .yaml." });
   }
   await refuseSecond(file);
   try {
-    await writeFile(file, configTemplate(), { flag: flags.force === true ? "w" : "wx" });
+    await writeFile(file, asTyped(configTemplate(), invocation), { flag: flags.force === true ? "w" : "wx" });
   } catch (cause) {
     throw writeError(flags.output, cause);
   }
-  const say = sayOn(stderr, false);
+  const say = sayOn(context, false);
   const found = basename(file).startsWith(`${FOUND}.`);
   say("note", `wrote ${relative(cwd, file)}`);
   say(

@@ -5,6 +5,7 @@ import { pathText } from "../../documents/source-document.ts";
 import { line, type Section } from "../../reports/view.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { asTyped } from "../invocation.ts";
 import { configuredSecrets } from "../providers/configured-secrets.ts";
 import { keyText, missingLines, providerJson, urlText } from "../providers/status-view.ts";
 import { jsonText } from "../terminal-text.ts";
@@ -27,14 +28,14 @@ export interface ShowFlags {
 
 /** Runs `config show` and returns its exit code; throws `BenchError("config")` for a configuration that is wrong. */
 export async function showConfig(flags: ShowFlags, outside: CliContext): Promise<number> {
-  const { cwd, home, env } = outside;
+  const { cwd, home, env, invocation } = outside;
   const traced = await loadTracedConfig({ cwd, home, env, explicitPath: flags.config ?? null });
   const statuses = providerStatuses(traced.config, env);
   const { stdout } = shielded(outside, maskFor(configuredSecrets(traced.config, statuses, env)));
   stdout.write(
     flags.json === true
       ? jsonText(asJson(traced, statuses))
-      : viewText(sections(traced, statuses, flags.config !== undefined), stdout, env),
+      : asTyped(viewText(sections(traced, statuses, flags.config !== undefined), stdout, env), invocation),
   );
   return EXIT.success;
 }

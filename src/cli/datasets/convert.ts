@@ -54,7 +54,7 @@ export async function withDataset<T>(
     ...(format === undefined ? {} : { format }),
   });
   try {
-    const say = sayOn(context.stderr, false);
+    const say = sayOn(context, false);
     for (const { kind, text } of dataset.notes ?? []) say(kind, text);
     return await use(dataset);
   } finally {
@@ -67,12 +67,12 @@ export async function writeDataset(
   dataset: Dataset,
   to: string,
   flags: WriteFlags,
-  { stderr }: CliContext,
+  context: CliContext,
 ): Promise<void> {
   const { format, gzip } = writableEncoding(to, flags.to);
   await requireFree(to, flags.force === true);
   const plan = await planWriting(dataset, format, stemOf(to));
-  const say = sayOn(stderr, false);
+  const say = sayOn(context, false);
   const losses = plan.losses.map((loss) => lossInWords(loss, dataset, format));
   if (losses.length > 0 && flags.allowLoss !== true) {
     throw new BenchError("usage", `${to} was not written: ${format} cannot hold all of it\n  ${losses.join("\n  ")}`, {

@@ -36,6 +36,7 @@ async function run(args: string[], columns?: number, env: Record<string, string>
     env,
     cwd: directory,
     home: directory,
+    invocation: "llm-test-bench",
     clock: systemClock,
     onSignal: () => () => {},
     exit: () => {},

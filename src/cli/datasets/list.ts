@@ -30,7 +30,7 @@ export async function listDatasets({ json }: DatasetsFlags, context: CliContext)
   }
   context.stdout.write(renderText(listed.map(sectionOf), styleFor(context)));
   const first = listed[0]?.name ?? "NAME";
-  sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${first} lists its cases`);
+  sayOn(context, false)("hint", `llm-test-bench datasets show ${first} lists its cases`);
   return EXIT.success;
 }
 

@@ -37,7 +37,7 @@ export async function sampleDataset(
       seed,
       ...(stratify === undefined ? {} : { stratify }),
     });
-    sayOn(context.stderr, false)("note", inWords(strata, size));
+    sayOn(context, false)("note", inWords(strata, size));
     if (to === undefined) await print(dataset, flags, context);
     else await writeDataset(dataset, to, flags, context);
   });

@@ -32,7 +32,7 @@ export async function showDataset(nameOrPath: string, flags: DatasetsFlags, cont
 }
 
 async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, context: CliContext): Promise<void> {
-  const say = sayOn(context.stderr, false);
+  const say = sayOn(context, false);
   for (const { kind, text } of dataset.notes ?? []) say(kind, text);
   if (flags.providers !== undefined) {
     if (flags.case === undefined) {
@@ -77,7 +77,7 @@ async function writeTable(dataset: Dataset, hintFor: string | null, context: Cli
   context.stdout.write(casesText(dataset, shown, count, styleFor(context)));
   const first = shellWord(shown[0]?.id ?? "ID", "ID");
   if (hintFor !== null) {
-    sayOn(context.stderr, false)("hint", `llm-test-bench datasets show ${shellWord(hintFor, "FILE")} --case ${first}`);
+    sayOn(context, false)("hint", `llm-test-bench datasets show ${shellWord(hintFor, "FILE")} --case ${first}`);
   }
 }
 

@@ -36,9 +36,9 @@ export async function validateDatasets(
   flags: DatasetsFlags,
   context: CliContext,
 ): Promise<number> {
-  const { stdout, stderr } = context;
+  const { stdout } = context;
   const { json, format } = flags;
-  const say = sayOn(stderr, false);
+  const say = sayOn(context, false);
   const problems: ReportedProblem[] = [];
   let invalid = 0;
   for (const file of files) {

@@ -17,13 +17,14 @@ const ALL: readonly PricedProvider[] = [...BUILT_IN_PROVIDERS].flatMap(([name, {
 export async function prices(
   asked: string | null,
   { json = false }: { json?: boolean },
-  { stdout, stderr, env }: CliContext,
+  context: CliContext,
 ): Promise<number> {
+  const { stdout, env } = context;
   if (asked === null) {
     const providers = await Promise.all(ALL.map(async (one) => ({ ...one, models: await pricedModels(one) })));
     const shown = providers.map(({ name, models }) => ({ provider: name, models }));
     stdout.write(json ? jsonText({ data: PRICE_DATA, providers: shown }) : viewText(providersView(shown), stdout, env));
-    if (!json) sayOn(stderr, false)("hint", "the price of a model: llm-test-bench prices gpt-4o-mini");
+    if (!json) sayOn(context, false)("hint", "the price of a model: llm-test-bench prices gpt-4o-mini");
     return EXIT.success;
   }
   const [providers, model] = whereToLook(asked);
@@ -33,7 +34,7 @@ export async function prices(
     if (!json) stdout.write(viewText(pricesView(found), stdout, env));
     return EXIT.success;
   }
-  const say = sayOn(stderr, json);
+  const say = sayOn(context, json);
   const known = (await Promise.all(providers.map(pricedModels))).flat();
   const meant = nearMiss(model, known);
   say("error", terminalText(`no price is known for ${asked} in the data of ${PRICE_DATA.date}`));

@@ -31,8 +31,8 @@ export async function providers(flags: ProvidersFlags, outside: CliContext): Pro
   const { config } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
   const statuses = providerStatuses(config, env);
   const context = shielded(outside, maskFor(configuredSecrets(config, statuses, env)));
-  const { stdout, stderr } = context;
-  const say = sayOn(stderr, flags.json === true);
+  const { stdout } = context;
+  const say = sayOn(context, flags.json === true);
   const show = (checks: readonly Check[] | null): void => {
     if (flags.json === true) {
       stdout.write(jsonText({ providers: statuses.map(providerJson), ...(checks === null ? {} : { checks }) }));

@@ -20,7 +20,7 @@ export interface CompareFlags {
 export function compare(directories: { a: string; b: string }, flags: CompareFlags, context: CliContext): void {
   const paths = { a: resolve(context.cwd, directories.a), b: resolve(context.cwd, directories.b) };
   const [a, b] = [readSavedRun(paths.a), readSavedRun(paths.b)];
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   for (const warning of a.warnings) say("warning", `A: ${warning}`);
   for (const warning of b.warnings) say("warning", `B: ${warning}`);
   const named = { a: flags.targetA ?? null, b: flags.targetB ?? null };

@@ -28,7 +28,7 @@ export async function exportRun(directory: string, flags: ExportFlags, context: 
   }
   const path = resolve(context.cwd, directory);
   const saved = readSavedRun(path);
-  const say = sayOn(context.stderr, false);
+  const say = sayOn(context, false);
   for (const warning of saved.warnings) say("warning", warning);
   const progress = progressOf(saved);
   if (progress !== null) say("warning", progress);

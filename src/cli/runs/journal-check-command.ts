@@ -41,7 +41,7 @@ export function checkJournal(directory: string, flags: JournalCheckFlags, contex
     const section = sectionOf(found, shownPath(path, context.cwd));
     stdout.write(renderText([section], { width, color: painter(wantsColor(stdout, env)) }));
     const hint = nextStep(found, shownPath(path, context.cwd));
-    if (hint !== null) sayOn(context.stderr, false)("hint", hint);
+    if (hint !== null) sayOn(context, false)("hint", hint);
   }
   return clean ? EXIT.success : EXIT.casesFailed;
 }

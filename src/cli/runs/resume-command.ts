@@ -65,7 +65,7 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   const resolved = targetsOf(manifest, config, path, outside);
   const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   const dataset = await datasetOf(manifest, flags, path, outside);
   const version = toolVersion();
   const open = await openTargets(resolved, { clock: context.clock, userAgent: `llm-test-bench/${version}` });
@@ -102,7 +102,7 @@ function showFinished(
   flags: ResumeFlags,
   context: CliContext,
 ): number {
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   for (const warning of warnings) say("warning", warning);
   const files = EXPORT_FILES.map((name) => join(directory, name)).filter((file) => existsSync(file));
   const outcome = { directory, findings, interrupted: false, left: 0, stoppedTargets: new Map(), files };

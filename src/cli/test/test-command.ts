@@ -37,7 +37,7 @@ export async function test(target: string, flags: TestFlags, outside: CliContext
   const parameters = await parametersOf(flags, outside.cwd);
   const secrets = [...secretsOf([resolved]), ...headerSecrets(parameters.headers)];
   const context = shielded(outside, maskFor(secrets));
-  const say = sayOn(context.stderr, flags.json === true);
+  const say = sayOn(context, flags.json === true);
   const prompt = await promptOf(flags, context, say);
   const abandon = abandonOnSignal(context);
   const writer = answerWriter(outside, secrets);

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { BenchError } from "../core/errors.ts";
+
+/** Commands under the names that users of other tools type first. */
+const SHORT_FORMS: Readonly<Record<string, readonly string[]>> = {
+  validate: ["datasets", "validate"],
+  list: ["datasets", "list"],
+  version: ["--version"],
+  "-v": ["--version"],
+};
+
+/** Commands of other tools that could mean several of ours, with what to type. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  init: "llm-test-bench config init writes a configuration file, llm-test-bench datasets init NAME a dataset.",
+  show: "llm-test-bench datasets show DATASET shows a dataset, llm-test-bench config show the configuration.",
+  view: "llm-test-bench export DIR --format md writes the tables of a run, --format csv its cases.",
+  report: "llm-test-bench export DIR --format md writes the tables of a run, --format csv its cases.",
+  models: "llm-test-bench providers lists what can be sent to, llm-test-bench prices PROVIDER:MODEL what it costs.",
+  check: "llm-test-bench datasets validate FILE checks a dataset, llm-test-bench providers --check the providers.",
+};
+
+/**
+ * The arguments with short forms written out: `validate x` is `datasets validate x`, `help bench` is `bench --help`.
+ * Throws `BenchError("usage")` for a command of other tools that could mean several of ours.
+ */
+export function writtenOut(args: readonly string[], program: Command): readonly string[] {
+  const [first = "", ...rest] = args;
+  const short = Object.hasOwn(SHORT_FORMS, first) ? SHORT_FORMS[first] : undefined;
+  if (short !== undefined) return [...short, ...rest];
+  if (first === "help") return asHelp(rest, program);
+  if (rest[0] === "help" && rest.length === 1 && find(program, first) !== undefined) return [first, "--help"];
+  const advice = Object.hasOwn(ELSEWHERE, first) ? ELSEWHERE[first] : undefined;
+  if (advice === undefined) return args;
+  throw new BenchError("usage", `unknown command '${first}'`, { hint: advice });
+}
+
+/** `help datasets validate` as `datasets validate --help`; names that are none stay, for the error that names them. */
+function asHelp(words: readonly string[], program: Command): readonly string[] {
+  const [first = "", ...rest] = words;
+  if (Object.hasOwn(SHORT_FORMS, first)) return [...writtenOut(words, program), "--help"];
+  let at: Command | undefined = program;
+  for (const word of words) at = at === undefined ? undefined : find(at, word);
+  return at === undefined && (first !== "help" || rest.length > 0) ? words : [...words.filter(isName), "--help"];
+}
+
+const isName = (word: string): boolean => word !== "help" && word !== "--help";
+
+const find = ({ commands }: Command, name: string): Command | undefined =>
+  commands.find((command) => command.name() === name || command.aliases().includes(name));
