@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Argument, Command, Option } from "commander";
 import { processContext } from "../src/cli/context.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
+import { guarded } from "../src/cli/guarded-output.ts";
 import { createProgram } from "../src/cli/main.ts";
 
 const file = new URL("../docs/cli.md", import.meta.url);
@@ -87,7 +88,7 @@ function section(command: Command, path: string, level: number): string {
   return parts.join("");
 }
 
-const program = createProgram(processContext(), () => {});
+const program = createProgram(guarded(processContext()), () => {});
 const exits = Object.entries(EXIT_MEANINGS).map(
   ([name, meaning]) => `| ${EXIT[name as keyof typeof EXIT]} | ${meaning} |`,
 );

@@ -4,8 +4,8 @@ import { systemClock } from "../core/clock.ts";
 import type { Mask } from "../core/secrets.ts";
 import { invocationOf } from "./invocation.ts";
 
-/** Somewhere to write text to. */
-export interface Output {
+/** Somewhere to write to, as the process has it: whatever is written to it arrives as it is. */
+export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -14,6 +14,14 @@ export interface Output {
   /** Tells when it takes more, or never will. */
   on?(event: "drain" | "close", listener: () => void): unknown;
   off?(event: "drain" | "close", listener: () => void): unknown;
+}
+
+/** Where a command writes; `guardedOutput` makes one. */
+export interface Output extends Stream {
+  /** Text to be read by a person: no control character comes through, apart from line feeds, tabs and our own colors. */
+  write(text: string): unknown;
+  /** A file's text: as it is into a pipe or a file, and like other text onto a terminal. */
+  writeData(text: string): unknown;
 }
 
 /** Somewhere to read from. */
@@ -28,9 +36,15 @@ export interface Input {
 }
 
 /** Everything of the outside world that a command may touch. */
-export interface CliContext {
+export interface CliContext extends ProcessContext {
   readonly stdout: Output;
   readonly stderr: Output;
+}
+
+/** What a process gives to the command line. */
+export interface ProcessContext {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
   readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -45,7 +59,7 @@ export interface CliContext {
 }
 
 /** The context of a real process. */
-export function processContext(): CliContext {
+export function processContext(): ProcessContext {
   // A reader that has seen enough (`| head`) closes the pipe; that must not end a run.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -94,12 +108,18 @@ function processInput(): Input {
 export function shielded(context: CliContext, mask: Mask): CliContext {
   const masked = (output: Output): Output => ({
     write: (text) => output.write(mask(text)),
+    writeData: (text) => output.writeData(mask(text)),
     get isTTY() {
       return output.isTTY;
     },
     get columns() {
       return output.columns;
     },
+    get destroyed() {
+      return output.destroyed;
+    },
+    on: (event, listener) => output.on?.(event, listener),
+    off: (event, listener) => output.off?.(event, listener),
   });
   return { ...context, stdout: masked(context.stdout), stderr: masked(context.stderr) };
 }

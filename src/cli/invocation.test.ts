@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInProcess, type InProcess } from "../../test/support/in-process.ts";
 import { processContext } from "./context.ts";
+import { guarded } from "./guarded-output.ts";
 import { asTyped, COMMAND_WORDS, invocationOf } from "./invocation.ts";
 import { createProgram } from "./main.ts";
 
@@ -32,7 +33,7 @@ describe("the command that hints show", () => {
   });
 
   it("is known for every command", () => {
-    const names = createProgram(processContext(), () => {}).commands.flatMap((one) =>
+    const names = createProgram(guarded(processContext()), () => {}).commands.flatMap((one) =>
       [one.name()].concat(one.aliases()),
     );
     expect(names.filter((name) => !COMMAND_WORDS.includes(name))).toEqual([]);
@@ -53,7 +54,7 @@ describe("where the program is started with another name", () => {
       [[] as string[]].concat(
         command.commands.flatMap((inner) => pagesOf(inner).map((path) => [inner.name()].concat(path))),
       );
-    const pages = pagesOf(createProgram(processContext(), () => {}));
+    const pages = pagesOf(createProgram(guarded(processContext()), () => {}));
     expect(pages.length).toBeGreaterThan(15);
     for (const page of pages) {
       const { stdout } = await run(...page, "--help");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import { startSimulator, type Simulator } from "../simulator/server.ts";
-import type { CliContext } from "./context.ts";
+import type { ProcessContext } from "./context.ts";
 import { main } from "./main.ts";
 
 /** A command line run inside this process, with everything it wrote. */
@@ -32,12 +32,12 @@ afterEach(async () => {
 
 async function run(args: string[], env: Record<string, string> = {}, terminal = false): Promise<Ran> {
   const written = { stdout: "", stderr: "" };
-  const output = (name: "stdout" | "stderr"): CliContext["stdout"] => ({
+  const output = (name: "stdout" | "stderr"): ProcessContext["stdout"] => ({
     write: (text) => (written[name] += text),
     isTTY: terminal,
     columns: terminal ? 80 : undefined,
   });
-  const context: CliContext = {
+  const context: ProcessContext = {
     stdout: output("stdout"),
     stderr: output("stderr"),
     stdin: { read: async () => Buffer.from(""), async *pieces() {}, close() {} },
@@ -228,9 +228,14 @@ describe("a wrong command line", () => {
     const broken = {
       stdout: stderr,
       stderr,
-      get env(): never {
-        throw new TypeError("oops");
-      },
+      env: new Proxy(
+        {},
+        {
+          get: () => {
+            throw new TypeError("oops");
+          },
+        },
+      ),
     };
     const code = await main(["bench", "-d", "x"], broken as never);
     expect(code).toBe(1);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
+import { guarded } from "./guarded-output.ts";
 import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
 import { defineCalibrate } from "./commands/calibrate.ts";
@@ -14,7 +15,7 @@ import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineTest } from "./commands/test.ts";
 import { writtenOut } from "./command-words.ts";
-import type { CliContext } from "./context.ts";
+import type { CliContext, ProcessContext } from "./context.ts";
 import { asTyped } from "./invocation.ts";
 import { withMeantFlag } from "./meant-flag.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
@@ -65,7 +66,8 @@ First steps, without a key:
 Also: run, eval (bench), validate, list (datasets validate, datasets list), help COMMAND, -v (--version)`;
 
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
-export async function main(args: readonly string[], context: CliContext): Promise<number> {
+export async function main(args: readonly string[], outside: ProcessContext): Promise<number> {
+  const context = guarded(outside);
   let exitCode: number = EXIT.success;
   const program = createProgram(context, (code) => (exitCode = code));
   if (args.length === 0) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
+import { guardedOutput } from "./guarded-output.ts";
 import { pour } from "./pour.ts";
 
 /** An output that is full after each piece until it is emptied. */
@@ -16,7 +17,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test("the next piece waits until the last one is taken", async () => {
   const output = new Narrow();
-  const poured = pour(["a", "b"], output);
+  const poured = pour(["a", "b"], guardedOutput(output));
   await turn();
   expect(output.taken).toEqual(["a"]);
   output.emit("drain");
@@ -29,7 +30,7 @@ test("the next piece waits until the last one is taken", async () => {
 
 test("a reader that has left ends it", async () => {
   const output = new Narrow();
-  const poured = pour(["a", "b", "c"], output);
+  const poured = pour(["a", "b", "c"], guardedOutput(output));
   output.destroyed = true;
   output.emit("close");
   await poured;
@@ -38,6 +39,6 @@ test("a reader that has left ends it", async () => {
 
 test("an output that takes everything is never waited for", async () => {
   const taken: string[] = [];
-  await pour(["a", "b"], { write: (text) => taken.push(text) });
+  await pour(["a", "b"], guardedOutput({ write: (text) => taken.push(text) }));
   expect(taken).toEqual(["a", "b"]);
 });

@@ -1,10 +1,10 @@
 import type { Output } from "./context.ts";
 
-/** Writes pieces as fast as the output takes them, so that they do not pile up in memory; ends with a closed pipe. */
+/** Writes the pieces of a file as fast as the output takes them, so that they do not pile up in memory; ends with a closed pipe. */
 export async function pour(pieces: Iterable<string>, output: Output): Promise<void> {
   for (const piece of pieces) {
     if (output.destroyed === true) return;
-    if (output.write(piece) === false && output.on !== undefined) await room(output);
+    if (output.writeData(piece) === false && output.on !== undefined) await room(output);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { CliContext } from "./context.ts";
 import { asTyped } from "./invocation.ts";
-import { terminalText } from "./terminal-text.ts";
+import { jsonLine } from "./json-text.ts";
 
 /** Says something on stderr besides the progress. A `note` stands there without its kind. */
 export type Say = (kind: "error" | "warning" | "hint" | "note", message: string) => void;
 
-/** Lines of text, in which nothing moves the cursor, whatever ids and names they quote; or with `--json` objects with a `type` like all others, so that stderr stays NDJSON. */
+/** Lines of text; or with `--json` objects with a `type` like all others, so that stderr stays NDJSON. */
 export function sayOn({ stderr, invocation }: Pick<CliContext, "stderr" | "invocation">, asJson: boolean): Say {
   return (kind, text) => {
     const message = asTyped(text, invocation);
     const line = kind === "note" ? message : `${kind}: ${message}`;
-    stderr.write(`${asJson ? JSON.stringify({ type: kind, message }) : terminalText(line)}\n`);
+    stderr.write(`${asJson ? jsonLine({ type: kind, message }) : line}\n`);
   };
 }

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { escapedJson } from "../core/printable.ts";
 import { testResultSchema, type TestResult } from "../core/result.ts";
 
 const CRC_MEMBER = ',"crc":"';
@@ -12,7 +13,7 @@ export type Decoded<T> = { readonly ok: true; readonly record: T } | { readonly 
  * of the UTF-8 bytes before `,"crc"`.
  */
 export function encodeLine(record: { readonly v: 1; readonly [member: string]: unknown }): string {
-  const body = JSON.stringify(record).slice(0, -1);
+  const body = escapedJson(JSON.stringify(record)).slice(0, -1);
   return `${body}${suffixFor(crc32(body))}\n`;
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
 import { manifestSchema, type Manifest } from "../core/run.ts";
 import type { Mask } from "../core/secrets.ts";
+import { escapedJson } from "../core/printable.ts";
 import type { JournalFiles } from "./files.ts";
 import { maskManifest } from "./mask.ts";
 import { MANIFEST_FILE } from "./run-files.ts";
@@ -14,7 +15,7 @@ import { writeWhole } from "./write-whole.ts";
  */
 export function writeManifest(directory: string, manifest: Manifest, mask: Mask, files?: JournalFiles): void {
   const path = join(directory, MANIFEST_FILE);
-  const text = `${JSON.stringify(maskManifest(manifest, mask), null, 2)}\n`;
+  const text = `${escapedJson(JSON.stringify(maskManifest(manifest, mask), null, 2))}\n`;
   // Only who holds the lock writes it, so one name is enough, and what a kill leaves is written over by the next.
   writeWhole(path, [text], { files, unfinished: `${path}.tmp` });
 }

@@ -1,3 +1,4 @@
+import { escapedJson } from "../core/printable.ts";
 import type { BenchmarkResultsRecord, Manifest } from "../core/run.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Comparison, Summary, Validity } from "../core/summary.ts";
@@ -69,10 +70,10 @@ function* members(
 ): Generator<string> {
   const margin = " ".repeat(spaces);
   const { timestamp, ...first } = head;
-  for (const [name, value] of Object.entries(first)) yield `${margin}"${name}": ${JSON.stringify(value)},\n`;
+  for (const [name, value] of Object.entries(first)) yield `${margin}"${name}": ${json(value)},\n`;
   yield `${margin}"results": [`;
   yield* resultLines(results, `${margin}  `);
-  yield `\n${margin}],\n${margin}"timestamp": ${JSON.stringify(timestamp)},\n`;
+  yield `\n${margin}],\n${margin}"timestamp": ${json(timestamp)},\n`;
   yield `${margin}"summary": ${indented(summary, spaces)}\n`;
 }
 
@@ -80,7 +81,7 @@ function* resultLines(results: Iterable<TestResult>, margin: string): Generator<
   let piece = "";
   let separator = "\n";
   for (const result of results) {
-    piece += `${separator}${margin}${JSON.stringify(result)}`;
+    piece += `${separator}${margin}${json(result)}`;
     separator = ",\n";
     if (piece.length < PIECE_LENGTH) continue;
     yield piece;
@@ -89,6 +90,8 @@ function* resultLines(results: Iterable<TestResult>, margin: string): Generator<
   yield piece;
 }
 
+const json = (value: unknown, spaces = 0): string => escapedJson(JSON.stringify(value, null, spaces));
+
 function indented(value: unknown, spaces: number): string {
-  return JSON.stringify(value, null, 2).replaceAll("\n", `\n${" ".repeat(spaces)}`);
+  return json(value, 2).replaceAll("\n", `\n${" ".repeat(spaces)}`);
 }

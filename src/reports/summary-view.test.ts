@@ -98,7 +98,7 @@ test("failures, skipped cases and pairs left out are shown with an example each"
   ];
   const raw = renderText(viewOf(two, list));
   const text = flat(raw);
-  expect(text).toContain("server_error: 1 case of sim:slow for example t28: bad [31m day");
+  expect(text).toContain("server_error: 1 case of sim:slow for example t28: bad␛[31m day");
   expect(raw).not.toContain("\u001b");
   expect(text).toContain("skipped: 1 case of sim:slow: sim:fast rejected the key");
   expect(text).toContain("2 pairs left out of the times: a side failed or is missing");

@@ -1,3 +1,4 @@
+import { printableLine } from "../core/printable.ts";
 import { textWidth } from "../core/text-width.ts";
 import { escapeMarkdown, type Table, tableLines, tableMarkdown } from "./table.ts";
 
@@ -40,7 +41,7 @@ const INDENT = "  ";
 /** The view for a terminal: indented sections without frames, lines folded at the width. */
 export function renderText(view: View, { width = 80, color = (_, text) => text }: TextOptions = {}): string {
   const sections = view.map(({ heading, blocks }) => {
-    const lines = [color("heading", printable(heading))];
+    const lines = [color("heading", printableLine(heading))];
     for (const [i, block] of blocks.entries()) {
       const previous = blocks[i - 1];
       if (previous !== undefined && ("columns" in block || "columns" in previous)) lines.push("");
@@ -58,19 +59,19 @@ function tableText(table: Table, width: number, color: Color): string[] {
 
 function lineText({ text, tone, depth }: Line, width: number, color: Color): string[] {
   const indent = INDENT.repeat(depth + 1);
-  const lines = folded(printable(text), width - indent.length);
+  const lines = folded(printableLine(text), width - indent.length);
   return lines.map((part) => indent + (tone === null ? part : color(tone, part)));
 }
 
 /** The view as Markdown: a heading a section, a list item a line. */
 export function renderMarkdown(view: View): string {
   const sections = view.map(({ heading, blocks }) => {
-    let text = `## ${escapeMarkdown(printable(heading))}\n`;
+    let text = `## ${escapeMarkdown(printableLine(heading))}\n`;
     for (const [i, block] of blocks.entries()) {
       const previous = blocks[i - 1];
       if (previous === undefined || "columns" in block || "columns" in previous) text += "\n";
       if ("columns" in block) text += tableMarkdown(printableTable(block));
-      else text += `${INDENT.repeat(block.depth)}- ${escapeMarkdown(printable(block.text))}\n`;
+      else text += `${INDENT.repeat(block.depth)}- ${escapeMarkdown(printableLine(block.text))}\n`;
     }
     return text;
   });
@@ -97,10 +98,5 @@ function folded(text: string, width: number): string[] {
 }
 
 function printableTable({ columns, rows }: Table): Table {
-  return { columns, rows: rows.map((cells) => cells.map(printable)) };
-}
-
-/** Servers write messages: control characters among them must not reach a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\p{Bidi_Control}]+/gu, " ");
+  return { columns, rows: rows.map((cells) => cells.map(printableLine)) };
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { systemClock } from "../../src/core/clock.ts";
-import type { CliContext } from "../../src/cli/context.ts";
+import type { ProcessContext } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
 import { tempDir, type CliOptions, type CliResult } from "./cli.ts";
 
@@ -30,7 +30,7 @@ export interface InProcessOptions {
 export async function runInProcess(args: readonly string[], options: InProcessOptions): Promise<InProcess> {
   const written = { stdout: "", stderr: "" };
   const { cwd, terminal } = options;
-  const output = (name: "stdout" | "stderr"): CliContext["stdout"] => ({
+  const output = (name: "stdout" | "stderr"): ProcessContext["stdout"] => ({
     write: (text) => (written[name] += text),
     isTTY: terminal !== undefined,
     columns: terminal,

@@ -26,6 +26,7 @@ import { gateOf } from "./gate.ts";
 import { measure } from "./measure.ts";
 import { parametersOf } from "../request-options.ts";
 import { sayOn } from "../say.ts";
+import { jsonText } from "../json-text.ts";
 
 /** Runs `bench` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function bench(flags: BenchFlags, outside: CliContext): Promise<number> {
@@ -80,9 +81,7 @@ async function benchDataset(
   if (flags.dryRun === true) {
     const targets = await Promise.all(resolved.map(priceTarget));
     const estimates = await estimate(planWith(targets), load, (message) => say("warning", message));
-    context.stdout.write(
-      flags.json === true ? `${JSON.stringify(estimates.targets, null, 2)}\n` : dryRunText(estimates, context),
-    );
+    context.stdout.write(flags.json === true ? jsonText(estimates.targets) : dryRunText(estimates, context));
     return 0;
   }
   const version = toolVersion();

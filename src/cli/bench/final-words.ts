@@ -9,6 +9,7 @@ import { ADVICE } from "../failure-advice.ts";
 import { asTyped } from "../invocation.ts";
 import type { OutputFlags } from "./flags.ts";
 import type { Say } from "../say.ts";
+import { jsonText } from "../json-text.ts";
 
 /** The width where there is no terminal: names stay whole, and lines still fit an issue or a log. */
 export const PIPE_COLUMNS = 100;
@@ -38,7 +39,7 @@ function summaryJson({ findings, directory, files, left }: BenchmarkOutcome, gat
   }));
   const { thresholds, requireValid: require_valid } = gate;
   const summary = { run: manifest, providers, comparison, validity, thresholds, require_valid, directory, files, left };
-  return `${JSON.stringify(summary, null, 2)}\n`;
+  return jsonText(summary);
 }
 
 /** Says on stderr after the tables where the files are, and what to do next. */

@@ -11,6 +11,7 @@ import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { sayOn } from "../say.ts";
+import { jsonText } from "../json-text.ts";
 
 /** The flags of `calibrate`, as commander gives them. */
 export interface CalibrateFlags {
@@ -54,7 +55,7 @@ export async function calibrateCommand(flags: CalibrateFlags, context: CliContex
 }
 
 function show(levels: readonly CalibratedLevel[], { json }: CalibrateFlags, { stdout, env }: CliContext): void {
-  if (json === true) return void stdout.write(`${JSON.stringify({ levels }, null, 2)}\n`);
+  if (json === true) return void stdout.write(jsonText({ levels }));
   const width = Math.max(60, stdout.columns ?? PIPE_COLUMNS);
   stdout.write(renderText(calibrationView(levels), { width, color: painter(wantsColor(stdout, env)) }));
 }

@@ -8,7 +8,7 @@ import { EXIT } from "../exit-codes.ts";
 import { asTyped } from "../invocation.ts";
 import { configuredSecrets } from "../providers/configured-secrets.ts";
 import { keyText, missingLines, providerJson, urlText } from "../providers/status-view.ts";
-import { jsonText } from "../terminal-text.ts";
+import { jsonLine, jsonText } from "../json-text.ts";
 import { viewText } from "../view-text.ts";
 import {
   benchmarkSettings,
@@ -73,7 +73,7 @@ function settingTable(
   const columns = ["setting", "value", "from"].map((header) => ({ header, align: "left" as const }));
   const rows = settings.map((setting) => [
     settingName(setting),
-    typeof setting.value === "string" ? setting.value : JSON.stringify(setting.value),
+    typeof setting.value === "string" ? setting.value : jsonLine(setting.value),
     originText(setting.from, explicit),
   ]);
   return { columns, rows: [...rows, ...more] };

@@ -14,6 +14,7 @@ import { readingFor, type ReadingFlags } from "../foreign.ts";
 import { sayOn } from "../say.ts";
 import { shellWord } from "../shell-word.ts";
 import { requireFree, writeFileWhole } from "./write-file.ts";
+import { jsonLine } from "../json-text.ts";
 
 /** The flags of writing a dataset. */
 export interface WriteFlags {
@@ -96,7 +97,7 @@ async function versioned(dataset: Dataset): Promise<Dataset> {
 function lossInWords({ field, cases, firstId }: Loss, dataset: Dataset, format: DatasetFormat): string {
   if (cases === null) {
     const value = { name: dataset.name, version: dataset.version, description: dataset.description }[field];
-    return `the dataset's ${field} (${value ?? JSON.stringify(dataset.defaults)}): a ${format} file has test cases only`;
+    return `the dataset's ${field} (${value ?? jsonLine(dataset.defaults)}): a ${format} file has test cases only`;
   }
   const count = cases === 1 ? "1 case" : `${cases} cases`;
   return `${field} of ${count}, first ${quoted(firstId ?? "")}: it would be read back as something else`;

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../core/clock.ts";
-import type { CliContext } from "../context.ts";
+import type { ProcessContext } from "../context.ts";
 import { main } from "../main.ts";
 
 /** A command line run inside this process, with everything it wrote. */
@@ -24,7 +24,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 async function run(args: string[], columns?: number, env: Record<string, string> = {}): Promise<Ran> {
   const written = { stdout: "", stderr: "" };
-  const output = (name: "stdout" | "stderr"): CliContext["stdout"] => ({
+  const output = (name: "stdout" | "stderr"): ProcessContext["stdout"] => ({
     write: (text) => (written[name] += text),
     isTTY: columns !== undefined,
     columns,
@@ -130,11 +130,11 @@ describe("datasets show", () => {
     expect(stdout).toMatch(/(?:👩‍👩‍👧‍👦漢字)+(?:👩‍👩‍👧‍👦漢?)?…\n/u);
   });
 
-  it("keeps line ends and tabs of a case, and takes control characters out", async () => {
+  it("keeps line ends and tabs of a case, and shows control characters as pictures", async () => {
     const prompt = "if x:\r\n\tbeep(\u0007)\n    \u001B[2Jdone";
     const path = file("control.json", { test_cases: [{ id: "control", prompt }] });
     expect((await run(["show", path, "--case", "control"])).stdout).toContain(
-      "\nPrompt\n  if x:\n  \tbeep( )\n       [2Jdone\n",
+      "\nPrompt\n  if x:\n  \tbeep(␇)\n      ␛[2Jdone\n",
     );
     expect(JSON.parse((await run(["show", path, "--case", "control", "--json"])).stdout)).toMatchObject({ prompt });
   });

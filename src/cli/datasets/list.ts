@@ -7,6 +7,7 @@ import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
 import { styleFor } from "./style.ts";
+import { jsonText } from "../json-text.ts";
 
 /** One entry of the list. */
 interface ListedDataset {
@@ -25,7 +26,7 @@ export async function listDatasets({ json }: DatasetsFlags, context: CliContext)
   // By path, since a file of the same name in the working directory would win over a name.
   const listed = await Promise.all(builtIn.map(async ({ path }) => listedDataset(await loadDataset(path), path)));
   if (json === true) {
-    context.stdout.write(`${JSON.stringify(listed, null, 2)}\n`);
+    context.stdout.write(jsonText(listed));
     return EXIT.success;
   }
   context.stdout.write(renderText(listed.map(sectionOf), styleFor(context)));

@@ -59,7 +59,7 @@ async function print(dataset: Dataset, flags: SampleFlags, { stdout }: CliContex
       hint: "Say --to yaml or --to json, which hold everything, or leave this out with --allow-loss.",
     });
   }
-  for await (const piece of datasetText(dataset, format, plan)) stdout.write(piece);
+  for await (const piece of datasetText(dataset, format, plan)) stdout.writeData(piece);
 }
 
 function inWords(strata: readonly Stratum[], size: number): string {

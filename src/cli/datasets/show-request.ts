@@ -11,6 +11,7 @@ import { maskFor } from "../../core/secrets.ts";
 import { wireOf } from "../../providers/apis.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { datasetSecrets } from "../dataset-access.ts";
+import { jsonText } from "../json-text.ts";
 
 /** Prints the requests that a run would send for a case, one JSON object a target; headers, and with them keys, are left out. */
 export async function showRequests(
@@ -43,6 +44,6 @@ export async function showRequests(
     const base = (target.baseUrl ?? "http://simulator/v1").replace(/\/+$/, "");
     const wire = wireOf(target.type === "sim" ? "openai" : target.type, base, target.quirks);
     const shown = { target: target.label, url: base + wire.path(request), body: wire.body(request) };
-    stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    stdout.write(jsonText(shown));
   }
 }

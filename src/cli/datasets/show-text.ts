@@ -1,7 +1,9 @@
+import { printable } from "../../core/printable.ts";
 import { textWidth } from "../../core/text-width.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { RequestMessage } from "../../core/request.ts";
 import { line, renderText, type TextOptions } from "../../reports/view.ts";
+import { jsonText } from "../json-text.ts";
 import { parametersInWords, type ShownCase } from "./shown-case.ts";
 
 type Style = Required<TextOptions>;
@@ -63,7 +65,7 @@ export function caseText(shown: ShownCase, style: Style, foldAt: number | null):
     ["Prompt", shown.messages === undefined ? shown.prompt : null],
     ["Expected", shown.expected],
     ...shown.references.map((text, i): [string, string] => [many ? `Reference ${i + 1}` : "Reference", text]),
-    ["Metadata", Object.keys(shown.metadata).length === 0 ? null : JSON.stringify(shown.metadata, null, 2)],
+    ["Metadata", Object.keys(shown.metadata).length === 0 ? null : jsonText(shown.metadata).trimEnd()],
   ];
   return [head, ...parts.flatMap(([title, text]) => (text === null ? [] : [part(title, text, style, foldAt)]))].join(
     "\n",
@@ -71,9 +73,9 @@ export function caseText(shown: ShownCase, style: Style, foldAt: number | null):
 }
 
 function part(title: string, text: string, { color }: Style, foldAt: number | null): string {
-  const lines = text
-    .split(/\r?\n/)
-    .flatMap((each) => (foldAt === null ? [printable(each)] : folded(printable(each), foldAt - INDENT.length)))
+  const lines = printable(text)
+    .split("\n")
+    .flatMap((each) => (foldAt === null ? [each] : folded(each, foldAt - INDENT.length)))
     .map((each) => (INDENT + each).trimEnd());
   return `${color("heading", title)}\n${lines.join("\n")}\n`;
 }
@@ -104,11 +106,6 @@ function folded(text: string, width: number): string[] {
     }
   }
   return [...pieces, current];
-}
-
-/** Control characters other than the tab would move the terminal's cursor. */
-function printable(text: string): string {
-  return text.replaceAll(/(?!\t)[\p{Cc}\u2028\u2029\p{Bidi_Control}]/gu, " ");
 }
 
 /** The first words of a text on one line, cut to a width in columns. */

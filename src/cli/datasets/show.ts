@@ -12,6 +12,7 @@ import { shellWord } from "../shell-word.ts";
 import { caseText, casesText } from "./show-text.ts";
 import { shownCase, type ShownCase } from "./shown-case.ts";
 import { styleFor } from "./style.ts";
+import { jsonText } from "../json-text.ts";
 
 /** Nobody reads a longer table, and a dataset may have millions of cases. */
 const ROWS_SHOWN = 1000;
@@ -44,7 +45,7 @@ async function show(dataset: Dataset, nameOrPath: string, flags: DatasetsFlags, 
     const found = shownCase(await caseNamed(dataset, flags.case), dataset);
     const style = styleFor(context);
     const foldAt = context.stdout.isTTY === true ? style.width : null;
-    context.stdout.write(flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : caseText(found, style, foldAt));
+    context.stdout.write(flags.json === true ? jsonText(found) : caseText(found, style, foldAt));
   } else if (flags.json === true) {
     await writeJson(dataset, context);
   } else {
@@ -84,11 +85,11 @@ async function writeTable(dataset: Dataset, hintFor: string | null, context: Cli
 /** One object whose `cases` are written one by one: a large dataset is never whole in memory. */
 async function writeJson(dataset: Dataset, { stdout }: CliContext): Promise<void> {
   const { name, version, description, source, sha256, defaults } = dataset;
-  const head = JSON.stringify({ name, version, description, source, sha256, defaults }, null, 2);
-  stdout.write(`${head.slice(0, -2)},\n  "cases": [`);
+  const head = jsonText({ name, version, description, source, sha256, defaults });
+  stdout.write(`${head.slice(0, -"\n}\n".length)},\n  "cases": [`);
   let separator = "\n";
   for await (const testCase of dataset.cases()) {
-    const text = JSON.stringify(shownCase(testCase, dataset), null, 2);
+    const text = jsonText(shownCase(testCase, dataset)).trimEnd();
     stdout.write(`${separator}    ${text.replaceAll("\n", "\n    ")}`);
     separator = ",\n";
   }

@@ -1,6 +1,7 @@
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import type { RequestMessage } from "../../core/request.ts";
 import { renderCase } from "../../datasets/render.ts";
+import { jsonLine } from "../json-text.ts";
 
 /** A case as it would be sent, and what is known about a right answer. */
 export interface ShownCase {
@@ -38,7 +39,7 @@ export function shownCase(testCase: TestCase, { defaults }: Pick<Dataset, "defau
 /** `temperature 0, max_tokens 512`, or that there are none. */
 export function parametersInWords(parameters: ShownCase["parameters"]): string {
   const words = Object.entries(parameters).map(
-    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) => `${name} ${typeof value === "string" ? value : jsonLine(value)}`,
   );
   return words.length === 0 ? "none" : words.join(", ");
 }

@@ -1,9 +1,10 @@
+import { jsonLine } from "../json-text.ts";
 /** A commented dataset to begin with; it is valid as it stands. */
 export const starterDataset = (
   name: string,
 ): string => `# A dataset for llm-test-bench. Check it: llm-test-bench datasets validate FILE
 schema_version: 1
-name: ${JSON.stringify(name)}
+name: ${jsonLine(name)}
 version: 1.0.0 # change it when the cases change, so that runs are not taken for the same
 description: What these cases are for
 # Request parameters for every case that names none of its own:

@@ -11,6 +11,7 @@ import { EXIT } from "../exit-codes.ts";
 import { hasForeignFlags, readingFor } from "../foreign.ts";
 import { sayOn, type Say } from "../say.ts";
 import { shellWord } from "../shell-word.ts";
+import { jsonText } from "../json-text.ts";
 
 /** What came of checking one file. */
 type Verdict =
@@ -60,7 +61,7 @@ export async function validateDatasets(
       if (verdict.error.hint !== undefined) say("hint", verdict.error.hint);
     }
   }
-  if (json === true) stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
+  if (json === true) stdout.write(jsonText(problems));
   else if (invalid > 0 && files.length > 1) say("note", `${invalid} of ${files.length} files have problems`);
   else if (invalid === 0 && files.length === 1 && !hasForeignFlags(flags))
     say("hint", `llm-test-bench bench -d ${shellWord(files[0] ?? "", "FILE")} -p sim tries it out`);

@@ -6,7 +6,7 @@ import { line, type Section } from "../../reports/view.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
-import { jsonText, terminalText } from "../terminal-text.ts";
+import { jsonText } from "../json-text.ts";
 import { viewText } from "../view-text.ts";
 
 const ALL: readonly PricedProvider[] = [...BUILT_IN_PROVIDERS].flatMap(([name, { priceId }]) =>
@@ -37,7 +37,7 @@ export async function prices(
   const say = sayOn(context, json);
   const known = (await Promise.all(providers.map(pricedModels))).flat();
   const meant = nearMiss(model, known);
-  say("error", terminalText(`no price is known for ${asked} in the data of ${PRICE_DATA.date}`));
+  say("error", `no price is known for ${asked} in the data of ${PRICE_DATA.date}`);
   say("hint", `${meant === null ? "" : `did you mean ${meant}? `}prices in the configuration give one of your own`);
   return EXIT.casesFailed;
 }

@@ -1,5 +1,6 @@
 import { textWidth } from "../../core/text-width.ts";
 import type { Millis } from "../../core/clock.ts";
+import { printableLine } from "../../core/printable.ts";
 import type { ProgressState, TargetProgress } from "./state.ts";
 
 const BAR_CELLS = 16;
@@ -50,7 +51,7 @@ export function progressLine(
     `${rate(requests)} req/s`,
     `${rate(tokens)} tok/s`,
     ...(progress.retries > 0 ? [`${progress.retries} retries`] : []),
-    ...(!over && progress.current !== null ? [printable(progress.current)] : []),
+    ...(!over && progress.current !== null ? [printableLine(progress.current)] : []),
   ];
   let line = parts[0] ?? "";
   for (const part of parts.slice(1)) {
@@ -60,7 +61,3 @@ export function progressLine(
   }
   return line;
 }
-
-/** A test case's id as it can stand in a line: ids may hold anything. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this is about
-const printable = (id: string): string => id.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "·");

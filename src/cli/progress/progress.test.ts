@@ -3,6 +3,8 @@ import { fakeClock } from "../../../test/support/fake-clock.ts";
 import { exampleFailure, exampleResult, exampleSkipped } from "../../../test/support/example-results.ts";
 import { failure } from "../../core/failure.ts";
 import type { RunEvent } from "../../core/run-events.ts";
+import type { Output } from "../context.ts";
+import { guardedOutput } from "../guarded-output.ts";
 import { clockText, progressLine } from "./line.ts";
 import { liveReporter, ndjsonReporter, plainReporter, silentReporter, verbose } from "./reporters.ts";
 import { ProgressState } from "./state.ts";
@@ -28,13 +30,10 @@ const retried = {
   retry_in_ms: 1500,
 } as const;
 
-function captured(columns?: number): {
-  text: () => string;
-  write: (text: string) => void;
-  columns: number | undefined;
-} {
+function captured(columns?: number): Output & { text: () => string } {
   let text = "";
-  return { text: () => text, write: (more) => void (text += more), columns };
+  const output = guardedOutput({ write: (more) => (text += more), columns });
+  return Object.assign(output, { text: () => text });
 }
 
 describe("the progress of a run", () => {
@@ -109,7 +108,7 @@ describe("the progress of a run", () => {
     if (a === undefined) throw new Error("no target");
     const wide = progressLine(state, a, 1000, { columns: 200, labelWidth: 6, live: true });
     expect(wide).toMatch(
-      /^a {7}████████░{8} {3}5\/10 {2}0 failed {2}ETA 5s {2}1\.0 req\/s {2}[\d.]+ tok\/s {2}case·\[31m-with-a-name$/,
+      /^a {7}████████░{8} {3}5\/10 {2}0 failed {2}ETA 5s {2}1\.0 req\/s {2}[\d.]+ tok\/s {2}case␛\[31m-with-a-name$/,
     );
     const narrow = progressLine(state, a, 1000, { columns: 50, labelWidth: 6, live: true });
     expect(narrow.length).toBeLessThanOrEqual(50);

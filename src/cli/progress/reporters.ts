@@ -2,6 +2,8 @@ import type { Clock, Millis, Timer } from "../../core/clock.ts";
 import type { Mask } from "../../core/secrets.ts";
 import type { RunEvent } from "../../core/run-events.ts";
 import type { Output } from "../context.ts";
+import { ansi } from "../guarded-output.ts";
+import { jsonLine } from "../json-text.ts";
 import { clockText, progressLine } from "./line.ts";
 import { ProgressState, type TargetProgress } from "./state.ts";
 
@@ -40,7 +42,7 @@ export function liveReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
   let drawn = 0;
   /** Up to the first line drawn before, then clear to the end of the screen. */
-  const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}F\u001b[J`);
+  const back = (): string => (drawn === 0 ? "" : ansi(`[${drawn}F`) + ansi("[J"));
   const show = (): void => {
     const now = lines(state, clock.now(), (output.columns ?? 80) - 1, true);
     output.write(back() + now.map((line) => `${line}\n`).join(""));
@@ -82,7 +84,7 @@ export function plainReporter(output: Output, clock: Clock): Reporter {
 /** Newline-delimited JSON: an object an event, and where each target is once a second. For programs. */
 export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Reporter {
   const state = new ProgressState(clock.now());
-  const write = (record: object): void => void output.write(`${mask(JSON.stringify(record))}\n`);
+  const write = (record: object): void => void output.write(`${mask(jsonLine(record))}\n`);
   const snapshot = (progress: TargetProgress): object => {
     const { requests, tokens, etaMs } = state.rates(progress, clock.now());
     return {

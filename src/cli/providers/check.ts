@@ -6,7 +6,6 @@ import type { FailureCode } from "../../core/failure.ts";
 import { formatMillis } from "../../reports/format.ts";
 import { line, type Section } from "../../reports/view.ts";
 import { ADVICE } from "../failure-advice.ts";
-import { terminalText } from "../terminal-text.ts";
 
 /** How a provider answered one tiny request. */
 export interface Check {
@@ -76,10 +75,7 @@ export function checksView(checks: readonly Check[]): Section[] {
   const failures = checks.flatMap(({ provider, ok, code, http_status, message, advice }) => {
     if (ok) return [];
     const status = http_status === null ? "" : `, HTTP ${http_status}`;
-    return [
-      line(terminalText(`${provider} (${code ?? "failed"}${status}): ${message ?? ""}`), "bad"),
-      line(advice ?? "", null, 1),
-    ];
+    return [line(`${provider} (${code ?? "failed"}${status}): ${message ?? ""}`, "bad"), line(advice ?? "", null, 1)];
   });
   return [
     { heading: `Checked with one request of at most ${MAX_TOKENS} tokens each`, blocks: [{ columns, rows }] },

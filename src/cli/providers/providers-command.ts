@@ -8,7 +8,7 @@ import { shielded, type CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exitCodeOfFailures } from "../failure-advice.ts";
 import { sayOn } from "../say.ts";
-import { jsonText } from "../terminal-text.ts";
+import { jsonText } from "../json-text.ts";
 import { viewText } from "../view-text.ts";
 import { configuredSecrets } from "./configured-secrets.ts";
 import { checksView, checkTargets, type Check } from "./check.ts";

@@ -8,6 +8,7 @@ import { PIPE_COLUMNS, shownPath } from "../bench/final-words.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
 import { sayOn } from "../say.ts";
+import { jsonText } from "../json-text.ts";
 
 /** The flags of `compare`, as commander gives them. */
 export interface CompareFlags {
@@ -64,5 +65,5 @@ function comparisonJson(
     matched: { both: matched.both, only_a: matched.onlyA, only_b: matched.onlyB },
     warnings,
   };
-  return `${JSON.stringify(json, null, 2)}\n`;
+  return jsonText(json);
 }

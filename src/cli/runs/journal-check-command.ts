@@ -13,6 +13,7 @@ import { painter, wantsColor } from "../colors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
+import { jsonText } from "../json-text.ts";
 
 /** The flags of `journal check`, as commander gives them. */
 export interface JournalCheckFlags {
@@ -35,7 +36,7 @@ export function checkJournal(directory: string, flags: JournalCheckFlags, contex
   const clean = isClean(found.after);
   const { stdout, env } = context;
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify(jsonOf(found, clean), null, 2)}\n`);
+    stdout.write(jsonText(jsonOf(found, clean)));
   } else {
     const width = Math.max(60, stdout.columns ?? PIPE_COLUMNS);
     const section = sectionOf(found, shownPath(path, context.cwd));

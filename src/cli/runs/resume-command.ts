@@ -26,6 +26,7 @@ import { measure } from "../bench/measure.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
 import { sayOn } from "../say.ts";
+import { jsonLine } from "../json-text.ts";
 
 /** The flags of `resume`, as commander gives them. */
 export interface ResumeFlags extends OutputFlags, GateFlags {
@@ -195,7 +196,7 @@ function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): 
 
 /** A parameter with a secret in it was recorded without it, and must not be sent so. */
 function requireUnmasked({ plan }: Manifest, directory: string): void {
-  if (!holdsMasked(JSON.stringify(plan.parameters))) return;
+  if (!holdsMasked(jsonLine(plan.parameters))) return;
   throw new BenchError(
     "resume",
     `run.json in ${directory} does not hold the request's parameters: a secret was masked`,

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { printable } from "../../core/printable.ts";
 import type { Output } from "../context.ts";
+import { guardedOutput } from "../guarded-output.ts";
 import { answerWriter, type AnswerWriter } from "./answer-writer.ts";
 
 interface Heard {
@@ -12,7 +14,7 @@ interface Heard {
 function writing({ terminal = false, secrets = [] as string[], color = false } = {}): Heard {
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const output = (to: string[]): Output => ({ write: (text) => to.push(text), isTTY: terminal });
+  const output = (to: string[]): Output => guardedOutput({ write: (text) => to.push(text), isTTY: terminal });
   const env: Record<string, string> = color ? {} : { NO_COLOR: "1" };
   const context = { stdout: output(stdout), stderr: output(stderr), env };
   return { writer: answerWriter(context as never, secrets), stdout, stderr };
@@ -28,16 +30,15 @@ describe("an answer's way to the terminal", () => {
     expect(stdout).toEqual(["one ", "two", "\n"]);
   });
 
-  it("is what the model wrote, byte for byte, where there is no terminal", () => {
+  it("ends no line of its own where there is no terminal", () => {
     const { writer, stdout, stderr } = writing();
-    writer.text("a\u001b[31m\r\n");
-    writer.text("b");
+    for (const piece of ["a\r", "\n", "b\r"]) writer.text(piece);
     writer.end();
-    expect([stdout.join(""), stderr.join("")]).toEqual(["a\u001b[31m\r\nb", ""]);
+    expect([stdout.join(""), stderr.join("")]).toEqual(["a\nb␍", ""]);
   });
 
-  it("lets no escape sequence through to a terminal, also one that is cut in two", () => {
-    const { writer, stdout } = writing({ terminal: true });
+  it.each([true, false])("lets no escape sequence through, also one that is cut in two (terminal: %s)", (terminal) => {
+    const { writer, stdout } = writing({ terminal });
     for (const piece of ["a\u001b", "]0;title\u0007", "b\n"]) writer.text(piece);
     writer.end();
     expect(stdout.join("")).toBe("a␛]0;title␇b\n");
@@ -73,7 +74,7 @@ describe("an answer's way to the terminal", () => {
         writer.end();
         const whole = pieces.join("");
         expect(stdout.join("")).not.toContain(secret);
-        if (!whole.includes("…")) expect(stdout.join("")).toBe(whole.replaceAll(secret, "[secret]"));
+        if (!whole.includes("…")) expect(stdout.join("")).toBe(printable(whole.replaceAll(secret, "[secret]")));
       }),
     );
   });

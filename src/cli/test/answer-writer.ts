@@ -2,7 +2,6 @@ import type { AttemptObserver } from "../../core/provider.ts";
 import { pieceMaskFor } from "../../core/secrets.ts";
 import { painter, wantsColor } from "../colors.ts";
 import type { CliContext, Output } from "../context.ts";
-import { terminalText } from "../terminal-text.ts";
 
 /** Shows an answer while it comes: its text on stdout, its reasoning on stderr, marked. */
 export interface AnswerWriter extends Required<Pick<AttemptObserver, "text" | "reasoning">> {
@@ -12,14 +11,11 @@ export interface AnswerWriter extends Required<Pick<AttemptObserver, "text" | "r
   end(): void;
 }
 
-/**
- * A writer for one answer. A terminal gets no control characters but line ends and tabs; elsewhere the text goes out as
- * it is, secrets taken out in both cases.
- */
+/** A writer for one answer, with secrets taken out. */
 export function answerWriter({ stdout, stderr, env }: CliContext, secrets: readonly string[]): AnswerWriter {
   const paint = painter(wantsColor(stderr, env));
-  const text = pieceWriter(stdout, secrets, stdout.isTTY === true ? terminalText : (piece) => piece);
-  const reasoning = pieceWriter(stderr, secrets, (piece) => paint("quiet", terminalText(piece)));
+  const text = pieceWriter(stdout, secrets, (piece) => piece);
+  const reasoning = pieceWriter(stderr, secrets, (piece) => paint("quiet", piece));
   let now: "text" | "reasoning" | null = null;
   let marked = false;
   let begun = false;
@@ -55,7 +51,7 @@ export function answerWriter({ stdout, stderr, env }: CliContext, secrets: reado
   };
 }
 
-/** Writes text that comes in pieces, which may be cut inside a character or a secret. */
+/** Writes text that comes in pieces, which may be cut inside a character, a line end or a secret. */
 function pieceWriter(
   output: Output,
   secrets: readonly string[],
@@ -72,7 +68,7 @@ function pieceWriter(
   return {
     write(piece) {
       const whole = half + piece;
-      half = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? "";
+      half = /[\ud800-\udbff\r]$/.exec(whole)?.[0] ?? "";
       put(mask.take(half === "" ? whole : whole.slice(0, -1)));
     },
     flush() {

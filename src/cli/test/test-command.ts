@@ -15,7 +15,7 @@ import { EXIT } from "../exit-codes.ts";
 import { ADVICE, exitCodeOfFailures } from "../failure-advice.ts";
 import { parametersOf, type RequestFlags } from "../request-options.ts";
 import { sayOn, type Say } from "../say.ts";
-import { jsonText, terminalText } from "../terminal-text.ts";
+import { jsonText } from "../json-text.ts";
 import { viewText } from "../view-text.ts";
 import { answerWriter } from "./answer-writer.ts";
 import { measuredView } from "./measured-view.ts";
@@ -116,7 +116,7 @@ function report(
     return EXIT.success;
   }
   const status = error.http_status === null ? "" : `, HTTP ${error.http_status}`;
-  say("error", terminalText(`${result.target} failed (${error.code ?? "unknown"}${status}): ${error.message}`));
+  say("error", `${result.target} failed (${error.code ?? "unknown"}${status}): ${error.message}`);
   if (error.code !== null) say("hint", ADVICE[error.code]);
   return exitCodeOfFailures([error.code]);
 }

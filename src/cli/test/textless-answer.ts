@@ -1,7 +1,6 @@
 import type { ModelResponse } from "../../core/response.ts";
 import { fieldsAt, isFields, textAt } from "../../providers/wire/fields.ts";
 import type { Say } from "../say.ts";
-import { terminalText } from "../terminal-text.ts";
 
 /** Longer arguments are for `--json`. */
 const SHOWN_ARGUMENTS = 200;
@@ -14,10 +13,10 @@ export function textlessAnswer(response: ModelResponse | null, embeds: boolean):
     const shown = calls
       .map((call) => fieldsAt(isFields(call) ? call : {}, "function"))
       .map((named) => `${textAt(named, "name") ?? "?"}(${shortened(textAt(named, "arguments") ?? "")})`);
-    return ["note", terminalText(`the answer is a call of ${shown.join(", ")}`)];
+    return ["note", `the answer is a call of ${shown.join(", ")}`];
   }
   const finish = response?.finish_reason ?? null;
-  const why = finish === null ? "" : terminalText(` (finish reason: ${finish})`);
+  const why = finish === null ? "" : ` (finish reason: ${finish})`;
   if (response?.reasoning) {
     return ["warning", `the answer has no text, only reasoning${why}; allow it more with --max-tokens`];
   }

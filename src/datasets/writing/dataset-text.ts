@@ -1,5 +1,6 @@
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
+import { escapedJson, isPrintable } from "../../core/printable.ts";
 import { cellsOf, rowOf } from "./table-layout.ts";
 import type { WritePlan } from "./losses.ts";
 
@@ -15,7 +16,7 @@ export async function* datasetText(
   if (format === "json") yield* jsonText(dataset);
   else if (format === "yaml") yield* yamlText(dataset);
   else if (format === "jsonl") {
-    for await (const testCase of dataset.cases()) yield `${JSON.stringify(testCase)}\n`;
+    for await (const testCase of dataset.cases()) yield `${escapedJson(JSON.stringify(testCase))}\n`;
   } else {
     const separator = format === "csv" ? "," : "\t";
     yield rowOf(
@@ -37,10 +38,10 @@ function headOf({ name, version, description, defaults }: Dataset): Record<strin
 }
 
 async function* jsonText(dataset: Dataset): AsyncGenerator<string, void, undefined> {
-  yield `${JSON.stringify(headOf(dataset), null, 2).slice(0, -2)},\n  "test_cases": [`;
+  yield `${escapedJson(JSON.stringify(headOf(dataset), null, 2)).slice(0, -2)},\n  "test_cases": [`;
   let separator = "\n";
   for await (const testCase of dataset.cases()) {
-    yield `${separator}    ${JSON.stringify(testCase, null, 2).replaceAll("\n", "\n    ")}`;
+    yield `${separator}    ${escapedJson(JSON.stringify(testCase, null, 2)).replaceAll("\n", "\n    ")}`;
     separator = ",\n";
   }
   yield "\n  ]\n}\n";
@@ -55,11 +56,13 @@ async function* yamlText(dataset: Dataset): AsyncGenerator<string, void, undefin
     visit(document, {
       // As a block, a text of nothing but white space would lose the spaces before its line ends.
       Scalar(_key, node) {
-        if (typeof node.value === "string" && /^\s+$/.test(node.value)) node.type = "QUOTE_DOUBLE";
+        // What cannot be shown is escaped, which only double quotes allow.
+        if (typeof node.value !== "string") return;
+        if (/^\s+$/.test(node.value) || !isPrintable(node.value)) node.type = "QUOTE_DOUBLE";
       },
     });
     // Long lines stay whole: where a text is folded says nothing about it.
-    return document.toString({ lineWidth: 0 });
+    return escapedJson(document.toString({ lineWidth: 0 }));
   };
   yield written(headOf(dataset));
   yield "test_cases:\n";
