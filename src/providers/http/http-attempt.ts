@@ -8,8 +8,7 @@ import { parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
-import { framingOf, streamDecoder } from "./framing.ts";
-import type { StreamDecoder } from "./stream-decoder.ts";
+import { framedBody, type FramedBody } from "./framing.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
 import { retryAfterMs, statedLimits } from "./rate-limit-headers.ts";
@@ -44,7 +43,7 @@ export class HttpAttempt implements ExchangeListener {
     firstByte: null,
   };
   readonly #tokens = new TokenTimes();
-  readonly #body = new BodyBuffer();
+  #body = new BodyBuffer();
   #events = 0;
   #bytesSinceEvent = 0;
   #streamBytes = 0;
@@ -52,7 +51,8 @@ export class HttpAttempt implements ExchangeListener {
   #status = 0;
   #headers: HttpHeaders = {};
   #fresh = true;
-  #stream: { reader: StreamReader; decoder: StreamDecoder } | null = null;
+  /** What was asked for as a stream; whether it is one shows when it begins. */
+  #stream: { reader: StreamReader; decoder: FramedBody } | null = null;
   #readAt: Millis = 0;
   #read = -1;
   #reasoningStreamed = false;
@@ -89,12 +89,11 @@ export class HttpAttempt implements ExchangeListener {
     this.#status = status;
     this.#headers = headers;
     this.#statedLimits = statedLimits((name) => this.#header(name), this.#wallTime);
-    const { startStream, framings } = this.#wire;
-    const framing = framingOf(this.#header("content-type"), framings);
-    if (status >= 300 || !this.#call.request.stream || framing === null || startStream === null) return;
+    const { startStream } = this.#wire;
+    if (status >= 300 || !this.#call.request.stream || startStream === null) return;
     const { observer } = this.#call;
     const reader = startStream((text) => observer.text?.(text));
-    const decoder = streamDecoder(framing, (event) => {
+    const decoder = framedBody(this.#header("content-type"), (event) => {
       this.#bytesSinceEvent = 0;
       this.#events += 1;
       if (this.#tooMuch) return;
@@ -113,14 +112,14 @@ export class HttpAttempt implements ExchangeListener {
     this.#readAt = at;
     this.#read = read;
     if (this.#tooMuch) return;
-    if (this.#stream === null || this.#call.keepRaw) this.#body.add(chunk);
-    if (this.#stream === null) {
-      if (this.#body.length > LIMITS.wholeBodyBytes) this.#stop(tooLong("the body", LIMITS.wholeBodyBytes));
-      return;
-    }
+    const known = this.#stream?.decoder.kind ?? "whole";
+    if (known !== "stream" || this.#call.keepRaw) this.#body.add(chunk);
+    if (this.#stream === null) return this.#checkLength();
     this.#bytesSinceEvent += chunk.length;
     this.#streamBytes += chunk.length;
     this.#stream.decoder.feed(chunk);
+    if (this.#stream.decoder.kind !== "stream") return this.#checkLength();
+    if (known !== "stream" && !this.#call.keepRaw) this.#body = new BodyBuffer();
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
       this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
     } else if (this.#streamBytes > LIMITS.answerBytes) {
@@ -135,7 +134,8 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   ended(at: Millis): void {
-    this.#finish(at, this.#stream === null ? this.#plainOutcome() : this.#streamOutcome(this.#stream));
+    const stream = this.#stream;
+    this.#finish(at, stream?.decoder.isStream === true ? this.#streamOutcome(stream) : this.#plainOutcome());
   }
 
   failed(at: Millis, error: unknown): void {
@@ -169,6 +169,10 @@ export class HttpAttempt implements ExchangeListener {
     this.#outside.end(error);
   }
 
+  #checkLength(): void {
+    if (this.#body.length > LIMITS.wholeBodyBytes) this.#stop(tooLong("the body", LIMITS.wholeBodyBytes));
+  }
+
   #token(delta: "text" | "reasoning" | "other"): void {
     if (delta === "reasoning") this.#reasoningStreamed = true;
     if (this.#tokens.came(this.#readAt, this.#read, delta)) this.#call.observer.tokens(this.#readAt);
@@ -183,7 +187,7 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   #plainOutcome(): Attempt["outcome"] {
-    const text = this.#text();
+    const text = withoutMark(this.#text());
     const body = parseJson(text);
     if (this.#status >= 400) return this.#refused(this.#refusal(body, text));
     if (this.#status >= 300) {
@@ -197,7 +201,7 @@ export class HttpAttempt implements ExchangeListener {
     return { ok: true, response: read.response };
   }
 
-  #streamOutcome({ reader, decoder }: { reader: StreamReader; decoder: StreamDecoder }): Attempt["outcome"] {
+  #streamOutcome({ reader, decoder }: { reader: StreamReader; decoder: FramedBody }): Attempt["outcome"] {
     const before = reader.failure;
     if (!reader.ended) decoder.end();
     const response = reader.response();
@@ -262,3 +266,6 @@ export class HttpAttempt implements ExchangeListener {
     });
   }
 }
+
+/** JSON allows no byte order mark, and some servers send one. */
+const withoutMark = (text: string): string => (text.startsWith("\uFEFF") ? text.slice(1) : text);

@@ -10,7 +10,8 @@ export function ndjsonDecoder(onEvent: (event: WireEvent) => void): StreamDecode
   const line = (rest: string): void => {
     const data = (pieces.length === 0 ? rest : pieces.join("") + rest).trim();
     pieces = [];
-    if (data !== "") onEvent({ name: "message", data });
+    // JSON text sequences (RFC 7464) have a record separator before each line.
+    if (data !== "") onEvent({ name: "message", data: data.startsWith("\x1e") ? data.slice(1) : data });
   };
   return {
     feed(chunk) {

@@ -187,7 +187,6 @@ export const anthropicMessages: StreamingWireFormat = {
       systemFingerprint: null,
     };
   },
-  framings: ["sse"],
   startStream,
   readFailure(status, body, text) {
     const error = isFields(body) ? body["error"] : undefined;

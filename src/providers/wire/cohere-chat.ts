@@ -130,7 +130,6 @@ export const cohereChat: StreamingWireFormat = {
       systemFingerprint: null,
     };
   },
-  framings: ["sse"],
   startStream: (onText) => jsonStreamReader(onText, readEvent),
   readFailure(status, body, text) {
     const message = isFields(body) ? textAt(body, "message") : null;

@@ -143,7 +143,6 @@ export const googleGemini: StreamingWireFormat = {
     if (answer.failure !== null) return { failure: answer.failure };
     return { response: answer.response(), systemFingerprint: null };
   },
-  framings: ["sse", "json_array"],
   startStream(onText) {
     const calls = { count: 0 };
     return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls));

@@ -100,7 +100,6 @@ export const ollamaChat: StreamingWireFormat = {
     if (answer.failure !== null) return { failure: answer.failure };
     return { response: answer.response(), systemFingerprint: null };
   },
-  framings: ["ndjson"],
   startStream(onText) {
     const calls = { count: 0 };
     return jsonStreamReader(onText, (chunk, answer) => readChunk(chunk, answer, calls));

@@ -147,7 +147,6 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
       ),
     dispensable: USAGE_QUESTION,
     readBody,
-    framings: ["sse"],
     startStream: (onText) => jsonStreamReader(onText, readChatChunk, true),
     readFailure: readOpenaiFailure,
   };

@@ -62,7 +62,6 @@ export const openaiCompletions: StreamingWireFormat = {
       systemFingerprint: textAt(body, "system_fingerprint"),
     };
   },
-  framings: ["sse"],
   startStream: (onText) =>
     jsonStreamReader(
       onText,

@@ -51,7 +51,6 @@ export const openaiEmbeddings: WireFormat = {
       systemFingerprint: null,
     };
   },
-  framings: [],
   startStream: null,
   readFailure: readOpenaiFailure,
 };

@@ -156,7 +156,6 @@ export const openaiResponses: StreamingWireFormat = {
     }
     return Array.isArray(body["output"]) ? { response: answerIn(body), systemFingerprint: null } : null;
   },
-  framings: ["sse"],
   startStream: (onText) => jsonStreamReader(onText, readEvent),
   readFailure: readOpenaiFailure,
 };

@@ -20,9 +20,6 @@ export interface WireEvent {
   readonly data: string;
 }
 
-/** How the body of a stream is cut into events: server-sent events, a JSON value a line, or the elements of one array. */
-export type Framing = "sse" | "ndjson" | "json_array";
-
 /** Reads one stream, event by event. */
 export interface StreamReader {
   /** Takes the next event and says what it brought; text goes to the callback the reader was made with. */
@@ -67,8 +64,6 @@ export interface WireFormat {
   readonly dispensable?: { readonly field: string; readonly named: RegExp };
   /** The answer in a 2xx body; null when it is not what was asked for. */
   readBody(body: unknown): WireAnswer | null;
-  /** How a stream may be framed, the usual way first. */
-  readonly framings: readonly Framing[];
   /** Null for an API that does not stream; it is then asked for plain answers. */
   readonly startStream: ((onText?: (text: string) => void) => StreamReader) | null;
   /** What a body that is not 2xx says; the status is used where the body says nothing. */
