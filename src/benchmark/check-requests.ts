@@ -1,4 +1,5 @@
 import type { TestCase } from "../core/dataset.ts";
+import { bareDuration } from "../core/duration.ts";
 import { BenchError } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { requireTaken } from "./check-conversation.ts";
@@ -46,10 +47,12 @@ export async function checkRequests(
   const endless = hasEndlessCases(plan);
   let count = 0;
   let ownModels = 0;
+  const bare = bareTimeouts();
   const leftOut = leftOutParameters();
   for await (const testCase of cases) {
     count += 1;
     if (testCase.config?.model !== undefined) ownModels += 1;
+    bare.note(testCase);
     for (const target of plan.targets) {
       const request = takenRequest(testCase, target, sources);
       leftOut.note(target, request);
@@ -63,7 +66,7 @@ export async function checkRequests(
       `the models that ${ownModels} test cases name in their config are ignored, since the run has several targets`,
     );
   }
-  for (const warning of leftOut.warnings()) warn?.(warning);
+  for (const warning of [...bare.warnings(), ...leftOut.warnings()]) warn?.(warning);
   return endless ? null : count;
 }
 
@@ -123,6 +126,26 @@ export function leftOutParameters(): {
 const notKnown = (label: string, names: readonly string[]): string =>
   `${label}: its API or model does not take ${names.join(", ")}: left out`;
 
+/** Collects limits of cases without a unit that were probably meant as seconds. */
+function bareTimeouts(): { note(testCase: TestCase): string | null; warnings(): string[] } {
+  let first: string | null = null;
+  let count = 0;
+  return {
+    note({ id, config }) {
+      const doubt = config?.timeout === undefined ? null : bareDuration(config.timeout);
+      if (doubt === null) return null;
+      count += 1;
+      first ??= `test case "${id}": its timeout ${doubt}`;
+      return count === 1 ? first : null;
+    },
+    warnings() {
+      if (first === null) return [];
+      const others = count === 2 ? "1 more case" : `${count - 1} more cases`;
+      return [count === 1 ? first : `${first} (${others} likewise)`];
+    },
+  };
+}
+
 /** Throws `BenchError("dataset")` when a plan has nothing to send. */
 export function requireSome(count: number, { dataset }: Pick<BenchmarkPlan<PricedTarget>, "dataset">): void {
   if (count > 0) return;
@@ -139,8 +162,11 @@ export function caseCheck(
 ): (testCase: TestCase) => void {
   const sources = sourcesOf(plan);
   const leftOut = leftOutParameters();
+  const bare = bareTimeouts();
   let warned = false;
   return (testCase) => {
+    const doubt = bare.note(testCase);
+    if (doubt !== null) warn?.(doubt);
     for (const target of plan.targets) {
       const request = takenRequest(testCase, target, sources);
       if (budgetUsd !== null) requireLimit(testCase, target, request);

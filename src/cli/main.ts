@@ -17,6 +17,7 @@ import { defineTest } from "./commands/test.ts";
 import { writtenOut } from "./command-words.ts";
 import type { CliContext, ProcessContext } from "./context.ts";
 import { asTyped } from "./invocation.ts";
+import { limitWarnings } from "./limit-option.ts";
 import { withMeantFlag } from "./meant-flag.ts";
 import { EXIT, EXIT_OF_ERROR, type Finish } from "./exit-codes.ts";
 import { toolVersion } from "../benchmark/version.ts";
@@ -29,6 +30,10 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     .helpCommand(false)
     .addHelpText("after", FIRST_STEPS)
     .exitOverride()
+    .hook("preAction", (_program, command) => {
+      const say = sayOn(context, command.opts()["json"] === true);
+      for (const warning of limitWarnings(command)) say("warning", warning);
+    })
     .configureOutput({
       writeOut: (text) => void context.stdout.write(asTyped(text, context.invocation)),
       writeErr: (text) => void context.stderr.write(asTyped(text, context.invocation)),

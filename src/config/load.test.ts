@@ -39,7 +39,7 @@ async function told(env?: Environment, explicitPath?: string): Promise<string> {
 
 describe("the configuration", () => {
   it("is empty when nobody wrote one", async () => {
-    expect(await load()).toEqual({ config: {}, sources: [] });
+    expect(await load()).toEqual({ config: {}, sources: [], warnings: [] });
   });
 
   it("comes from the nearest project file upward, merged over the user's", async () => {
@@ -55,6 +55,7 @@ describe("the configuration", () => {
         providers: { local: { type: "openai", base_url: "http://u", default_model: "m" } },
       },
       sources: [join(root, PROJECT), join(root, USER)],
+      warnings: [],
     });
   });
 
@@ -77,6 +78,7 @@ describe("the configuration", () => {
     expect(await load({}, "mine.yml")).toEqual({
       config: { benchmarks: { save_responses: false } },
       sources: [join(root, "project/inner/mine.yml")],
+      warnings: [],
     });
   });
 

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { API_TYPES } from "../core/api-type.ts";
+import { bareDuration } from "../core/duration.ts";
 import type { Problem } from "../documents/problem.ts";
+import { placeInWords } from "../documents/render-problems.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
 import { pathText, valueAt } from "../documents/source-document.ts";
 import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
@@ -28,6 +30,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The files and variables that it came from, strongest first. */
   readonly sources: readonly string[];
+  /** What is allowed and probably not meant, each with where it stands. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -35,8 +39,8 @@ export interface LoadedConfig {
  * Throws `BenchError("config")` that tells everything wrong with the result, each in the file or variable it stands in.
  */
 export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
-  const { config, sources } = await loadTracedConfig(search);
-  return { config, sources };
+  const { config, sources, warnings } = await loadTracedConfig(search);
+  return { config, sources, warnings };
 }
 
 /** A configuration of which each value can be traced to where it stands. */
@@ -55,7 +59,29 @@ export async function loadTracedConfig(search: ConfigSearch): Promise<TracedConf
   if (!checked.ok) throw await configError(checked.problems.map(withKeyAdvice));
   const problems = providerProblems(checked.value, document);
   if (problems.length > 0) throw await configError(problems);
-  return { config: checked.value, sources: layers.map((layer) => layer.file), locate: document.locate };
+  return {
+    config: checked.value,
+    sources: layers.map((layer) => layer.file),
+    warnings: bareLimits(checked.value, document),
+    locate: document.locate,
+  };
+}
+
+const TIMEOUTS = ["timeout", "connect_timeout", "first_token_timeout", "idle_timeout"] as const;
+
+/** Limits without a unit that were probably meant as seconds. */
+function bareLimits({ providers = {}, benchmarks = {} }: Config, document: SourceDocument): string[] {
+  const limits: [DocumentPath, string | number | undefined][] = [
+    [["benchmarks", "duration"], benchmarks.duration],
+    ...TIMEOUTS.map((key): [DocumentPath, string | number | undefined] => [["benchmarks", key], benchmarks[key]]),
+  ];
+  for (const [name, entry] of Object.entries(providers)) {
+    for (const key of TIMEOUTS) limits.push([["providers", name, key], entry[key]]);
+  }
+  return limits.flatMap(([path, value]) => {
+    const doubt = value === undefined ? null : bareDuration(value);
+    return doubt === null ? [] : `${placeInWords(document.locate(path))} ${pathText(path)}: ${doubt}`;
+  });
 }
 
 /** Strongest first. */

@@ -11,3 +11,14 @@ export function parseDuration(text: string | number): Millis | null {
   if (match === null) return null;
   return Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 1);
 }
+
+/**
+ * What to say of a bare number that was probably meant as seconds: one below 1 000, where limits of a second and more
+ * are usual. Null for every other text.
+ */
+export function bareDuration(text: string | number): string | null {
+  const number = String(text).trim();
+  const milliseconds = parseDuration(number);
+  if (milliseconds === null || milliseconds === 0 || milliseconds >= 1000 || /[a-z]$/.test(number)) return null;
+  return `${number} is ${number} ms; write ${number}s or ${number}ms`;
+}

@@ -1,4 +1,5 @@
 import type { TestCase } from "../core/dataset.ts";
+import { bareDuration } from "../core/duration.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { DocumentPath } from "../documents/source-document.ts";
 import { quoted } from "../documents/words.ts";
@@ -8,7 +9,13 @@ import { renderTemplate, templateVariables, variableNames } from "./template.ts"
 
 /** Something about a test case that is allowed and probably not meant. */
 export interface CaseWarning {
-  readonly kind: "unused_variable" | "duplicate_prompt" | "same_but_for_id" | "blank_expected" | "long_prompt";
+  readonly kind:
+    | "unused_variable"
+    | "duplicate_prompt"
+    | "same_but_for_id"
+    | "blank_expected"
+    | "long_prompt"
+    | "bare_timeout";
   readonly test_id: string;
   /** The way to it inside the case. */
   readonly path: DocumentPath;
@@ -33,7 +40,8 @@ export class CaseWarnings {
 
   of(testCase: TestCase): CaseWarning[] {
     this.#seen += 1;
-    const { id, expected } = testCase;
+    const { id, expected, config } = testCase;
+    const doubt = config?.timeout === undefined ? null : bareDuration(config.timeout);
     const length = promptLength(testCase);
     const asked = [testCase.messages === undefined ? "prompt" : "messages"];
     const warn = (kind: CaseWarning["kind"], path: DocumentPath, message: string): CaseWarning => ({
@@ -53,6 +61,7 @@ export class CaseWarnings {
       ...(length > LONG_PROMPT_CHARS
         ? [warn("long_prompt", asked, `the prompt has ${length} characters, about ${Math.round(length / 4)} tokens`)]
         : []),
+      ...(doubt === null ? [] : [warn("bare_timeout", ["config", "timeout"], `its timeout ${doubt}`)]),
     ];
   }
 

@@ -33,7 +33,8 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   checkFlags(flags);
   checkLoadFlags(flags);
   const parameters = await parametersOf(flags, outside.cwd);
-  const { config } = await loadConfig({ ...outside, explicitPath: flags.config ?? null });
+  const { config, warnings } = await loadConfig({ ...outside, explicitPath: flags.config ?? null });
+  for (const warning of warnings) sayOn(outside, flags.json === true)("warning", warning);
   const synthetic = syntheticOf(flags);
   const load = loadOf(flags, config);
   checkLoad(flags, load);

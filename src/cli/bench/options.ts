@@ -12,6 +12,7 @@ import {
   span,
   wholeNumber,
 } from "../option-values.ts";
+import { limitOption } from "../limit-option.ts";
 import { addRequestOptions } from "../request-options.ts";
 
 /** Adds the options of `bench`, in the groups of its help. */
@@ -60,7 +61,7 @@ function load(command: Command): void {
     )
     .option("--max-in-flight <n>", "most requests of --rate in flight for each target", wholeNumber(1, 1_000_000))
     .option("--ramp <from..to>", "closed loop whose concurrency changes evenly, with --over", span)
-    .option("--over <duration>", "how long --ramp takes", duration(1))
+    .addOption(limitOption("--over <duration>", "how long --ramp takes"))
     .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)
     .option("--p95-limit <duration>", "of --sweep: the highest p95 duration that is still good enough", duration(1))
     .option("--adaptive", "closed loop that raises its concurrency until the first 429, and keeps near that")
@@ -79,7 +80,7 @@ function load(command: Command): void {
 function endings(command: Command): void {
   command
     .optionsGroup("When to stop:")
-    .option("--duration <duration>", "send for so long, going through the cases again and again", duration(1))
+    .addOption(limitOption("--duration <duration>", "send for so long, going through the cases again and again"))
     .option("--max-requests <n>", "send so many requests to each target, going through the cases again", wholeNumber(1))
     .option("--max-errors <n>", "send nothing more after so many failed cases", wholeNumber(1))
     .option("--fail-fast", "send nothing more after the first case that fails")
@@ -91,10 +92,10 @@ function limits(command: Command): void {
     .optionsGroup("Limits and retries:")
     .option("--rpm <n>", "most requests to each target in any minute", positive)
     .option("--tpm <n>", "most tokens of prompts and answers for each target in any minute, as estimated", positive)
-    .option("--timeout <duration>", "limit of one attempt (default: 60s)", duration(1))
-    .option("--connect-timeout <duration>", "limit of opening a connection (default: 10s)", duration(1))
-    .option("--first-token-timeout <duration>", "limit until a stream's first output (default: none)", duration(1))
-    .option("--idle-timeout <duration>", "limit between two pieces of a stream (default: none)", duration(1))
+    .addOption(limitOption("--timeout <duration>", "limit of one attempt (default: 60s)"))
+    .addOption(limitOption("--connect-timeout <duration>", "limit of opening a connection (default: 10s)"))
+    .addOption(limitOption("--first-token-timeout <duration>", "limit until a stream's first output (default: none)"))
+    .addOption(limitOption("--idle-timeout <duration>", "limit between two pieces of a stream (default: none)"))
     .option("--retries <n>", "further attempts after a failure that may pass (default: 3)", wholeNumber(0, 1000));
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration } from "../option-values.ts";
+import { limitOption } from "../limit-option.ts";
 import type { ProvidersFlags } from "../providers/providers-command.ts";
 
 /** `providers`: what can be sent to, and what is missing. */
@@ -10,7 +10,7 @@ export function defineProviders(program: Command, context: CliContext, finish: F
     .command("providers")
     .description("list the providers: which are ready, and what the others lack")
     .option("--check", "send one tiny request to each that is ready")
-    .option("--timeout <duration>", "limit of each such request (default: 30s)", duration(1))
+    .addOption(limitOption("--timeout <duration>", "limit of each such request (default: 30s)"))
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")
     .option("--json", "JSON on stdout")
     .addHelpText(

@@ -3,6 +3,7 @@ import type { ResumeFlags } from "../runs/resume-command.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
 import { duration, failOnOption, nameList, positive, slo, wholeNumber } from "../option-values.ts";
+import { limitOption } from "../limit-option.ts";
 
 /** `resume`: goes on with a run, which says itself what it is. */
 export function defineResume(program: Command, context: CliContext, finish: Finish): void {
@@ -13,14 +14,14 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
     .option("-c, --concurrency <n>", "requests in flight for each target (default: as before)", wholeNumber(1, 100_000))
     .option("--rpm <n>", "most requests to each target in any minute (default: as before)", positive)
     .option("--tpm <n>", "most tokens for each target in any minute (default: as before)", positive)
-    .option("--timeout <duration>", "limit of one attempt (default: as before)", duration(1))
+    .addOption(limitOption("--timeout <duration>", "limit of one attempt (default: as before)"))
     .option(
       "--retries <n>",
       "further attempts after a failure that may pass (default: as before)",
       wholeNumber(0, 1000),
     )
     .option("--delay <duration>", "pause of each slot between two cases (default: as before)", duration())
-    .option("--duration <duration>", "send for so long in all (default: as before)", duration(1))
+    .addOption(limitOption("--duration <duration>", "send for so long in all (default: as before)"))
     .option("--max-requests <n>", "requests to each target in all (default: as before)", wholeNumber(1))
     .option("--max-errors <n>", "send nothing more after so many failed cases (default: as before)", wholeNumber(1))
     .option("--budget-usd <amount>", "what the whole run may cost (default: as before)", positive)

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration } from "../option-values.ts";
+import { limitOption } from "../limit-option.ts";
 import { addRequestOptions } from "../request-options.ts";
 import type { TestFlags } from "../test/test-command.ts";
 
@@ -13,7 +13,7 @@ export function defineTest(program: Command, context: CliContext, finish: Finish
     .option("--prompt <text>", "the prompt; - reads standard input")
     .option("--prompt-file <file>", "a file that holds the prompt")
     .option("-m, --model <model>", "model, for a target that names none")
-    .option("--timeout <duration>", "limit of the request (default: 60s)", duration(1))
+    .addOption(limitOption("--timeout <duration>", "limit of the request (default: 60s)"))
     .option("--no-stream", "ask for a plain answer; there is no time to first token then")
     .option("--config <file>", "configuration file (default: llm-test-bench.config.* from here upward)")
     .option("--json", "the whole result as JSON on stdout, in place of the answer")

@@ -9,6 +9,7 @@ import { asTyped } from "../invocation.ts";
 import { configuredSecrets } from "../providers/configured-secrets.ts";
 import { keyText, missingLines, providerJson, urlText } from "../providers/status-view.ts";
 import { jsonLine, jsonText } from "../json-text.ts";
+import { sayOn } from "../say.ts";
 import { viewText } from "../view-text.ts";
 import {
   benchmarkSettings,
@@ -30,6 +31,7 @@ export interface ShowFlags {
 export async function showConfig(flags: ShowFlags, outside: CliContext): Promise<number> {
   const { cwd, home, env, invocation } = outside;
   const traced = await loadTracedConfig({ cwd, home, env, explicitPath: flags.config ?? null });
+  for (const warning of traced.warnings) sayOn(outside, flags.json === true)("warning", warning);
   const statuses = providerStatuses(traced.config, env);
   const { stdout } = shielded(outside, maskFor(configuredSecrets(traced.config, statuses, env)));
   stdout.write(

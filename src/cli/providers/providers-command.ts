@@ -28,11 +28,12 @@ const CHECK_TIMEOUT_MS = 30_000;
 /** Runs `providers` and returns its exit code; throws `BenchError` for what can be said in one message. */
 export async function providers(flags: ProvidersFlags, outside: CliContext): Promise<number> {
   const { cwd, home, env } = outside;
-  const { config } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
+  const { config, warnings } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
   const statuses = providerStatuses(config, env);
   const context = shielded(outside, maskFor(configuredSecrets(config, statuses, env)));
   const { stdout } = context;
   const say = sayOn(context, flags.json === true);
+  for (const warning of warnings) say("warning", warning);
   const show = (checks: readonly Check[] | null): void => {
     if (flags.json === true) {
       stdout.write(jsonText({ providers: statuses.map(providerJson), ...(checks === null ? {} : { checks }) }));

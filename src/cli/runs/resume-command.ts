@@ -52,7 +52,8 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   const path = absolute(outside.cwd, directory);
   const saved = readSavedRun(path);
   const { manifest } = saved;
-  const { config } = await configOf(manifest, flags, outside);
+  const { config, warnings } = await configOf(manifest, flags, outside);
+  for (const warning of warnings) sayOn(outside, flags.json === true)("warning", warning);
   const gate = gateOf(
     flags,
     config,

@@ -76,14 +76,16 @@ export async function test(target: string, flags: TestFlags, outside: CliContext
   }
 }
 
-async function resolve(target: string, flags: TestFlags, { cwd, home, env }: CliContext): Promise<ResolvedTarget> {
+async function resolve(target: string, flags: TestFlags, context: CliContext): Promise<ResolvedTarget> {
   const spec = parseTarget(target);
   if (spec.model !== null && flags.model !== undefined) {
     throw new BenchError("usage", `two models are named: ${spec.model} and ${flags.model}`, {
       hint: `Leave out --model, or the part after the colon.`,
     });
   }
-  const { config } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
+  const { cwd, home, env } = context;
+  const { config, warnings } = await loadConfig({ cwd, home, env, explicitPath: flags.config ?? null });
+  for (const warning of warnings) sayOn(context, flags.json === true)("warning", warning);
   const [resolved] = resolveTargets([spec], { config, env, model: flags.model ?? null, cwd });
   if (resolved === undefined) throw new Error("a target was not resolved");
   return resolved;
