@@ -9,7 +9,7 @@ import {
   type CalibrationFile,
 } from "../core/calibration.ts";
 import { messageOf, systemCodeOf } from "../core/errors.ts";
-import { outputError } from "../journal/output-error.ts";
+import { fileError } from "../core/output-error.ts";
 import { writeWhole } from "../journal/write-whole.ts";
 
 /** The file in the user's cache folder: `$XDG_CACHE_HOME`, else `~/.cache`. */
@@ -59,7 +59,7 @@ export function saveCalibration(
     mkdirSync(dirname(path), { recursive: true });
     writeWhole(path, [`${JSON.stringify(file, null, 2)}\n`]);
   } catch (error) {
-    throw outputError(`cannot write ${path}`, error);
+    throw fileError(`cannot write ${path}`, error);
   }
   return calibration;
 }

@@ -1,14 +1,14 @@
-import type { CliContext } from "./context.ts";
+import { STOP_SIGNALS, type CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 
-/** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process at once. */
+/** Aborted by the first Ctrl-C, SIGTERM or SIGHUP; the second one ends the process at once. */
 export function abandonOnSignal(context: CliContext): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) context.exit(EXIT.interrupted);
     controller.abort();
   };
-  const releases = [context.onSignal("SIGINT", onSignal), context.onSignal("SIGTERM", onSignal)];
+  const releases = STOP_SIGNALS.map((signal) => context.onSignal(signal, onSignal));
   return {
     signal: controller.signal,
     release() {

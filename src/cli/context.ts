@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Mask } from "../core/secrets.ts";
 import { invocationOf } from "./invocation.ts";
+import { standardOutput } from "./standard-output.ts";
 
 /** Somewhere to write to, as the process has it: whatever is written to it arrives as it is. */
 export interface Stream {
@@ -11,6 +12,8 @@ export interface Stream {
   readonly columns?: number | undefined;
   /** Whether nobody reads it any more. */
   readonly destroyed?: boolean | undefined;
+  /** Why what was written did not arrive, a full disk for example; null while all of it did. */
+  readonly failure?: unknown;
   /** Tells when it takes more, or never will. */
   on?(event: "drain" | "close", listener: () => void): unknown;
   off?(event: "drain" | "close", listener: () => void): unknown;
@@ -35,6 +38,10 @@ export interface Input {
   close(): void;
 }
 
+/** The signals that ask a command to end: Ctrl-C, a service manager, a terminal that was closed. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
+
 /** Everything of the outside world that a command may touch. */
 export interface CliContext extends ProcessContext {
   readonly stdout: Output;
@@ -53,22 +60,16 @@ export interface ProcessContext {
   readonly home: string;
   readonly clock: Clock;
   /** Calls `handler` at each such signal until the returned function is called. */
-  onSignal(signal: "SIGINT" | "SIGTERM", handler: () => void): () => void;
+  onSignal(signal: StopSignal, handler: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
 /** The context of a real process. */
 export function processContext(): ProcessContext {
-  // A reader that has seen enough (`| head`) closes the pipe; that must not end a run.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
   return {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: standardOutput(process.stdout, 1),
+    stderr: standardOutput(process.stderr, 2),
     stdin: processInput(),
     env: process.env,
     cwd: process.cwd(),

@@ -1,5 +1,5 @@
 import type { Millis, Timer } from "../core/clock.ts";
-import type { CliContext } from "./context.ts";
+import { STOP_SIGNALS, type CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** How long requests in flight may still take after the first Ctrl-C. */
@@ -17,7 +17,7 @@ export interface Interrupts {
   release(): void;
 }
 
-/** Listens for Ctrl-C and SIGTERM: once stops sending, twice ends the process at once with code 130. */
+/** Listens for Ctrl-C, SIGTERM and SIGHUP: once stops sending, twice ends the process at once with code 130. */
 export function listenForInterrupts(context: CliContext, say: (line: string) => void): Interrupts {
   const stop = new AbortController();
   const abandon = new AbortController();
@@ -36,7 +36,7 @@ export function listenForInterrupts(context: CliContext, say: (line: string) => 
     stop.abort();
     grace = context.clock.setTimer(GRACE_MS, () => abandon.abort());
   };
-  const releases = [context.onSignal("SIGINT", onSignal), context.onSignal("SIGTERM", onSignal)];
+  const releases = STOP_SIGNALS.map((signal) => context.onSignal(signal, onSignal));
   return {
     stop: stop.signal,
     abandon: abandon.signal,

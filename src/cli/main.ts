@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
 import { guarded } from "./guarded-output.ts";
+import { fileError, isDiskError } from "../core/output-error.ts";
 import { sayOn, type Say } from "./say.ts";
 import { defineBench } from "./commands/bench.ts";
 import { defineCalibrate } from "./commands/calibrate.ts";
@@ -73,6 +74,15 @@ Also: run, eval (bench), validate, list (datasets validate, datasets list), help
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
 export async function main(args: readonly string[], outside: ProcessContext): Promise<number> {
   const context = guarded(outside);
+  const exitCode = await run(args, context);
+  const [out, err] = [outside.stdout.failure ?? null, outside.stderr.failure ?? null];
+  if (out !== null) report(fileError("cannot write to standard output", out), sayOn(context, args.includes("--json")));
+  // What could not be said is a failure of its own, unless a worse one ended the command.
+  const isGraver = exitCode !== EXIT.success && exitCode !== EXIT.casesFailed;
+  return (out === null && err === null) || isGraver ? exitCode : EXIT.output;
+}
+
+async function run(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: number = EXIT.success;
   const program = createProgram(context, (code) => (exitCode = code));
   if (args.length === 0) {
@@ -94,7 +104,14 @@ function report(error: unknown, say: Say): number {
     if (error.hint !== undefined) say("hint", error.hint);
     return EXIT_OF_ERROR[error.code];
   }
+  // Whatever met it: a disk that fails is no defect.
+  if (isDiskError(error)) return report(fileError(messageWithPath(error), error), say);
   say("error", `unexpected: ${messageOf(error)}`);
   say("hint", "this is a defect of llm-test-bench; please report the command and this message");
   return EXIT.casesFailed;
+}
+
+function messageWithPath(error: unknown): string {
+  const path = typeof error === "object" && error !== null && "path" in error ? error.path : null;
+  return typeof path === "string" ? `cannot write ${path}` : "cannot write";
 }

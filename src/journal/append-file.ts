@@ -1,4 +1,4 @@
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
 
 const NEWLINE = 0x0a;

@@ -6,7 +6,7 @@ import type { Manifest } from "../core/run.ts";
 import { nodeFiles } from "./files.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 import { readResults, type DamagedLine } from "./read.ts";
 import { recoverRun, type Recovered } from "./recover.ts";
 import { MANIFEST_FILE, RESULTS_FILE, runFilesIn } from "./run-files.ts";

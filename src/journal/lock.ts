@@ -3,11 +3,12 @@ import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, wr
 import { join } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
 import { isDead, ownerSchema, thisMachine, type Machine, type Owner } from "./owner.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 import { LOCK_FILE } from "./run-files.ts";
 
 /** The right to write in a run directory. */
 export interface Lock {
+  /** Gives it back; never throws. */
   release(): void;
 }
 
@@ -37,7 +38,11 @@ export function acquireLock(directory: string, machine: Machine = thisMachine): 
   }
   return {
     release() {
-      if (readHolder(path, directory)?.nonce === nonce) rmSync(path, { force: true });
+      try {
+        if (readHolder(path, directory)?.nonce === nonce) rmSync(path, { force: true });
+      } catch {
+        // On a disk that has become read-only, say: the lock of a process that has ended is taken over.
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, r
 import { join } from "node:path";
 import { resultKey } from "../core/result.ts";
 import { decodeResult } from "./line.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 import { scanLines } from "./scan.ts";
 

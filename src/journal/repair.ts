@@ -16,7 +16,7 @@ import { systemCodeOf } from "../core/errors.ts";
 import { checkRun, judgedLines, type CheckedFile, type JournalCheck, type RecordFile } from "./check.ts";
 import { syncDirectory } from "./files.ts";
 import { acquireLock } from "./lock.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 
 /** A file that was written anew without its damaged lines. */
 export interface RepairedFile {

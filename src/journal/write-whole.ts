@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { nodeFiles, type JournalFiles } from "./files.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 
 const GATHERED_CHARS = 1 << 16;
 

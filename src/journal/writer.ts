@@ -8,7 +8,7 @@ import { AppendFile } from "./append-file.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
 import { encodeLine } from "./line.ts";
 import { maskRaw, maskResult, maskTexts } from "./mask.ts";
-import { outputError } from "./output-error.ts";
+import { outputError } from "../core/output-error.ts";
 import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 
 /** How long a written line may wait for its sync. */

@@ -9,9 +9,9 @@ import { warmUpSimulator } from "./warm-up.ts";
 
 const announce = (announcement: Announcement): void => void process.stdout.write(`${JSON.stringify(announcement)}\n`);
 
-// Ctrl-C reaches every process of the terminal, and a service manager's SIGTERM the whole group; requests in flight are
-// the parent's to end, and with the parent this process ends.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+// Ctrl-C and a closed terminal reach every process of the terminal, and a service manager's SIGTERM the whole group;
+// requests in flight are the parent's to end, and with the parent this process ends.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 // The kernel closes this pipe with the parent, however it died.
 process.stdin.resume();
 process.stdin.on("end", () => process.exit(0));

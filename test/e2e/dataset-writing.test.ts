@@ -56,7 +56,7 @@ describe("datasets convert", () => {
     expect((await datasets("convert", "coding-tasks", "x.xlsx")).stderr).toContain("the name does not say a format");
     const nowhere = await datasets("convert", "coding-tasks", "no/x.json");
     expect(nowhere.code).toBe(6);
-    expect(nowhere.stderr).toContain("no/x.json cannot be written: there is no such folder");
+    expect(nowhere.stderr).toContain("cannot write no/x.json: a folder of the path does not exist");
   });
 });
 

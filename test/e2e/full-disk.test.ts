@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, type StdioOptions } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { decodeResult } from "../../src/journal/line.ts";
@@ -118,5 +118,53 @@ describe("a full disk", () => {
     expect(result.stderr).toContain("the disk is full");
     rmSync(ballast);
     await expectResume(dataset, directory, simulator, []);
+  });
+});
+
+describe.runIf(existsSync("/dev/full"))("a full disk behind an output of the command", () => {
+  /** The command with one of its outputs on a full disk. */
+  function runInto(full: "stdout" | "stderr", args: readonly string[]): Promise<CliResult> {
+    const device = openSync("/dev/full", "w");
+    const stdio: StdioOptions = ["ignore", full === "stdout" ? device : "pipe", full === "stderr" ? device : "pipe"];
+    const env = { PATH: process.env["PATH"] ?? "", HOME: tempDir() };
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: tempDir(), env, stdio });
+    closeSync(device);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const text = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.setEncoding("utf8").on("data", (piece: string) => (text[name] += piece));
+    }
+    return new Promise((resolve) => {
+      child.on("close", (code, signal) => resolve({ code, signal, ...text }));
+    });
+  }
+
+  test("standard output: the run is kept, one message says why, and the code is 6", async () => {
+    const directory = join(tempDir(), "run");
+    const args = ["bench", "-d", "coding-tasks", "--limit", "2", "-p", "sim:fast", "-o", directory, "--quiet"];
+    const results = [
+      await runInto("stdout", args),
+      await runInto("stdout", ["export", directory, "--format", "csv", "--output", "-"]),
+      await runInto("stdout", ["journal", "check", directory]),
+      await runInto("stdout", ["--help"]),
+    ];
+    for (const { code, stderr } of results) {
+      expect(code).toBe(6);
+      expect(stderr).toMatch(
+        /^error: cannot write to standard output: the disk is full\nhint: Free some space, .+\n$/m,
+      );
+      expect(stderr).not.toMatch(/\n {4}at |defect/);
+    }
+    expect(totalsOf(directory)).toMatchObject([{ cases: 2, succeeded: 2 }]);
+  });
+
+  test("standard error: the run ends without progress, gives its lock back, and the code is 6", async () => {
+    const directory = join(tempDir(), "run");
+    const args = ["bench", "-d", "coding-tasks", "--limit", "2", "-p", "sim:fast", "-o", directory];
+    const { code, stdout } = await runInto("stderr", args);
+    expect(code).toBe(6);
+    expect(stdout).toContain("sim:fast");
+    expect(existsSync(join(directory, "lock.json"))).toBe(false);
+    expect(totalsOf(directory)).toMatchObject([{ cases: 2, succeeded: 2 }]);
   });
 });

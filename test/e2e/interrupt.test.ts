@@ -20,7 +20,7 @@ interface Interrupted {
 }
 
 /** A run whose second round of requests is in flight, unanswered until released, and that was sent a signal. */
-async function interruptedRun(signal: "SIGINT" | "SIGTERM"): Promise<Interrupted> {
+async function interruptedRun(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<Interrupted> {
   const simulator = await recordingSimulator({ ttftMs: 20, tpotMs: 2, tokens: 6 });
   const dataset = writeDataset(CASES);
   const directory = join(tempDir(), "run");
@@ -57,7 +57,7 @@ async function resumeToTheEnd({ simulator, directory, dataset }: Interrupted, ma
   expect(manifestOf(directory).status).toBe("finished");
 }
 
-describe.each(["SIGINT", "SIGTERM"] as const)("%s once", (signal) => {
+describe.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s once", (signal) => {
   test("stops sending, lets what is in flight end, writes everything and says how to resume", async () => {
     const run = await interruptedRun(signal);
     const { simulator, directory, started } = run;
@@ -128,7 +128,7 @@ describe("with the embedded simulator, whose process gets the terminal's Ctrl-C 
     return { pid, firstFinished, done };
   }
 
-  test.each(["SIGINT", "SIGTERM"] as const)(
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "what is in flight ends well after a %s to the whole group",
     async (signal) => {
       const directory = join(tempDir(), "run");

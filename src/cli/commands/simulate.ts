@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { FAULT_KINDS } from "../../simulator/faults.ts";
-import type { CliContext } from "../context.ts";
+import { STOP_SIGNALS, type CliContext } from "../context.ts";
 import { EXIT, type Finish } from "../exit-codes.ts";
 import { duration, nameList, number, wholeNumber } from "../option-values.ts";
 
@@ -87,8 +87,7 @@ async function serve(flags: SimulateFlags, context: CliContext): Promise<void> {
       `statistics at ${simulator.url}/sim/stats; Ctrl-C ends it\n`,
   );
   await new Promise<void>((resolve) => {
-    context.onSignal("SIGINT", resolve);
-    context.onSignal("SIGTERM", resolve);
+    for (const signal of STOP_SIGNALS) context.onSignal(signal, resolve);
   });
   await simulator.close();
 }

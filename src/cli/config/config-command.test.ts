@@ -53,8 +53,8 @@ describe("config init", () => {
 
   it.each<[string, string[], number, string]>([
     ["another kind of file", ["-o", "c.json"], 2, "c.json is no name for a YAML file"],
-    ["a folder that is not there", ["-o", "no/where.yaml"], 6, "there is no folder no"],
-    ["a path that leads through a file", ["-o", "file/where.yaml"], 6, "file/where.yaml cannot be written"],
+    ["a folder that is not there", ["-o", "no/where.yaml"], 6, "no/where.yaml: a folder of the path does not exist"],
+    ["a path that leads through a file", ["-o", "file/where.yaml"], 6, "file/where.yaml: a part of the path is a file"],
     ["a second configuration", [], 2, "has a configuration already: llm-test-bench.config.json"],
   ])("refuses %s", async (what, args, code, message) => {
     write("", "file");

@@ -1,10 +1,11 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
-import { BenchError, messageOf, systemCodeOf } from "../../core/errors.ts";
+import { BenchError } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { asTyped } from "../invocation.ts";
 import { sayOn } from "../say.ts";
+import { requireFree, writeFileWhole } from "../write-file.ts";
 import { configTemplate } from "./template.ts";
 
 /** The flags of `config init`, as commander gives them. */
@@ -27,11 +28,8 @@ export async function initConfig(flags: InitFlags, context: CliContext): Promise
     throw new BenchError("usage", `${flags.output} is no name for a YAML file`, { hint: "Let it end in .yaml." });
   }
   await refuseSecond(file);
-  try {
-    await writeFile(file, asTyped(configTemplate(), invocation), { flag: flags.force === true ? "w" : "wx" });
-  } catch (cause) {
-    throw writeError(flags.output, cause);
-  }
+  await requireFree(file, flags.force === true);
+  await writeFileWhole(file, [asTyped(configTemplate(), invocation)], false);
   const say = sayOn(context, false);
   const found = basename(file).startsWith(`${FOUND}.`);
   say("note", `wrote ${relative(cwd, file)}`);
@@ -53,17 +51,4 @@ async function refuseSecond(file: string): Promise<void> {
   throw new BenchError("usage", `${dirname(file)} has a configuration already: ${other}`, {
     hint: "Edit that one; a folder may hold only one.",
   });
-}
-
-function writeError(output: string, cause: unknown): BenchError {
-  const reason = systemCodeOf(cause);
-  if (reason === "EEXIST") {
-    const hint = "Edit it, choose another name (--output), or replace it (--force).";
-    return new BenchError("usage", `${output} exists already`, { hint, cause });
-  }
-  if (reason === "ENOENT") {
-    return new BenchError("output", `there is no folder ${dirname(output)}`, { hint: "Make it first.", cause });
-  }
-  const hint = "Check the path and its permissions.";
-  return new BenchError("output", `${output} cannot be written: ${messageOf(cause)}`, { hint, cause });
 }

@@ -13,8 +13,8 @@ import { EXIT } from "../exit-codes.ts";
 import { readingFor, type ReadingFlags } from "../foreign.ts";
 import { sayOn } from "../say.ts";
 import { shellWord } from "../shell-word.ts";
-import { requireFree, writeFileWhole } from "./write-file.ts";
 import { jsonLine } from "../json-text.ts";
+import { requireFree, writeFileWhole } from "../write-file.ts";
 
 /** The flags of writing a dataset. */
 export interface WriteFlags {

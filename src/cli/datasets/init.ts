@@ -6,7 +6,7 @@ import { asTyped } from "../invocation.ts";
 import { sayOn } from "../say.ts";
 import { shellWord } from "../shell-word.ts";
 import { starterDataset } from "./starter.ts";
-import { requireFree, writeFileWhole } from "./write-file.ts";
+import { requireFree, writeFileWhole } from "../write-file.ts";
 
 /** The flags of `datasets init`, as commander gives them. */
 export interface InitDatasetFlags {
@@ -23,13 +23,9 @@ export async function initDataset(name: string, { force }: InitDatasetFlags, con
   }
   const file = byName === null ? `${name}.yaml` : name;
   await requireFree(file, force === true);
-  await writeFileWhole(file, onePiece(asTyped(starterDataset(stemOf(file)), context.invocation)), false);
+  await writeFileWhole(file, [asTyped(starterDataset(stemOf(file)), context.invocation)], false);
   const say = sayOn(context, false);
   say("note", `wrote ${file}`);
   say("hint", `edit it, then check it: llm-test-bench datasets validate ${shellWord(file, "FILE")}`);
   return EXIT.success;
-}
-
-async function* onePiece(text: string): AsyncGenerator<string, void, undefined> {
-  yield text;
 }

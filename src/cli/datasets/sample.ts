@@ -8,7 +8,7 @@ import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayOn } from "../say.ts";
 import { withDataset, writeDataset, type ConvertFlags } from "./convert.ts";
-import { requireFree } from "./write-file.ts";
+import { requireFree } from "../write-file.ts";
 
 /** The flags of `datasets sample`, as commander gives them. */
 export interface SampleFlags extends ConvertFlags {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileError, isDiskError } from "../../core/output-error.ts";
 
 /** A file in the system's temporary folder, with the way to remove it. */
 export interface Scratch {
@@ -10,9 +11,11 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-/** An empty place for a file. */
+/** An empty place for a file; throws `BenchError("output")` where the temporary folder cannot be written. */
 export async function scratchFile(name: string): Promise<Scratch> {
-  const folder = await mkdtemp(join(tmpdir(), "llm-test-bench-"));
+  const folder = await mkdtemp(join(tmpdir(), "llm-test-bench-")).catch((error: unknown) => {
+    throw fileError(`cannot write in ${tmpdir()}`, error);
+  });
   return { path: join(folder, name), remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -24,6 +27,6 @@ export async function scratchOf(name: string, pieces: AsyncIterable<Uint8Array>)
     return scratch;
   } catch (error) {
     await scratch.remove();
-    throw error;
+    throw isDiskError(error) ? fileError(`cannot write ${scratch.path}`, error) : error;
   }
 }

@@ -1,21 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { access, open, rename, rm } from "node:fs/promises";
+import { lstat, open, rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { BenchError, messageOf, systemCodeOf } from "../../core/errors.ts";
+import { BenchError, systemCodeOf } from "../core/errors.ts";
+import { fileError } from "../core/output-error.ts";
 
 const GATHERED_CHARS = 1 << 16;
 
-/** Throws `BenchError("usage")` for a file that is there already. */
+/** Throws `BenchError("usage")` for a file that is there already, and for what is no file even with `force`. */
 export async function requireFree(path: string, force: boolean): Promise<void> {
-  if (force) return;
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return;
-  throw new BenchError("usage", `${path} exists already`, { hint: "Choose another name, or replace it with --force." });
+  const there = await lstat(path).catch(() => null);
+  if (there === null) return;
+  // A finished file takes its place: a device or a pipe would be gone.
+  const isReplaceable = there.isFile() || (there.isSymbolicLink() && (await leadsToFile(path)));
+  if (!isReplaceable) {
+    throw new BenchError("output", `${path} is not a regular file`, {
+      hint: "Name a file; it is written whole or not at all.",
+    });
+  }
+  if (!force) {
+    throw new BenchError("usage", `${path} exists already`, {
+      hint: "Choose another name, or replace it with --force.",
+    });
+  }
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  const target = await stat(link).catch(() => null);
+  return target === null || target.isFile();
 }
 
 /**
@@ -24,7 +37,7 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
  */
 export async function writeFileWhole(
   path: string,
-  pieces: AsyncIterable<string | Uint8Array>,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string>,
   gzip: boolean,
 ): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.tmp`;
@@ -37,12 +50,15 @@ export async function writeFileWhole(
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
-    throw writeError(path, error);
+    // What is not of the system comes from the pieces.
+    throw systemCodeOf(error) === undefined ? error : fileError(`cannot write ${path}`, error);
   }
 }
 
 /** Small texts as larger pieces; bytes are large pieces already. */
-async function* gathered(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* gathered(
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let text = "";
   for await (const piece of pieces) {
     if (typeof piece !== "string") {
@@ -55,14 +71,4 @@ async function* gathered(pieces: AsyncIterable<string | Uint8Array>): AsyncGener
     text = "";
   }
   yield Buffer.from(text, "utf8");
-}
-
-function writeError(path: string, cause: unknown): unknown {
-  const code = systemCodeOf(cause);
-  if (cause instanceof BenchError || code === undefined) return cause;
-  const why = { ENOENT: "there is no such folder", ENOSPC: "the disk is full" }[code] ?? messageOf(cause);
-  return new BenchError("output", `${path} cannot be written: ${why}`, {
-    hint: "Check the path, your right to write there, and the space on the disk.",
-    cause,
-  });
 }
