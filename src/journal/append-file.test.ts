@@ -117,7 +117,7 @@ describe("an append-only file", () => {
     file.append("line\n");
     await expect(file.syncLater()).rejects.toMatchObject({
       code: "output",
-      message: `cannot write ${path} to the disk: EIO`,
+      message: `cannot write ${path} to the disk: the disk reports an input/output error`,
     });
     file.append("line\n");
     expect(() => file.sync()).toThrow("EIO");
@@ -126,7 +126,7 @@ describe("an append-only file", () => {
 
   it("says which file cannot be opened", () => {
     const path = join(temporaryDirectory(), "missing", "file");
-    expect(() => new AppendFile(path)).toThrow(`cannot open ${path}: ENOENT`);
+    expect(() => new AppendFile(path)).toThrow(`cannot open ${path}: a folder of the path does not exist`);
   });
 
   it.runIf(existsSync("/dev/full"))("meets the real error of a full disk", async () => {

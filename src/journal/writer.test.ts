@@ -261,7 +261,9 @@ describe("on a disk that fills up, a run's writer", () => {
     const writer = new RunWriter(temporaryDirectory(), { clock, mask: nothingMasked, saveResponses: true, files });
     await writer.record(sampleResult(), null);
     await clock.advance(1000);
-    await expect(writer.record(sampleResult(), null)).rejects.toThrow("to the disk: EIO");
+    await expect(writer.record(sampleResult(), null)).rejects.toThrow(
+      "to the disk: the disk reports an input/output error",
+    );
     expect(clock.pending).toBe(0);
     await expect(writer.close()).rejects.toThrow("EIO");
   });
