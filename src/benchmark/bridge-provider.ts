@@ -7,6 +7,7 @@ import { BenchError, messageOf } from "../core/errors.ts";
 import type { Provider } from "../core/provider.ts";
 import { aiSdkGenerate, isAiSdkModel, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
 import { execGenerate } from "../providers/bridges/exec.ts";
+import { checkedProvider } from "../providers/checked-provider.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import type { ModelRequest } from "../core/request.ts";
 
@@ -34,7 +35,8 @@ export async function bridgeProvider(
   const exported = await moduleAt(resolve(cwd, what));
   for (const value of [exported["provider"], exported["generate"], exported["model"], exported["default"]]) {
     if (isProvider(value)) {
-      return { name, simulated: value.simulated, bridge, openChannel: () => value.openChannel() };
+      const simulated = value.simulated === true;
+      return checkedProvider({ name, simulated, bridge, openChannel: () => value.openChannel() }, clock);
     }
     const found = modelIn(value, model);
     if (found !== null) return customProvider(name, aiSdkGenerate(found), clock, bridge);

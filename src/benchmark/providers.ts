@@ -13,6 +13,7 @@ import type { Quirks } from "../core/quirks.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
 import { aiSdkGenerate, aiSdkLeftOut, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
+import { checkedProvider } from "../providers/checked-provider.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
 import type { ModelRequest } from "../core/request.ts";
@@ -239,5 +240,5 @@ export const providers = {
    * const ofOwnProvider = (provider: Provider): BenchTarget => providers.of(provider, { model: "my-model", retries: 0 });
    */
   of: (provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget =>
-    targetOf(provider, options.model, null, options, null),
+    targetOf(checkedProvider(provider, systemClock), options.model, null, options, null),
 };

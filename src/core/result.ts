@@ -66,19 +66,20 @@ export const testResultSchema = z.object({
 /** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
 export type TestResult = z.infer<typeof testResultSchema>;
 
-/** One failed attempt, also one that a retry made good: a line of `failures.jsonl`. */
-export interface FailedAttempt {
-  readonly target: string;
-  readonly test_id: string;
-  readonly sample: number;
-  readonly attempt: number;
-  readonly code: z.infer<typeof failureCodeSchema>;
-  readonly http_status: number | null;
-  readonly message: string;
-  readonly request_id: string | null;
+export const failedAttemptSchema = z.object({
+  target: z.string(),
+  test_id: z.string(),
+  sample: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+  code: failureCodeSchema,
+  http_status: z.int().nullable(),
+  message: z.string(),
+  request_id: z.string().nullable(),
   /** The pause taken before the next attempt, in milliseconds; 0 when there was none. */
-  readonly waited_ms: number;
-}
+  waited_ms: z.number().nonnegative(),
+});
+/** One failed attempt, also one that a retry made good: a line of `failures.jsonl`. */
+export type FailedAttempt = z.infer<typeof failedAttemptSchema>;
 
 /** What identifies a case within a run, as one text. */
 export function resultKey(identity: Pick<TestResult, "target" | "test_id" | "sample">): string {

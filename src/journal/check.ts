@@ -2,8 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
-import { failureCodeSchema } from "../core/failure.ts";
-import { resultKey, type TestResult } from "../core/result.ts";
+import { failedAttemptSchema, resultKey, type TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import { decodeLine, decodeResult, type Decoded } from "./line.ts";
 import { readManifest } from "./manifest.ts";
@@ -146,14 +145,7 @@ const identitySchema = z.object({
 
 const SCHEMAS = {
   [RESPONSES_FILE]: identitySchema.extend({ raw: z.string() }),
-  [FAILURES_FILE]: identitySchema.extend({
-    attempt: z.int().nonnegative(),
-    code: failureCodeSchema,
-    http_status: z.int().nullable(),
-    message: z.string(),
-    request_id: z.string().nullable(),
-    waited_ms: z.number().nonnegative(),
-  }),
+  [FAILURES_FILE]: failedAttemptSchema.extend({ v: z.literal(1) }),
 } as const;
 
 function problemIn(bytes: Buffer, schema: z.ZodType): string | null {

@@ -73,7 +73,7 @@ it("ends with the abort's reason, though the function ignores its signal", async
 });
 
 it("takes what is no answer for a failed attempt, and adds up the tokens of one", async () => {
-  const returned = [undefined, { content: 3 }, { content: "x", usage: { prompt_tokens: 3.5 } }, null];
+  const returned = [undefined, { content: 3 }, null];
   for (const value of returned) {
     const provider = customProvider("mine", async () => value as never, fakeClock());
     const { outcome } = await provider.openChannel().send(call());
@@ -90,4 +90,32 @@ it("knows no usage that it was not told", async () => {
   const provider = customProvider("mine", async () => ({ content: "x" }), fakeClock());
   const { outcome } = await provider.openChannel().send(call());
   expect(outcome).toMatchObject({ ok: true, response: { usage: null } });
+});
+
+it.each([3.5, -1, NaN, Infinity, 2 ** 53, "7", {}])(
+  "a count of %s costs an answer that count, with a warning",
+  async (count) => {
+    const warnings: string[] = [];
+    const usage = { prompt_tokens: 3, completion_tokens: count as number };
+    const provider = customProvider("mine", async () => ({ content: "x", usage }), fakeClock());
+    const observer = { sent() {}, tokens() {}, warning: (message: string) => void warnings.push(message) };
+    const { outcome } = await provider.openChannel().send(call({ observer }));
+    expect(outcome).toMatchObject({ response: { content: "x", usage: { prompt_tokens: 3, completion_tokens: null } } });
+    expect(warnings).toEqual(["its usage.completion_tokens is not a valid figure, and is left out"]);
+  },
+);
+
+it("passes on the cost that a function states, unless it is none", async () => {
+  const outcomes = [0.25, -1, NaN].map(async (stated_cost_usd) => {
+    const provider = customProvider("mine", async () => ({ content: "x", usage: { stated_cost_usd } }), fakeClock());
+    const { outcome } = await provider.openChannel().send(call());
+    return outcome.ok ? outcome.response.usage?.stated_cost_usd : "failed";
+  });
+  expect(await Promise.all(outcomes)).toEqual([0.25, undefined, undefined]);
+});
+
+it.each([NaN, Infinity, -1, "soon"])("a pause of %s is none, and a status of it neither", (figure) => {
+  const more = { httpStatus: figure as number, retryAfterMs: figure as number };
+  expect(new ProviderError("overloaded", "busy", { ...more, httpStatus: 500.5 }).httpStatus).toBeNull();
+  expect(new ProviderError("overloaded", "busy", more).retryAfterMs).toBeNull();
 });

@@ -7,7 +7,9 @@ import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { usageSchema, type ModelResponse } from "../core/response.ts";
 import { clientFailure } from "./bridges/client-failure.ts";
+import { looseUsageSchema } from "./loose-usage.ts";
 import { tidyMessage } from "./wire/failures.ts";
+import { isFields } from "./wire/fields.ts";
 import { sumOf } from "./wire/usage.ts";
 
 /** What a custom provider's function is given besides the request. */
@@ -24,7 +26,7 @@ export interface GenerateContext {
 
 const generatedSchema = z.object({
   content: z.string(),
-  usage: usageSchema.partial().optional(),
+  usage: looseUsageSchema.partial().optional().catch(undefined),
   finish_reason: z.string().optional(),
   model: z.string().optional(),
   reasoning: z.string().optional(),
@@ -69,8 +71,9 @@ export class ProviderError extends Error {
   ) {
     super(message);
     this.code = code;
-    this.httpStatus = more.httpStatus ?? null;
-    this.retryAfterMs = more.retryAfterMs ?? null;
+    const { httpStatus = null, retryAfterMs = null } = more;
+    this.httpStatus = Number.isSafeInteger(httpStatus) ? httpStatus : null;
+    this.retryAfterMs = Number.isFinite(retryAfterMs) && Number(retryAfterMs) >= 0 ? retryAfterMs : null;
   }
 }
 
@@ -119,7 +122,7 @@ async function attemptWith(
     reasoned = true;
     call.observer.reasoning?.(delta);
   };
-  const onWarning = (message: string): void => call.observer.warning?.(tidyMessage(message));
+  const onWarning = (message: string): void => call.observer.warning?.(tidyMessage(String(message)));
   const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning, onWarning });
   const first = reads[0] ?? null;
   return {
@@ -159,7 +162,10 @@ function settled(
     Promise.resolve()
       .then(() => generate(call.request, context))
       .then(
-        (generated) => resolve(outcomeOf(generated)),
+        (generated) => {
+          for (const problem of wrongFigures(generated)) context.onWarning(problem);
+          resolve(outcomeOf(generated));
+        },
         (error: unknown) => resolve(failed(failureOf(error))),
       )
       .finally(() => call.signal.removeEventListener("abort", onAbort));
@@ -177,6 +183,17 @@ function failureOf(error: unknown): Failure {
     http_status: error.httpStatus,
     retry_after_ms: error.retryAfterMs,
   });
+}
+
+/** What of a usage is no figure, in words: the answer is taken without it. */
+function wrongFigures(generated: unknown): string[] {
+  const usage = isFields(generated) ? generated["usage"] : undefined;
+  if (usage === undefined || usage === null) return [];
+  if (!isFields(usage)) return ["its usage is not an object, and is left out"];
+  return Object.entries(usage)
+    .filter(([name, value]) => name in usageSchema.shape && value !== undefined && value !== null)
+    .filter(([name, value]) => !usageSchema.partial().safeParse({ [name]: value }).success)
+    .map(([name]) => `its usage.${name} is not a valid figure, and is left out`);
 }
 
 /** The function is the user's own: what it returns is checked like anything else that comes from outside. */
@@ -210,6 +227,7 @@ function responseOf({ content, usage, finish_reason, model, reasoning, tool_call
             reasoning_tokens: usage.reasoning_tokens ?? null,
             cached_tokens: usage.cached_tokens ?? null,
             cache_write_tokens: usage.cache_write_tokens ?? null,
+            ...(usage.stated_cost_usd === undefined ? {} : { stated_cost_usd: usage.stated_cost_usd }),
           },
     created_at: null,
   };

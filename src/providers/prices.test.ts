@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { fixedPrices, PRICE_DATA, publishedPrices } from "./prices.ts";
 
 const usage = {
@@ -58,4 +59,54 @@ it("prices cached and reasoning tokens at rates of one's own, as parts of what t
   expect(fixedPrices(own)(counted)).toBeCloseTo(30, 9);
   const rates = { cache_read_per_million: 1, cache_write_per_million: 12.5, reasoning_per_million: 40 };
   expect(fixedPrices({ ...own, ...rates })(counted)).toBeCloseTo(5 + 0.4 + 1.25 + 10 + 20, 9);
+});
+
+describe("a usage that contradicts itself", () => {
+  const contradictions = [
+    { prompt_tokens: 10, cached_tokens: 64 },
+    { prompt_tokens: 10, cache_write_tokens: 64 },
+    { prompt_tokens: 10, cached_tokens: 6, cache_write_tokens: 6 },
+    { completion_tokens: 4, reasoning_tokens: 900 },
+    { prompt_tokens: 10, completion_tokens: 4, total_tokens: 3 },
+  ];
+  const own = fixedPrices({
+    input_per_million: 10,
+    output_per_million: 30,
+    cache_read_per_million: 1,
+    reasoning_per_million: 3,
+  });
+
+  it.each(contradictions)("has no price of one's own: %j", (counts) => {
+    expect(own({ ...usage, total_tokens: null, ...counts })).toBeNull();
+  });
+
+  it.each(contradictions)("has no published price: %j", async (counts) => {
+    for (const [model, providerId] of [
+      ["gpt-4o", "openai"],
+      ["claude-sonnet-4-5", "anthropic"],
+      ["gemini-2.5-pro", "google"],
+    ] as const) {
+      const published = await publishedPrices({ model, providerId, baseUrl: null });
+      expect(published?.({ ...usage, total_tokens: null, ...counts })).toBeNull();
+    }
+  });
+});
+
+it("no usage that is sound has a negative price, not even by rounding", () => {
+  const rate = fc.double({ min: 0, max: 100, noNaN: true });
+  const count = fc.nat(1000);
+  fc.assert(
+    fc.property(rate, rate, rate, rate, rate, count, count, count, count, (i, o, r, w, t, a, b, c, d) => {
+      const priceOf = fixedPrices({
+        input_per_million: i,
+        output_per_million: o,
+        cache_read_per_million: r,
+        cache_write_per_million: w,
+        reasoning_per_million: t,
+      });
+      const counts = { prompt_tokens: a + b, cached_tokens: a, cache_write_tokens: b };
+      const completion = { completion_tokens: c + d, reasoning_tokens: c };
+      expect(priceOf({ ...counts, ...completion, total_tokens: null })).toBeGreaterThanOrEqual(0);
+    }),
+  );
 });

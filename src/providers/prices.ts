@@ -1,5 +1,6 @@
 import type { PriceOf } from "../core/provider.ts";
 import type { Usage } from "../core/response.ts";
+import { contradictionIn } from "../core/usage-contradiction.ts";
 
 /** Where built-in prices come from; pinned, so that the date holds. */
 export const PRICE_DATA = { package: "@pydantic/genai-prices", version: "0.1.8", date: "2026-09-23" } as const;
@@ -27,21 +28,41 @@ function completionIn(usage: Usage | null): number | null {
   return usage.prompt_tokens !== null && usage.total_tokens === usage.prompt_tokens ? 0 : null;
 }
 
+/** The counts that prices apply to. */
+interface Counted {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly cached: number;
+  readonly written: number;
+  readonly reasoning: number;
+}
+
+/** Null where a count that is needed is unknown, and where the counts contradict each other. */
+function countedIn(usage: Usage | null): Counted | null {
+  const completion = completionIn(usage);
+  if (usage === null || usage.prompt_tokens === null || completion === null) return null;
+  if (contradictionIn(usage) !== null) return null;
+  return {
+    prompt: usage.prompt_tokens,
+    completion,
+    cached: usage.cached_tokens ?? 0,
+    written: usage.cache_write_tokens ?? 0,
+    reasoning: usage.reasoning_tokens ?? 0,
+  };
+}
+
 /** Prices by the user's own figures; cached and reasoning tokens cost what others do, unless they have rates of their own. */
 export function fixedPrices(prices: TokenPrices): PriceOf {
   const { input_per_million: input, output_per_million: output } = prices;
   const { cache_read_per_million: read = input, cache_write_per_million: write = input } = prices;
   const { reasoning_per_million: thought = output } = prices;
   return (usage) => {
-    const completion = completionIn(usage);
-    if (usage === null || usage.prompt_tokens === null || completion === null) return null;
-    const [cached, written, reasoning] = [
-      usage.cached_tokens ?? 0,
-      usage.cache_write_tokens ?? 0,
-      usage.reasoning_tokens ?? 0,
-    ];
-    const prompt = usage.prompt_tokens * input + cached * (read - input) + written * (write - input);
-    return (prompt + completion * output + reasoning * (thought - output)) / 1e6;
+    const counted = countedIn(usage);
+    if (counted === null) return null;
+    const { prompt, completion, cached, written, reasoning } = counted;
+    // Sums of parts that are not negative: differences of rates would leave less than 0 by rounding.
+    const ofPrompt = (prompt - cached - written) * input + cached * read + written * write;
+    return (ofPrompt + (completion - reasoning) * output + reasoning * thought) / 1e6;
   };
 }
 
@@ -53,15 +74,15 @@ export async function publishedPrices({ model, providerId, baseUrl }: PricedMode
   const { calcPrice } = await import("@pydantic/genai-prices");
   const where = providerId === null ? { providerApiUrl: baseUrl ?? "" } : { providerId };
   const priceOf = (usage: Usage | null): number | null => {
-    const completion = completionIn(usage);
-    if (usage === null || usage.prompt_tokens === null || completion === null) return null;
-    const counted = {
-      input_tokens: usage.prompt_tokens,
-      output_tokens: completion,
-      cache_read_tokens: usage.cached_tokens ?? 0,
-      cache_write_tokens: usage.cache_write_tokens ?? 0,
+    const counted = countedIn(usage);
+    if (counted === null) return null;
+    const tokens = {
+      input_tokens: counted.prompt,
+      output_tokens: counted.completion,
+      cache_read_tokens: counted.cached,
+      cache_write_tokens: counted.written,
     };
-    return calcPrice(counted, model, where)?.total_price ?? null;
+    return calcPrice(tokens, model, where)?.total_price ?? null;
   };
   return priceOf(NO_TOKENS) === null ? null : priceOf;
 }

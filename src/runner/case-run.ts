@@ -7,6 +7,8 @@ import type { Usage } from "../core/response.ts";
 import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
+import { soundFailedAttempt } from "../core/sound-record.ts";
+import { contradictionIn } from "../core/usage-contradiction.ts";
 import { chargeOf, type Hold } from "./budget.ts";
 import { costOfUsage } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -17,6 +19,12 @@ import type { RunTarget } from "./target.ts";
 import { connectMsOf } from "./timing.ts";
 import type { Turnstile } from "./turnstile.ts";
 import type { WorkItem } from "./work.ts";
+
+/**
+ * Hears what is odd about a target's requests and answers. `about` names the subject, of which one warning per target
+ * is enough; without it, the message is what a client that is not ours says of a request.
+ */
+export type Warned = (target: string, message: string, about?: string) => void;
 
 /** What every case of a run shares. */
 export interface CaseContext {
@@ -37,8 +45,8 @@ export interface CaseContext {
   readonly attemptEnded?: (attempt: Attempt) => void;
   /** Counts the reads of the answers; none for a request outside any run. */
   readonly reads?: ReadCounter;
-  /** Hears what a client that is not ours says of a request. */
-  readonly warned?: (target: string, message: string) => void;
+  /** Hears what is odd about a request or an answer, every time. */
+  readonly warned?: Warned;
   /** Hears the answers as they come, for who wants to show them. */
   readonly listen?: Pick<AttemptObserver, "text" | "reasoning">;
 }
@@ -125,6 +133,7 @@ export async function runCase(
       }),
       raw: last.raw,
     });
+    warnOfUsage(last, target, context.warned);
     const affordable = hold === null || hold.charge(chargeIn(last, target, request));
     if (last.outcome.ok) return finish();
 
@@ -134,15 +143,17 @@ export async function runCase(
         ? ({ retry: false } as const)
         : decideRetry(failed, retriesUsed, target.retries, context.random);
     const waitMs = decision.retry ? decision.afterMs : null;
-    journal.recordFailure({
-      ...identity,
-      attempt,
-      code: failed.code,
-      http_status: failed.http_status,
-      message: failed.message,
-      request_id: last.requestId,
-      waited_ms: waitMs ?? 0,
-    });
+    journal.recordFailure(
+      soundFailedAttempt({
+        ...identity,
+        attempt,
+        code: failed.code,
+        http_status: failed.http_status,
+        message: failed.message,
+        request_id: last.requestId,
+        waited_ms: waitMs ?? 0,
+      }),
+    );
     observe({ type: "attempt_failed", ...identity, attempt, failure: failed, retry_in_ms: waitMs });
     if (failed.code === "cancelled") return null;
     if (!decision.retry) return finish();
@@ -166,6 +177,15 @@ export async function runCase(
 function chargeIn(attempt: Attempt, target: RunTarget, request: ModelRequest): number {
   const priceOf = (usage: Usage | null): number | null => costOfUsage(target, request.model, usage);
   return chargeOf(attempt, priceOf, target.highestCostOf(request) ?? Infinity);
+}
+
+function warnOfUsage({ outcome }: Attempt, { label }: RunTarget, warned: Warned | undefined): void {
+  const usage = outcome.ok ? outcome.response.usage : outcome.usage;
+  if (warned === undefined || usage === null || usage.stated_cost_usd !== undefined) return;
+  const contradiction = contradictionIn(usage);
+  if (contradiction === null) return;
+  const what = `the usage of an answer contradicts itself (${contradiction})`;
+  warned(label, `${what}: its tokens are recorded as stated, and its cost is unknown`, "usage");
 }
 
 /** What an attempt needs of its case's surroundings. */

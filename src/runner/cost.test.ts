@@ -22,3 +22,13 @@ it("a cost is unknown where neither a statement nor a price is known", () => {
   expect(costOfUsage({ priceOf: () => null }, "m", usage)).toBeNull();
   expect(costOfUsage({ priceOf: () => null }, "m", null)).toBeNull();
 });
+
+it("no price makes a cost of a usage that contradicts itself; what the server states does", () => {
+  const contradicting = { ...usage, cached_tokens: 64 };
+  expect(costOfUsage({ priceOf: () => -5 }, "m", contradicting)).toBeNull();
+  expect(costOfUsage({ priceOf: () => -5 }, "m", { ...contradicting, stated_cost_usd: 0.25 })).toBe(0.25);
+});
+
+it.each([-1, NaN, Infinity])("a price function that answers %s leaves the cost unknown", (cost) => {
+  expect(costOfUsage({ priceOf: () => cost }, "m", usage)).toBeNull();
+});

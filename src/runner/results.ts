@@ -1,6 +1,7 @@
 import { statusOf } from "../core/failure.ts";
 import type { Attempt } from "../core/provider.ts";
 import type { TestResult } from "../core/result.ts";
+import { soundResult } from "../core/sound-record.ts";
 import { costOfUsage } from "./cost.ts";
 import type { RunTarget } from "./target.ts";
 import { NO_TIMING, timingOf, type CaseInstants } from "./timing.ts";
@@ -61,11 +62,12 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
     system_fingerprint: last.systemFingerprint,
     timestamp: history.timestamp,
   };
-  return atLevel(result, history.place);
+  return recordOf(result, history.place);
 }
 
-/** Records of a sweep say their level; others have no such member. */
-const atLevel = (result: TestResult, { level }: Place): TestResult => (level === null ? result : { ...result, level });
+/** The record as it may be written. Records of a sweep say their level; others have no such member. */
+const recordOf = (result: TestResult, { level }: Place): TestResult =>
+  soundResult(level === null ? result : { ...result, level });
 
 /** An answer of unknown cost makes the whole cost unknown; a failed attempt of unknown cost is taken for unbilled. */
 function costOf(own: number | null, failedCostUsd: number, answered: boolean): number | null {
@@ -102,5 +104,5 @@ export function skippedResult(
     system_fingerprint: null,
     timestamp: why.timestamp,
   };
-  return atLevel(result, why.place);
+  return recordOf(result, why.place);
 }

@@ -9,6 +9,7 @@ import { ENDINGS, type ConcurrencyHistory, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { Validity } from "../core/summary.ts";
 import type { Budget } from "./budget.ts";
+import type { Warned } from "./case-run.ts";
 import { ChannelPool } from "./channel-pool.ts";
 import { Circuit } from "./circuit.ts";
 import { Gate } from "./gate.ts";
@@ -59,8 +60,8 @@ export interface RunOptions {
   /** Ends what is in flight as well. */
   readonly abandon: AbortSignal;
   readonly observe: RunObserver;
-  /** Hears what a client that is not ours says of a request, every time. */
-  readonly warned?: (target: string, message: string) => void;
+  /** Hears what is odd about a request or an answer, every time. */
+  readonly warned?: Warned;
 }
 
 /** How a run ended. */

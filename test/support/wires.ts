@@ -169,11 +169,11 @@ export const WIRES: readonly WireCase[] = [
       id: "c14c80c3-18eb-4519-9460-6c92edd8cfb4",
       model: null,
       finish_reason: "COMPLETE",
-      usage: usage(5, 9, { cached_tokens: 2 }),
+      usage: usage(5, 9),
       created_at: null,
     },
     streamed: { id: "29f14a5a-11de-4cae-9800-25e4747408ea" },
-    reasoning: usage(5, 9, { cached_tokens: 2 }),
+    reasoning: usage(5, 9),
     tools: { id: "get_weather_8aqm5h2zvr7x", finish: "TOOL_CALL", reasoning: "I will look up the weather." },
   },
 ];

@@ -29,14 +29,16 @@ const PARAMETERS: ParameterTable = {
   reasoning_effort: null,
 };
 
-/** Billed tokens, which leave out what Cohere itself puts around a prompt; the counts of all tokens where it bills none. */
+/**
+ * Billed tokens, which leave out what Cohere itself puts around a prompt; the counts of all tokens where it bills none.
+ * `cached_tokens` counts all tokens, so it is no part of the billed ones, and how many of those were cached is unknown.
+ */
 function usageIn(usage: unknown): Usage | null {
   if (!isFields(usage)) return null;
   const [billed, all] = [fieldsAt(usage, "billed_units"), fieldsAt(usage, "tokens")];
   return usageOf({
     prompt: countAt(billed, "input_tokens") ?? countAt(all, "input_tokens"),
     completion: countAt(billed, "output_tokens") ?? countAt(all, "output_tokens"),
-    cached: countAt(usage, "cached_tokens"),
   });
 }
 
