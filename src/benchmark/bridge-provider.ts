@@ -35,7 +35,7 @@ export async function bridgeProvider(
   const exported = await moduleAt(resolve(cwd, what));
   for (const value of [exported["provider"], exported["generate"], exported["model"], exported["default"]]) {
     if (isProvider(value)) {
-      const simulated = value.simulated === true;
+      const { simulated = false } = value;
       return checkedProvider({ name, simulated, bridge, openChannel: () => value.openChannel() }, clock);
     }
     const found = modelIn(value, model);
@@ -51,7 +51,11 @@ export async function bridgeProvider(
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   (typeof value === "object" || typeof value === "function") && value !== null;
 
-const isProvider = (value: unknown): value is Provider => isObject(value) && typeof value["openChannel"] === "function";
+/** A module in JavaScript may say no more than how a channel is opened. */
+type ModuleProvider = Pick<Provider, "openChannel"> & Partial<Provider>;
+
+const isProvider = (value: unknown): value is ModuleProvider =>
+  isObject(value) && typeof value["openChannel"] === "function";
 
 const isFactory = (value: unknown): value is ModelFactory =>
   isObject(value) && typeof value["languageModel"] === "function";

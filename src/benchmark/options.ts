@@ -40,6 +40,8 @@ export interface BenchmarkOutcome {
   readonly interrupted: boolean;
   /** Requests left for a resume; null where a run has no number of them, or nobody knows it yet. */
   readonly left: number | null;
+  /** Results that were written and cannot be read back. */
+  readonly lost: number;
   readonly stoppedTargets: RunOutcome["stoppedTargets"];
   /** Paths of the exports. */
   readonly files: readonly string[];

@@ -4,9 +4,9 @@ import { seededRandom } from "../core/random.ts";
 import type { Manifest } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import { readRun, type OpenRun } from "../journal/directory.ts";
-import { Budget } from "../runner/budget.ts";
 import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { Stage } from "../runner/stage.ts";
+import { budgetOf } from "./budget-of.ts";
 import { caseCheck, hasEndlessCases, requireSome } from "./check-requests.ts";
 import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
 import { writeExports } from "./exports.ts";
@@ -80,9 +80,15 @@ export class BenchmarkSegment {
     const { manifest, results } = readRun(opened.directory);
     let damaged = 0;
     const findings = findingsOf(manifest, () => results(() => (damaged += 1)));
-    // Those that stood there when the run was opened have been told of, and their cases were sent again.
-    if (damaged > opened.warnings.length) {
+    // Those that were there when the run was opened have been reported, and their cases were sent again.
+    const newlyDamaged = Math.max(0, damaged - opened.warnings.length);
+    if (newlyDamaged > 0) {
       options.warn?.(`results.jsonl has damaged lines (${damaged}); their cases are missing from the results`);
+    }
+    const found = [...findings.summaries.values()].reduce((sum, { total }) => sum + total, 0);
+    const missing = Math.max(0, this.#done - found);
+    if (missing > newlyDamaged) {
+      options.warn?.(`results.jsonl lacks ${missing} of the ${this.#done} results that were written to it`);
     }
     const files = writeExports(opened.directory, findings, results, options.exports);
     return {
@@ -90,6 +96,7 @@ export class BenchmarkSegment {
       findings,
       interrupted: !this.#isOver,
       left: this.#planned === null ? null : Math.max(0, this.#planned * plan.targets.length - this.#done),
+      lost: Math.max(missing, newlyDamaged),
       stoppedTargets: this.#outcome?.stoppedTargets ?? new Map(),
       files,
     };
@@ -157,10 +164,11 @@ export class BenchmarkSegment {
     this.#begun = true;
     this.#save(withSegment(this.#manifest, loadRecord(load), plan.targets, clock));
     announce(plan, this.#planned, opened.finished, options.observe);
+    const budget = await budgetOf(plan, load, soFar, cases);
     const outcome = await run({
       ...runOptions(plan, load, cases, { opened, watched, search }),
       ...inOrder,
-      budget: load.budgetUsd === null ? null : new Budget(load.budgetUsd, soFar.spentUsd),
+      budget,
       clock,
       random: seededRandom(this.#manifest.id),
       segment: this.#manifest.segments.length - 1,

@@ -122,7 +122,7 @@ async function attemptWith(
     reasoned = true;
     call.observer.reasoning?.(delta);
   };
-  const onWarning = (message: string): void => call.observer.warning?.(tidyMessage(String(message)));
+  const onWarning = (message: unknown): void => call.observer.warning?.(tidyMessage(String(message)));
   const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning, onWarning });
   const first = reads[0] ?? null;
   return {
@@ -162,10 +162,7 @@ function settled(
     Promise.resolve()
       .then(() => generate(call.request, context))
       .then(
-        (generated) => {
-          for (const problem of wrongFigures(generated)) context.onWarning(problem);
-          resolve(outcomeOf(generated));
-        },
+        (generated) => resolve(outcomeOf(generated, context.onWarning)),
         (error: unknown) => resolve(failed(failureOf(error))),
       )
       .finally(() => call.signal.removeEventListener("abort", onAbort));
@@ -197,7 +194,8 @@ function wrongFigures(generated: unknown): string[] {
 }
 
 /** The function is the user's own: what it returns is checked like anything else that comes from outside. */
-function outcomeOf(generated: unknown): Attempt["outcome"] {
+function outcomeOf(generated: unknown, warn: (message: string) => void): Attempt["outcome"] {
+  for (const problem of wrongFigures(generated)) warn(problem);
   const checked = generatedSchema.safeParse(generated);
   if (checked.success) return { ok: true, response: responseOf(checked.data) };
   const [issue] = checked.error.issues;

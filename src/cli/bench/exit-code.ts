@@ -18,5 +18,5 @@ export function exitCodeOf(outcome: BenchmarkOutcome, gate: GateResult): number 
   if (outcome.interrupted) return EXIT.interrupted;
   const summaries = [...outcome.findings.summaries.values()];
   const succeeded = summaries.every(({ succeeded: good, total }) => good === total);
-  return succeeded && gateHeld(gate) ? EXIT.success : EXIT.casesFailed;
+  return succeeded && outcome.lost === 0 && gateHeld(gate) ? EXIT.success : EXIT.casesFailed;
 }

@@ -99,7 +99,7 @@ function nothingLeft({ finished, planned, findings }: SavedRun, flags: ResumeFla
 /** A run with nothing left to send: nothing is opened for writing, and no key is needed. */
 function showFinished(
   directory: string,
-  { findings, warnings }: SavedRun,
+  { findings, planned, warnings }: SavedRun,
   gate: ReturnType<typeof judgeGate>,
   flags: ResumeFlags,
   context: CliContext,
@@ -107,7 +107,9 @@ function showFinished(
   const say = sayOn(context, flags.json === true);
   for (const warning of warnings) say("warning", warning);
   const files = EXPORT_FILES.map((name) => join(directory, name)).filter((file) => existsSync(file));
-  const outcome = { directory, findings, interrupted: false, left: 0, stoppedTargets: new Map(), files };
+  // Of a run with a number of cases, each has a result: those on damaged lines were sent again.
+  const lost = planned === null ? warnings.length : 0;
+  const outcome = { directory, findings, interrupted: false, left: 0, lost, stoppedTargets: new Map(), files };
   say("note", `the run in ${shownPath(directory, context.cwd)} is finished: nothing is left to send`);
   showSummary(outcome, gate, flags, context);
   sayFinalWords(outcome, gate, flags, { cwd: context.cwd, say });
