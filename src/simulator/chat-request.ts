@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { BODY_LIMITS, excessIn } from "./body.ts";
 import type { Addressed, Wire } from "./wire.ts";
 
 /** What a body asks for, in any wire. */
@@ -30,6 +31,8 @@ export function readChatRequest(
   wire: Pick<Wire, "asChat" | "names" | "maxTokensRequired">,
   addressed: Addressed = {},
 ): ChatRequest | BadRequest {
+  const excess = excessIn(text);
+  if (excess !== null) return { message: `The request body ${excess}` };
   let own: unknown;
   try {
     own = JSON.parse(text);
@@ -44,6 +47,9 @@ export function readChatRequest(
   };
   const { model, messages } = body;
   if (typeof model !== "string" || model === "") return missing("model", "a model's name");
+  if (model.length > BODY_LIMITS.modelCharacters) {
+    return missing("model", `a name of at most ${BODY_LIMITS.modelCharacters} characters`);
+  }
   if (!Array.isArray(messages) || messages.length === 0) return missing("messages", "a list of at least one message");
   const param = "max_completion_tokens" in body ? "max_completion_tokens" : "max_tokens";
   const maxTokens = body[param] ?? null;

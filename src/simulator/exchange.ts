@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { hrtime } from "node:process";
 import type { Clock, Millis } from "../core/clock.ts";
 import { atEach } from "./pacing.ts";
@@ -30,6 +30,17 @@ const stampsOf = (exchange: Exchange): Stamps => ({
 export function sendRefused({ response }: Exchange, refused: Refused, headers: Record<string, string> = {}): void {
   response.writeHead(refused.status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify(refused.body));
+}
+
+/** How long a client may go on with a request that is refused already: it may read the answer only when it is done. */
+const LINGER_MS: Millis = 1000;
+
+/** Refuses a request whose body goes on, and closes the connection. */
+export function sendTooLarge(exchange: Exchange, request: IncomingMessage, { body }: Refused): void {
+  sendRefused(exchange, { status: 413, body }, { connection: "close" });
+  const { socket } = request;
+  const lingering = exchange.clock.setTimer(LINGER_MS, () => socket.destroy());
+  socket.on("close", () => lingering.cancel());
 }
 
 /** Closes the connection with a reset, before any byte of a response. */

@@ -1,10 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { wallMillisBetween, type Clock, type Millis } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
 import { hashText, seededRandom } from "../core/random.ts";
+import { bodyReader } from "./body.ts";
 import { caseKeyOf, readChatRequest, type ChatRequest } from "./chat-request.ts";
-import { sendMalformed, sendPlain, sendRefused, sendReset, sendStream, sharedNow, type Exchange } from "./exchange.ts";
+import {
+  sendMalformed,
+  sendPlain,
+  sendRefused,
+  sendReset,
+  sendStream,
+  sendTooLarge,
+  sharedNow,
+  type Exchange,
+} from "./exchange.ts";
 import { faultOf, isRefusal } from "./faults.ts";
 import { dueUnder } from "./freeze.ts";
+import { hostCheck } from "./host-names.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { profileOf } from "./profile.ts";
 import { fullBucket, leftIn, retryAfterHeaders, takeFrom } from "./rate-limit.ts";
@@ -20,6 +32,8 @@ const FAULT_RETRY_AFTER_MS = 50;
 /** What the simulator does with each request. */
 export function answering(options: ResolvedOptions, clock: Clock, counter: Counter): RequestListener {
   let bucket = options.rateLimit === null ? null : fullBucket(options.rateLimit, clock.now());
+  const isAllowed = hostCheck(options.allowHosts);
+  const bodies = bodyReader();
   const refusal = seededRandom(`${options.seed} refusals`);
   let received = 0;
   let firstAt: Millis | null = null;
@@ -98,6 +112,10 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     const exchange = { response, wire, clock, receivedAt, receivedNs, requestId, dueAt };
     response.setHeader("x-simulated", "true");
     response.setHeader(wire.requestIdHeader, requestId);
+    if (!isAllowed(request.headers.host)) {
+      const message = `Host ${JSON.stringify(request.headers.host ?? "")}: the simulator answers loopback names only; allow others with --allow-host`;
+      return sendRefused(exchange, wire.refuse("permission", requestId, { message }));
+    }
     if (path === "GET /sim/stats") return sendJson(response, counter.snapshot());
     if (route.kind === "models") {
       return sendJson(response, wire.modelList(options.models ?? ["default", "fast", "slow"]));
@@ -108,15 +126,23 @@ export function answering(options: ResolvedOptions, clock: Clock, counter: Count
     firstAt ??= receivedAt;
     counter.enter();
     response.on("close", () => counter.leave());
-    whenRead(request, (text) => answerChat(exchange, request, text, route.addressed));
+    bodies.read(request, (body) => {
+      if ("tooLarge" in body) {
+        const refused = wire.refuse("invalid_request", requestId, {
+          message: `The request is too large: ${body.tooLarge}`,
+        });
+        return sendTooLarge(exchange, request, refused);
+      }
+      try {
+        answerChat(exchange, request, body.text, route.addressed);
+      } catch (error) {
+        // No request may end the simulator, also not one that nobody thought of.
+        if (response.headersSent) return void response.destroy();
+        const message = `The request cannot be read: ${messageOf(error)}`;
+        sendRefused(exchange, wire.refuse("invalid_request", requestId, { message }));
+      }
+    });
   };
-}
-
-function whenRead(request: IncomingMessage, use: (text: string) => void): void {
-  let text = "";
-  request.setEncoding("utf8");
-  request.on("data", (piece: string) => (text += piece));
-  request.on("end", () => use(text));
 }
 
 function sendJson(response: ServerResponse, body: unknown): void {

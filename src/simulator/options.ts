@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly host?: string | undefined;
   /** Port to listen on; 0, the default, takes a free one. */
   readonly port?: number | undefined;
+  /** Host names to answer besides those of the loopback and `host` itself, without a port; `*` for any. */
+  readonly allowHosts?: readonly string[] | undefined;
 }
 
 /** Options with every default filled in. */
@@ -56,11 +58,12 @@ export interface ResolvedOptions {
   readonly countKeys: boolean;
   readonly host: string;
   readonly port: number;
+  readonly allowHosts: readonly string[];
 }
 
 /** Fills in the defaults; throws `BenchError("usage")` for a value out of range. */
 export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
-  const { requestsPerMinute } = options;
+  const { requestsPerMinute, host = "127.0.0.1" } = options;
   const rateLimit =
     requestsPerMinute === undefined
       ? null
@@ -83,8 +86,9 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
     rateLimit,
     models: options.models ?? null,
     countKeys: options.countKeys ?? false,
-    host: options.host ?? "127.0.0.1",
+    host,
     port: within("port", options.port ?? 0, 0, 65_535),
+    allowHosts: [host.includes(":") ? `[${host}]` : host, ...(options.allowHosts ?? [])],
   };
 }
 

@@ -24,8 +24,9 @@ export async function startSimulator(options: SimulatorOptions, clock: Clock): P
   const counter = startCounter(resolved.countKeys);
   const server = createServer({ noDelay: true, keepAlive: true }, answering(resolved, clock, counter));
   server.keepAliveTimeout = 65_000;
-  server.requestTimeout = 0;
-  server.headersTimeout = 0;
+  // Of a client that sends slower than this, nothing is kept.
+  server.headersTimeout = 60_000;
+  server.requestTimeout = 300_000;
   const port = await listen(server, resolved);
   return {
     url: `http://${resolved.host.includes(":") ? `[${resolved.host}]` : resolved.host}:${port}`,

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { spawnSimulator } from "./spawn.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,7 +35,7 @@ async function holdOpen(url: string): Promise<{ closed: Promise<void> }> {
     socket.on("close", () => resolve());
   });
   await new Promise((resolve) => socket.once("connect", resolve));
-  socket.write("GET /sim/stats HTTP/1.1\r\nhost: x\r\n\r\n");
+  socket.write("GET /sim/stats HTTP/1.1\r\nhost: localhost\r\n\r\n");
   await new Promise((resolve) => socket.once("data", resolve));
   return { closed };
 }
@@ -91,4 +91,16 @@ test("a program that ends or speaks otherwise did not start", async () => {
   const start = (name: string): Promise<unknown> => spawnSimulator({}, pathToFileURL(join(folder, name)));
   await expect(start("ends.js")).rejects.toThrow(/ended with code 3. out of luck/);
   await expect(start("speaks.js")).rejects.toThrow(/it said "hello"/);
+});
+
+test("its process gets no key of the environment", async () => {
+  const entry = join(folder, "tells.mjs");
+  writeFileSync(entry, "console.log(JSON.stringify({ url: JSON.stringify(process.env) })); process.stdin.resume();");
+  vi.stubEnv("OPENAI_API_KEY", "sk-0123456789");
+  vi.stubEnv("MY_OWN_TOKEN", "sk-0123456789");
+  const { url, close } = await spawnSimulator({}, pathToFileURL(entry));
+  await close();
+  vi.unstubAllEnvs();
+  expect(url).not.toContain("sk-0123456789");
+  expect(JSON.parse(url)).toHaveProperty("PATH");
 });

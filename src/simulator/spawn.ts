@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { execPath } from "node:process";
+import { env, execPath } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { BenchError } from "../core/errors.ts";
@@ -16,6 +16,12 @@ export interface SpawnedSimulator {
 
 /** The line by which the process says that it listens, or why it does not. */
 export type Announcement = { readonly url: string } | { readonly error: string; readonly hint: string | undefined };
+
+/** What the process gets of the environment: what Node and the system need. API keys are none of its business. */
+const INHERITED = [
+  ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "NODE_OPTIONS", "NODE_V8_COVERAGE"],
+  ...["SystemRoot", "USERPROFILE", "TEMP", "TMP"],
+];
 
 /** The same file seen from src/ and from dist/: a plain Node cannot run the source. */
 const ENTRY = new URL("../../dist/simulator/process.js", import.meta.url);
@@ -37,7 +43,10 @@ export async function spawnSimulator(options: SimulatorOptions, entry: URL = ENT
       hint: "In a clone run `npm run build` first; an installed package should be installed again.",
     });
   }
-  const child = spawn(execPath, [file, JSON.stringify(options)], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(execPath, [file, JSON.stringify(options)], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: Object.fromEntries(INHERITED.map((name) => [name, env[name]])),
+  });
   const gone = new Promise<void>((resolve) => {
     child.once("close", () => resolve());
     child.once("error", () => resolve());

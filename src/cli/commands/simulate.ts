@@ -7,6 +7,7 @@ import { duration, nameList, number, wholeNumber } from "../option-values.ts";
 interface SimulateFlags {
   port: number;
   host: string;
+  allowHost?: string[];
   ttft: number;
   tpot: number;
   tokens: number;
@@ -30,6 +31,7 @@ export function defineSimulate(program: Command, context: CliContext, finish: Fi
     )
     .option("--port <n>", "port to listen on; 0 takes a free one", wholeNumber(0, 65_535), 8080)
     .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--allow-host <names>", "host names to answer besides the loopback's and --host; * for any", nameList)
     .option("--ttft <duration>", "mean time to the first token", duration(), 200)
     .option("--tpot <duration>", "mean time between tokens", duration(), 20)
     .option("--tokens <n>", "mean length of an answer", wholeNumber(1), 64)
@@ -65,6 +67,7 @@ async function serve(flags: SimulateFlags, context: CliContext): Promise<void> {
     {
       port: flags.port,
       host: flags.host,
+      allowHosts: flags.allowHost,
       ttftMs: flags.ttft,
       tpotMs: flags.tpot,
       tokens: flags.tokens,
