@@ -17,6 +17,7 @@ test("nothing asked for gives the default profile, no faults and no limit", () =
     countKeys: false,
     host: "127.0.0.1",
     port: 0,
+    allowHosts: ["127.0.0.1"],
   });
 });
 

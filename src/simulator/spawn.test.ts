@@ -98,8 +98,9 @@ test("its process gets no key of the environment", async () => {
   writeFileSync(entry, "console.log(JSON.stringify({ url: JSON.stringify(process.env) })); process.stdin.resume();");
   vi.stubEnv("OPENAI_API_KEY", "sk-0123456789");
   vi.stubEnv("MY_OWN_TOKEN", "sk-0123456789");
-  const { url, close } = await spawnSimulator({}, pathToFileURL(entry));
-  await close();
+  const simulator = await spawnSimulator({}, pathToFileURL(entry));
+  const { url } = simulator;
+  await simulator.close();
   vi.unstubAllEnvs();
   expect(url).not.toContain("sk-0123456789");
   expect(JSON.parse(url)).toHaveProperty("PATH");

@@ -24,7 +24,8 @@ function sendRaw(head: string, piece: string | null = null): Promise<string> {
     const socket = connect(simulator.port, "127.0.0.1");
     let text = "";
     const more = (): void => {
-      while (piece !== null && socket.writable && socket.write(piece));
+      if (piece === null) return;
+      while (socket.writable && socket.write(piece));
     };
     socket.setEncoding("utf8").on("data", (received: string) => {
       text += received;
