@@ -50,6 +50,8 @@ export interface AttemptObserver {
   reasoning?(delta: string): void;
   /** What a client that is not ours says of the request, such as an option that it leaves out. */
   warning?(message: string): void;
+  /** What our client leaves out of this model's requests from now on, since the server refused it. */
+  adapted?(message: string): void;
 }
 
 /** Instants of one attempt on the monotonic clock; null for what did not happen. */

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { OPENAI_QUIRKS } from "../core/quirks.ts";
 import { API_TYPES } from "../core/api-type.ts";
 import { endpointOf, parametersLeftOut, wireOf } from "./apis.ts";
 
@@ -35,4 +36,17 @@ it("what each API does not take is told, of what is asked for", () => {
   });
   expect(parametersLeftOut("anthropic")({ ...request, response_format: "json" })).toContain("response_format");
   expect(parametersLeftOut("anthropic")({ ...request, response_format: { schema: {} } })).toEqual(["seed"]);
+});
+
+it("what OpenAI's reasoning models refuse is left out in every API that reaches them", () => {
+  const request = { model: "o3", prompt: "p", stream: true, temperature: 0, top_p: 1 };
+  for (const type of ["openai", "openai-responses"] as const) {
+    const wire = wireOf(type, "https://api.openai.com/v1");
+    expect(wire.body(request)).not.toHaveProperty("temperature");
+    expect(wire.body(request)).not.toHaveProperty("top_p");
+    expect(wire.body({ ...request, model: "gpt-4o" })).toMatchObject({ temperature: 0, top_p: 1 });
+    expect(parametersLeftOut(type, OPENAI_QUIRKS)(request)).toEqual(["temperature", "top_p"]);
+    // Elsewhere a name says nothing.
+    expect(wireOf(type, "https://example.com/v1").body(request)).toMatchObject({ temperature: 0 });
+  }
 });

@@ -17,7 +17,7 @@ import { openaiChat } from "./wire/openai-chat.ts";
 import { openaiCompletions } from "./wire/openai-completions.ts";
 import { openaiEmbeddings } from "./wire/openai-embeddings.ts";
 import { openaiResponses } from "./wire/openai-responses.ts";
-import { unknownParameters } from "./wire/parameters.ts";
+import { unknownParameters, withoutWhatModelsRefuse } from "./wire/parameters.ts";
 import type { Takes, WireFormat } from "./wire/wire-format.ts";
 
 /** Where an API is and how to be let in. */
@@ -44,6 +44,10 @@ function connector({ baseUrl, network = DIRECT }: Pick<ApiOptions, "baseUrl" | "
 
 /** The wire format of an API; some of it depends on whose server it is. */
 export function wireOf(type: ApiType, baseUrl: string, quirks: Quirks = quirksByAddress(baseUrl)): WireFormat {
+  return withoutWhatModelsRefuse(apiOf(type, baseUrl, quirks), ({ model }) => refusedParameters(quirks, model));
+}
+
+function apiOf(type: ApiType, baseUrl: string, quirks: Quirks): WireFormat {
   switch (type) {
     case "openai":
       return quirks.azureApiVersion === undefined
@@ -81,12 +85,7 @@ export function parametersLeftOut(
 ): (request: ModelRequest) => (keyof RequestParameters)[] {
   const wire = wireOf(type, "http://any", quirks);
   const unknown = unknownParameters(wire.parameters);
-  return (request) =>
-    [
-      ...unknown,
-      ...(type === "openai" ? refusedParameters(quirks, request.model) : []),
-      ...(wire.refuses?.(request) ?? []),
-    ].filter((name) => request[name] !== undefined);
+  return (request) => [...unknown, ...(wire.refuses?.(request) ?? [])].filter((name) => request[name] !== undefined);
 }
 
 /** An API at OpenAI, Anthropic and so on, or at any server that speaks it. */

@@ -214,6 +214,7 @@ export async function makeAttempt(
       sent: () => deadlines.sent(),
       tokens: (at) => reads?.met(deadlines.tokens(at)),
       warning: (message) => warned?.(target.label, message),
+      adapted: (message) => warned?.(target.label, message, message),
     };
     return await channel.send({
       request: what.request,

@@ -42,7 +42,7 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
   const render = (call: Call): HttpRequest => ({
     path: `${base}${wire.path(call.request)}`,
     headers: headersOf(call),
-    body: JSON.stringify(rewording.body(wire.body(call.request))),
+    body: JSON.stringify(rewording.body(wire.body(call.request), call.request.model)),
   });
   return {
     name: settings.name,
@@ -51,10 +51,10 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
       const connection = settings.openConnection();
       return {
         send(asked) {
-          const call = wire.startStream === null ? withoutStream(asked) : asked;
+          const call = rewording.call(wire.startStream === null ? withoutStream(asked) : asked);
           const request = render(call);
           return exchange(connection, call, request, wire, clock, url).then((attempt) =>
-            rewording.judged(attempt, request),
+            rewording.judged(attempt, { call, body: request.body }),
           );
         },
         close: () => connection.close(),

@@ -1,5 +1,5 @@
 import { isoTimeOf } from "../../core/clock.ts";
-import { refusedParameters, type Quirks } from "../../core/quirks.ts";
+import type { Quirks } from "../../core/quirks.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -10,7 +10,6 @@ import {
   openaiFormat,
   openaiToolChoice,
   openaiTools,
-  withoutRefused,
   withParameters,
   type ParameterTable,
 } from "./parameters.ts";
@@ -143,9 +142,10 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
           ...(request.ignore_eos === true ? { ignore_eos: true } : {}),
         },
         tableFor(request.model),
-        withoutRefused(request, refusedParameters(quirks, request.model)),
+        request,
       ),
     dispensable: USAGE_QUESTION,
+    renamable: ["max_tokens", "max_completion_tokens"],
     readBody,
     startStream: (onText) => jsonStreamReader(onText, readChatChunk, true),
     readFailure: readOpenaiFailure,

@@ -6,6 +6,7 @@ import type {
   ToolDefinition,
 } from "../../core/request.ts";
 import { isFields } from "./fields.ts";
+import type { WireFormat } from "./wire-format.ts";
 
 /** `extra_body` and `headers` are in no table: every API takes them. */
 type Known = Required<Omit<RequestParameters, "extra_body" | "headers">>;
@@ -32,6 +33,18 @@ export function withoutRefused(request: ModelRequest, refused: readonly (keyof R
   return refused.length === 0
     ? request
     : { ...request, ...Object.fromEntries(refused.map((name) => [name, undefined])) };
+}
+
+/** The wire with parameters left out of its bodies that the model of a request refuses. */
+export function withoutWhatModelsRefuse(
+  wire: WireFormat,
+  refused: (request: ModelRequest) => readonly (keyof RequestParameters)[],
+): WireFormat {
+  const refuses = (request: ModelRequest): readonly (keyof RequestParameters)[] => [
+    ...(wire.refuses?.(request) ?? []),
+    ...refused(request),
+  ];
+  return { ...wire, refuses, body: (request) => wire.body(withoutRefused(request, refuses(request))) };
 }
 
 /** `over` laid on `under`, objects key by key; anything else is replaced whole. */

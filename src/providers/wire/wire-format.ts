@@ -62,6 +62,8 @@ export interface WireFormat {
   readonly refuses?: (request: ModelRequest) => readonly (keyof RequestParameters)[];
   /** A member of the body that a server may not understand and can do without; `named` matches a refusal of it. */
   readonly dispensable?: { readonly field: string; readonly named: RegExp };
+  /** Two names of one member of the body; a server that refuses the one takes the other. */
+  readonly renamable?: readonly [string, string];
   /** The answer in a 2xx body; null when it is not what was asked for. */
   readBody(body: unknown): WireAnswer | null;
   /** Null for an API that does not stream; it is then asked for plain answers. */
