@@ -46,6 +46,8 @@ export interface Failure {
   readonly http_status: number | null;
   /** How long the server asked us to wait (`Retry-After`, `retry-after-ms`), in milliseconds. */
   readonly retry_after_ms: number | null;
+  /** The name and value that said so, as the server put them: `retry-after: 20`. */
+  readonly wait_stated?: string;
   /**
    * The request went out on a kept-alive connection that the server had already closed, and no byte came back:
    * sending it again at once on a fresh connection cannot pay twice.

@@ -64,14 +64,21 @@ export class ProviderError extends Error {
   readonly httpStatus: number | null;
   /** How long the server asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** The name and value that said so, as the server put them: `retry-after: 20`. */
+  readonly waitStated: string | undefined;
   constructor(
     code: FailureCode,
     message: string,
-    more: { readonly httpStatus?: number | null; readonly retryAfterMs?: number | null } = {},
+    more: {
+      readonly httpStatus?: number | null;
+      readonly retryAfterMs?: number | null;
+      readonly waitStated?: string;
+    } = {},
   ) {
     super(message);
     this.code = code;
     const { httpStatus = null, retryAfterMs = null } = more;
+    this.waitStated = more.waitStated;
     this.httpStatus = Number.isSafeInteger(httpStatus) ? httpStatus : null;
     this.retryAfterMs = Number.isFinite(retryAfterMs) && Number(retryAfterMs) >= 0 ? retryAfterMs : null;
   }
@@ -179,6 +186,7 @@ function failureOf(error: unknown): Failure {
   return failure(code.success ? code.data : "server_error", error.message, {
     http_status: error.httpStatus,
     retry_after_ms: error.retryAfterMs,
+    ...(error.waitStated === undefined ? {} : { wait_stated: error.waitStated }),
   });
 }
 

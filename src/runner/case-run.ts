@@ -14,7 +14,7 @@ import { costOfUsage } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ReadCounter } from "./read-counter.ts";
 import { resultOf, type Place } from "./results.ts";
-import { decideRetry } from "./retry.ts";
+import { asksTooLong, decideRetry } from "./retry.ts";
 import type { RunTarget } from "./target.ts";
 import { connectMsOf } from "./timing.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -154,6 +154,7 @@ export async function runCase(
         waited_ms: waitMs ?? 0,
       }),
     );
+    if (asksTooLong(failed)) warnOfWait(failed, target, context.warned);
     observe({ type: "attempt_failed", ...identity, attempt, failure: failed, retry_in_ms: waitMs });
     if (failed.code === "cancelled") return null;
     if (!decision.retry) return finish();
@@ -186,6 +187,13 @@ function warnOfUsage({ outcome }: Attempt, { label }: RunTarget, warned: Warned 
   if (contradiction === null) return;
   const what = `the usage of an answer contradicts itself (${contradiction})`;
   warned(label, `${what}: its tokens are recorded as stated, and its cost is unknown`, "usage");
+}
+
+function warnOfWait({ retry_after_ms, wait_stated }: Failure, { label }: RunTarget, warned: Warned | undefined): void {
+  const stated = wait_stated ?? `a pause of ${(retry_after_ms ?? 0) / 1000} s`;
+  const [name] = stated.split(":");
+  const what = `${stated} asks for a wait of more than ten minutes`;
+  warned?.(label, `${what}: a request refused this way is not retried`, `wait ${name ?? ""}`);
 }
 
 /** What an attempt needs of its case's surroundings. */

@@ -157,6 +157,47 @@ describe("a server's word", () => {
   });
 });
 
+describe("a reset that is more than ten minutes away", () => {
+  const said = (resetsInMs: number): StatedLimits => ({
+    requests: { limit: 60, remaining: 0, resetsInMs, stated: "x-ratelimit-reset-requests: 99999h" },
+    tokens: { limit: null, remaining: 5, resetsInMs, stated: "x-ratelimit-reset-tokens: 2999-01-01" },
+  });
+
+  it.each([600_001, 99_999 * 3_600_000, Infinity, NaN])("holds nothing back: %s ms", (resetsInMs) => {
+    const ignored = new Set<string>();
+    const limiter = new Limiter(NO_OWN_LIMITS, (stated) => ignored.add(stated));
+    limiter.ended(limiter.leave(request, 0), stating(said(resetsInMs)), 0);
+    expect(limiter.waitMs(request, 0)).toBe(0);
+    expect([...ignored]).toEqual(["x-ratelimit-reset-requests: 99999h", "x-ratelimit-reset-tokens: 2999-01-01"]);
+  });
+
+  it("is not reported while something is left", () => {
+    const limiter = new Limiter(NO_OWN_LIMITS, (stated) => expect.fail(stated));
+    const plenty = { limit: 1000, remaining: 900, resetsInMs: 86_400_000 };
+    limiter.ended(limiter.leave(request, 0), stating({ requests: plenty, tokens: plenty }), 0);
+    expect(limiter.waitMs(request, 0)).toBe(0);
+  });
+
+  it("whatever a server says, nobody waits longer", () => {
+    const figure = fc.oneof(fc.nat(), fc.constantFrom(0, 1, 1e15, Infinity), fc.double({ min: 0, noNaN: true }));
+    const allowance = fc.record({
+      limit: fc.option(figure),
+      remaining: figure,
+      resetsInMs: fc.option(figure),
+    });
+    fc.assert(
+      fc.property(allowance, allowance, fc.nat(2000), (requests, tokens, inFlight) => {
+        const limiter = limiterOf();
+        const first = limiter.leave(request, 0);
+        for (let n = 0; n < inFlight; n += 1) limiter.leave(request, 0);
+        limiter.ended(first, stating({ requests, tokens }), 0);
+        const wait = limiter.waitMs(request, 0);
+        expect(wait >= 0 && wait <= 600_000).toBe(true);
+      }),
+    );
+  });
+});
+
 describe("a turnstile", () => {
   const never = new AbortController().signal;
 

@@ -1,9 +1,8 @@
 import type { Millis } from "../core/clock.ts";
 import type { Attempt } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
-import type { OwnLimits } from "../core/rate-limits.ts";
+import { LONGEST_STATED_WAIT_MS, type OwnLimits } from "../core/rate-limits.ts";
 import { Quota, type Taken } from "./quota.ts";
-import { LONGEST_RETRY_AFTER_MS } from "./retry.ts";
 import { ServerQuota } from "./server-quota.ts";
 
 /** Leave to make one attempt. */
@@ -22,8 +21,8 @@ export interface Pass {
 export class Limiter {
   readonly #requests: Quota | null;
   readonly #tokens: Quota | null;
-  readonly #serverRequests = new ServerQuota();
-  readonly #serverTokens = new ServerQuota();
+  readonly #serverRequests: ServerQuota;
+  readonly #serverTokens: ServerQuota;
   #heldUntil: Millis = 0;
   #left = 0;
   #tokensLeft = 0;
@@ -32,7 +31,10 @@ export class Limiter {
   #answers = 0;
   #answerTokens = 0;
 
-  constructor({ requestsPerMinute, tokensPerMinute }: OwnLimits) {
+  /** `ignored` hears, each time, by which name and value a server asked for a longer wait than anyone waits. */
+  constructor({ requestsPerMinute, tokensPerMinute }: OwnLimits, ignored: (stated: string) => void = () => {}) {
+    this.#serverRequests = new ServerQuota(ignored);
+    this.#serverTokens = new ServerQuota(ignored);
     this.#requests = requestsPerMinute === null ? null : new Quota(requestsPerMinute);
     this.#tokens = tokensPerMinute === null ? null : new Quota(tokensPerMinute);
   }
@@ -81,7 +83,7 @@ export class Limiter {
     }
     if (outcome.ok || outcome.failure.code !== "rate_limited") return;
     const pauseMs = outcome.failure.retry_after_ms ?? 0;
-    if (pauseMs <= LONGEST_RETRY_AFTER_MS) this.#heldUntil = Math.max(this.#heldUntil, now + pauseMs);
+    if (pauseMs <= LONGEST_STATED_WAIT_MS) this.#heldUntil = Math.max(this.#heldUntil, now + pauseMs);
   }
 
   #correct({ tokens, takenTokens }: Pass, outcome: Attempt["outcome"], now: Millis): void {

@@ -100,7 +100,10 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     target,
     pool: new ChannelPool(target.provider),
     circuit: new Circuit(),
-    turnstile: new Turnstile(clock, new Limiter(target.limits ?? NO_OWN_LIMITS)),
+    turnstile: new Turnstile(
+      clock,
+      new Limiter(target.limits ?? NO_OWN_LIMITS, (stated) => warnOfReset(target.label, stated, options.warned)),
+    ),
   }));
   const groups: readonly Group[] = options.oneByOne
     ? sides.map((side) => ({
@@ -191,6 +194,11 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       judged.length > 0 ? judged : [{ level: null, validity: new Measurement(clock).end(null) }],
     ),
   };
+}
+
+function warnOfReset(target: string, stated: string, warned: Warned | undefined): void {
+  const [name] = stated.split(":");
+  warned?.(target, `${stated} asks for a wait of more than ten minutes, and is ignored`, `wait ${name ?? ""}`);
 }
 
 /** Targets that are sent to at the same time. */

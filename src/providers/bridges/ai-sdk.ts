@@ -4,7 +4,7 @@ import { ProviderError, type Generated, type GenerateContext } from "../custom.t
 import { clientFailure } from "./client-failure.ts";
 import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../wire/fields.ts";
 import { LIMITS, tooLong } from "../http/limits.ts";
-import { retryAfterMs } from "../http/rate-limit-headers.ts";
+import { retryAfter } from "../http/rate-limit-headers.ts";
 import { codeOfRefusal, tidyMessage } from "../wire/failures.ts";
 import { toolCall } from "../wire/tool-calls.ts";
 
@@ -199,9 +199,10 @@ function failureOf(error: unknown, streaming: boolean): unknown {
   if (httpStatus >= 400) {
     const headers = fieldsAt(error as unknown as Fields, "responseHeaders");
     const header = (name: string): string | null => textAt(headers, name);
-    const retryAfter = retryAfterMs(header, () => header("date") ?? "");
+    const wait = retryAfter(header, () => header("date") ?? "");
     const code = codeOfRefusal(httpStatus, message);
-    return new ProviderError(code, message, { httpStatus, retryAfterMs: retryAfter });
+    const more = { httpStatus, retryAfterMs: wait?.ms ?? null };
+    return new ProviderError(code, message, wait === null ? more : { ...more, waitStated: wait.stated });
   }
   const broken = clientFailure(error);
   if (broken === null) return new ProviderError("stream_malformed", message, { httpStatus });

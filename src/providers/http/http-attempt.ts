@@ -11,7 +11,7 @@ import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framedBody, type FramedBody } from "./framing.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
 import { networkFailure } from "./network-failure.ts";
-import { retryAfterMs, statedLimits } from "./rate-limit-headers.ts";
+import { retryAfter, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
 import { wantsTls } from "./tls-failure.ts";
 import { TokenTimes } from "./token-times.ts";
@@ -229,11 +229,15 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   #refused(wire: WireFailure, usage: Usage | null = null): Attempt["outcome"] {
+    const inHeaders = retryAfter((name) => this.#header(name), this.#wallTime);
+    const inBody = wire.retryAfterMs ?? null;
+    const stated = inHeaders?.stated ?? (inBody === null ? null : `retryDelay: ${inBody / 1000}s`);
     return {
       ok: false,
       failure: failure(wire.code, wire.message, {
         http_status: this.#status,
-        retry_after_ms: retryAfterMs((name) => this.#header(name), this.#wallTime) ?? wire.retryAfterMs ?? null,
+        retry_after_ms: inHeaders?.ms ?? inBody,
+        ...(stated === null ? {} : { wait_stated: stated }),
       }),
       usage,
     };

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseReset, retryAfterMs, statedLimits, type HeaderOf } from "./rate-limit-headers.ts";
+import { parseReset, retryAfter, statedLimits, type HeaderOf } from "./rate-limit-headers.ts";
+
+const retryAfterMs = (header: HeaderOf, now: () => string): number | null => retryAfter(header, now)?.ms ?? null;
 
 const NOW = "2026-11-22T12:00:00.000Z";
 const wallTime = (): string => NOW;
@@ -20,8 +22,13 @@ describe("what a server says of its limits", () => {
       "x-ratelimit-reset-tokens": "6m0s",
     });
     expect(statedLimits(openai, wallTime)).toEqual({
-      requests: { limit: 60, remaining: 59, resetsInMs: 1000 },
-      tokens: { limit: 150_000, remaining: 149_984, resetsInMs: 360_000 },
+      requests: { limit: 60, remaining: 59, resetsInMs: 1000, stated: "x-ratelimit-reset-requests: 1s" },
+      tokens: {
+        limit: 150_000,
+        remaining: 149_984,
+        resetsInMs: 360_000,
+        stated: "x-ratelimit-reset-tokens: 6m0s",
+      },
     });
   });
 
@@ -33,7 +40,7 @@ describe("what a server says of its limits", () => {
       "anthropic-ratelimit-tokens-remaining": "1000",
       "anthropic-ratelimit-tokens-reset": "2026-11-22T11:59:00Z",
     });
-    expect(statedLimits(anthropic, wallTime)).toEqual({
+    expect(statedLimits(anthropic, wallTime)).toMatchObject({
       requests: { limit: 50, remaining: 0, resetsInMs: 12_000 },
       tokens: { limit: null, remaining: 1000, resetsInMs: 0 },
     });
@@ -48,7 +55,7 @@ describe("what a server says of its limits", () => {
       "x-ratelimit-remaining-tokens-minute": "999998455",
       "x-ratelimit-reset-tokens-minute": "11.5",
     });
-    expect(statedLimits(cerebras, wallTime)).toEqual({
+    expect(statedLimits(cerebras, wallTime)).toMatchObject({
       requests: null,
       tokens: { limit: 1_000_000_000, remaining: 999_998_455, resetsInMs: 11_500 },
     });
@@ -91,6 +98,14 @@ it.each([
   [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Date.parse(NOW) - 1) }, 0],
   [{ "x-ratelimit-remaining": "3", "x-ratelimit-reset": String(Date.parse(NOW) + 20_000) }, null],
   [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "20" }, null],
+  // As the IETF drafts it, and drafted it before.
+  [{ ratelimit: '"burst";r=3;t=5, "day";r=0;t=50', "ratelimit-policy": '"day";q=100;w=86400' }, 50_000],
+  [{ ratelimit: '"default";r=50;t=30' }, null],
+  [{ ratelimit: "limit=100, remaining=0, reset=7" }, 7000],
+  [{ ratelimit: "limit=100, remaining=10, reset=7" }, null],
+  [{ "ratelimit-limit": "100", "ratelimit-remaining": "0", "ratelimit-reset": "7" }, 7000],
+  [{ "ratelimit-remaining": "1", "ratelimit-reset": "7" }, null],
+  [{ "retry-after": String(Date.parse(NOW) / 1000 + 20) }, 20_000],
   [{ "retry-after": "2", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" }, 2000],
   [{}, null],
 ])("%j asks for a pause of %s ms", (all: Record<string, string>, ms) => {
@@ -107,4 +122,36 @@ it("no text makes a number that is not one, or is less than 0", () => {
       }
     }),
   );
+});
+
+it.each([
+  ["99999h", 99_999 * 3_600_000],
+  ["2999-01-01T00:00:00Z", Date.parse("2999-01-01T00:00:00Z") - Date.parse(NOW)],
+  ["2999-01-01", Date.parse("2999-01-01") - Date.parse(NOW)],
+  [String(Date.parse(NOW) / 1000 + 20), 20_000],
+  [String(Date.parse(NOW) + 20_000), 20_000],
+  ["12", 12_000],
+  ["999999999999999999999999999999h", null],
+  [`${"9".repeat(400)}h`, null],
+  ["NaN", null],
+  ["Infinity", null],
+])("a reset of %s is read alike in every family of headers", (text, ms) => {
+  for (const [remaining, reset] of [
+    ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
+    ["x-ratelimit-remaining-tokens-minute", "x-ratelimit-reset-tokens-minute"],
+    ["anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"],
+  ] as const) {
+    const { resetsInMs, stated } = statedLimits(headers({ [remaining]: "0", [reset]: text }), wallTime)?.tokens ?? {};
+    expect([resetsInMs, stated]).toEqual([ms, ms === null ? undefined : `${reset}: ${text}`]);
+  }
+});
+
+it.each([
+  [{ "retry-after": "86400" }, "retry-after: 86400"],
+  [{ "retry-after-ms": "86400000" }, "retry-after-ms: 86400000"],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "32503680000000" }, "x-ratelimit-reset: 32503680000000"],
+  [{ "ratelimit-remaining": "0", "ratelimit-reset": "86400" }, "ratelimit-reset: 86400"],
+  [{ ratelimit: '"day";r=0;t=86400' }, 'ratelimit: "day";r=0;t=86400'],
+])("%j is quoted as %s", (all: Record<string, string>, stated) => {
+  expect(retryAfter(headers(all), wallTime)?.stated).toBe(stated);
 });
