@@ -2,7 +2,6 @@ import { requireDistinct } from "../config/targets.ts";
 import { BenchError } from "../core/errors.ts";
 import { selectCases } from "../datasets/select.ts";
 import { checkRequests, hasEndlessCases } from "./check-requests.ts";
-import { checkSearch } from "./level-search.ts";
 import { openDirectory } from "./open-directory.ts";
 import type { BenchmarkOptions, BenchmarkOutcome } from "./options.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
@@ -19,8 +18,7 @@ export async function runBenchmark(
   load: BenchmarkLoad,
   options: BenchmarkOptions,
 ): Promise<BenchmarkOutcome> {
-  checkTargets(plan.targets, load);
-  checkSearch(plan, load);
+  checkTargets(plan.targets);
   const cases = await selectCases(plan.dataset, plan);
   // A dataset that is checked while it is used gets no pass of its own: that could take longer than the user waits.
   const streamed = plan.dataset.sha256 === null;
@@ -52,11 +50,7 @@ function plannedRequests(plan: BenchmarkPlan, load: LoadShape, cases: number | n
   return ofLevel * (levels?.length ?? 1);
 }
 
-/** What the command line has checked already, and a program may have got wrong. */
-function checkTargets(targets: readonly BenchTarget[], load: BenchmarkLoad): void {
+function checkTargets(targets: readonly BenchTarget[]): void {
   requireDistinct(targets.map(({ label }) => label));
   if (targets.length === 0) throw new BenchError("usage", "there is no target to run");
-  if (!Number.isInteger(load.concurrency) || load.concurrency < 1) {
-    throw new BenchError("usage", `the concurrency must be a whole number of 1 or more, not ${load.concurrency}`);
-  }
 }

@@ -1,5 +1,4 @@
 import type { Millis } from "../core/clock.ts";
-import { BenchError } from "../core/errors.ts";
 import type { TestResult } from "../core/result.ts";
 import { meetsSlo, type Slo } from "../core/slo.ts";
 import type { Stage } from "../runner/stage.ts";
@@ -110,16 +109,6 @@ export class LevelSearch {
     this.#path.push(added);
     return added;
   }
-}
-
-/** What the command line has checked in its own words; throws `BenchError("usage")`. */
-export function checkSearch({ searchUpTo, levels, targets }: BenchmarkPlan, load: BenchmarkLoad): void {
-  if (searchUpTo === null) return;
-  const wrong =
-    (load.slo === null && "an SLO to keep") ||
-    (targets.length !== 1 && `one target, not ${targets.length}`) ||
-    ((levels !== null || load.rate !== null || load.ramp !== null) && "a load of its own, so no other shape");
-  if (wrong !== false) throw new BenchError("usage", `a search for the highest concurrency needs ${wrong}`);
 }
 
 /** The search of a plan, with what the journal has of it; null for a plan without one. */

@@ -2,27 +2,27 @@ import { InvalidArgumentError, type Command, type Option } from "commander";
 import type { Millis } from "../core/clock.ts";
 import { parseSlo } from "../core/parse-slo.ts";
 import type { Slo } from "../core/slo.ts";
+import { isWithin, RANGES, rangeInWords, type Range } from "../core/ranges.ts";
 import { parseDuration } from "../core/duration.ts";
 
 /** Readers of option values; each throws what commander turns into one message that names the option. */
 
 /** A whole number within limits. */
-export const wholeNumber =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
-  };
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): ((text: string) => number) =>
+  inRange({ least, most, whole: true });
 
 /** A number within limits. */
-export const number =
-  (least: number, most: number) =>
+export const number = (least: number, most: number): ((text: string) => number) =>
+  inRange({ least, most, whole: false });
+
+/** A value of a setting that can be given in other ways as well. */
+export const inRange =
+  (range: Range) =>
   (text: string): number => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    const isWritten = range.whole ? /^\d+$/.test(text) : text.trim() !== "";
+    const value = isWritten ? Number(text) : Number.NaN;
+    if (isWithin(value, range)) return value;
+    throw new InvalidArgumentError(`Expected ${rangeInWords(range)}.`);
   };
 
 /** A duration in milliseconds. */
@@ -30,13 +30,13 @@ export const duration =
   (least: Millis = 0) =>
   (text: string): Millis => {
     const value = parseDuration(text);
-    if (value !== null && value >= least) return value;
+    if (value !== null && isWithin(value, { ...RANGES.pause, least })) return value;
     throw new InvalidArgumentError(`Expected a duration such as 500, 500ms, 2s or 1m.`);
   };
 
 /** Whole numbers of at least 1, separated by commas, none twice. */
 export function levelList(text: string): number[] {
-  const levels = text.split(",").map((part) => wholeNumber(1, 100_000)(part.trim()));
+  const levels = text.split(",").map((part) => inRange(RANGES.concurrency)(part.trim()));
   if (new Set(levels).size < levels.length) throw new InvalidArgumentError("Expected each level once.");
   return levels;
 }
@@ -47,7 +47,7 @@ export function span(text: string): { from: number; to: number } {
   if (from === undefined || to === undefined || more.length > 0) {
     throw new InvalidArgumentError("Expected two numbers, such as 1..200.");
   }
-  const slots = wholeNumber(1, 100_000);
+  const slots = inRange(RANGES.concurrency);
   return { from: slots(from.trim()), to: slots(to.trim()) };
 }
 
@@ -56,13 +56,6 @@ export function slo(text: string): Slo {
   const read = parseSlo(text);
   if (typeof read !== "string") return read;
   throw new InvalidArgumentError(read);
-}
-
-/** A number above 0. */
-export function positive(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value > 0 && value < Infinity) return value;
-  throw new InvalidArgumentError("Expected a number above 0.");
 }
 
 /** Names separated by commas. */

@@ -244,7 +244,7 @@ describe("what a user is told of", () => {
     `);
     await write("project/inner/c.mjs", "export const config = { benchmarks: { concurrency: 0 } };");
     expect(await told({}, "c.mjs")).toMatchInlineSnapshot(`
-      "project/inner/c.mjs benchmarks.concurrency: expected more than 0, found 0
+      "project/inner/c.mjs benchmarks.concurrency: expected 1 or more, found 0
       => Correct the configuration and run the command again."
     `);
   });

@@ -3,6 +3,7 @@ import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema, foreignSchema } from "../core/dataset.ts";
 import { headersSchema, requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS, ORDERS } from "../core/run.ts";
+import { RANGES, within } from "../core/ranges.ts";
 import { parseSlo } from "../core/parse-slo.ts";
 
 const pricesSchema = z.strictObject({
@@ -39,10 +40,12 @@ const providerConfigSchema = z.strictObject({
   connect_timeout: durationSchema.optional().describe("Limit of opening a connection"),
   first_token_timeout: durationSchema.optional().describe("Limit from sending to the first output of a stream"),
   idle_timeout: durationSchema.optional().describe("Limit between two pieces of a stream"),
-  max_retries: z.int().nonnegative().optional(),
-  max_concurrency: z.int().positive().optional(),
-  requests_per_minute: z.number().positive().optional().describe("Never send more than this in any minute"),
-  tokens_per_minute: z.number().positive().optional().describe("Of prompts and answers, estimated before each request"),
+  max_retries: within(RANGES.retries).optional(),
+  max_concurrency: within(RANGES.concurrency).optional(),
+  requests_per_minute: within(RANGES.perMinute).optional().describe("Never send more than this in any minute"),
+  tokens_per_minute: within(RANGES.perMinute)
+    .optional()
+    .describe("Of prompts and answers, estimated before each request"),
   ignore_eos: z
     .boolean()
     .optional()
@@ -90,20 +93,20 @@ export const configSchema = z.strictObject({
     .strictObject({
       output_dir: z.string().min(1).optional(),
       save_responses: z.boolean().optional(),
-      concurrency: z.int().positive().optional(),
+      concurrency: within(RANGES.concurrency).optional(),
       fail_on: z
         .array(z.string().min(1))
         .optional()
         .describe("Conditions under which bench ends with code 1, such as p95>2s"),
       require_valid: z.boolean().optional().describe("Whether a run that is not VALID ends with code 1"),
-      rate: z.number().positive().optional().describe("Requests per second for each target: an open loop"),
+      rate: within(RANGES.rate).optional().describe("Requests per second for each target: an open loop"),
       arrival: z.enum(ARRIVALS).optional(),
-      max_in_flight: z.int().positive().optional(),
+      max_in_flight: within(RANGES.maxInFlight).optional(),
       duration: durationSchema.optional().describe("Send for so long, going through the cases again and again"),
-      max_requests: z.int().positive().optional().describe("Send so many requests to each target"),
-      max_errors: z.int().positive().optional().describe("Send nothing more after so many failed cases"),
-      budget_usd: z.number().positive().optional().describe("Send nothing that could cost more than this in all"),
-      warmup: z.int().nonnegative().optional().describe("Requests to each target before those that count"),
+      max_requests: within(RANGES.count).optional().describe("Send so many requests to each target"),
+      max_errors: within(RANGES.count).optional().describe("Send nothing more after so many failed cases"),
+      budget_usd: within(RANGES.budgetUsd).optional().describe("Send nothing that could cost more than this in all"),
+      warmup: within(RANGES.warmup).optional().describe("Requests to each target before those that count"),
       adaptive: z.boolean().optional().describe("A closed loop that raises its concurrency until the first 429"),
       order: z.enum(ORDERS).optional().describe("How several targets share the time"),
       slo: sloTextSchema.optional(),

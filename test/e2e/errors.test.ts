@@ -214,7 +214,7 @@ const BAD_COMMANDS: readonly BadCommand[] = [
     what: "--resume with --force",
     args: bench("-d", "good.json", "-o", "out", "--resume", "--force"),
     code: 2,
-    says: [/--resume and --force exclude each other/, /^hint: /m],
+    says: [/--resume cannot be combined with --force/, /^hint: /m],
   },
   {
     what: "--resume without --output",

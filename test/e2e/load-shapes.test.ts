@@ -322,7 +322,7 @@ describe("time limits of the parts of an attempt", () => {
 });
 
 it.each([
-  [["-d", "coding-tasks", "--rate", "5", "-c", "3"], "--rate and --concurrency exclude each other"],
+  [["-d", "coding-tasks", "--rate", "5", "-c", "3"], "--rate cannot be combined with --concurrency"],
   [["-d", "coding-tasks", "--ramp", "1-5"], "such as 1..200"],
   [[], "nothing to send"],
 ])("%j is refused before anything is sent", async (flags, message) => {

@@ -157,8 +157,8 @@ describe("targets side by side", () => {
   });
 
   it.each([
-    [["--lockstep", "--sequential"], "--lockstep and --sequential exclude each other"],
-    [["--lockstep", "--rate", "5"], "--rate and --lockstep exclude each other"],
+    [["--lockstep", "--sequential"], "--lockstep cannot be combined with --sequential"],
+    [["--lockstep", "--rate", "5"], "--rate cannot be combined with --lockstep"],
   ])("%j is refused", async (flags, message) => {
     const { code, stderr } = await cli("http://127.0.0.1:9", ["-p", "sim", "-d", writeDataset(1), ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

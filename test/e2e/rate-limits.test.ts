@@ -86,5 +86,5 @@ it("what limits hold back of an open loop is counted, and is not sent after its 
 it("--adaptive takes no other shape beside it", async () => {
   const { code, stderr } = await runCli(["bench", "-d", "coding-tasks", "--adaptive", "--rate", "5"]);
   expect(code).toBe(2);
-  expect(stderr).toContain("--rate and --adaptive exclude each other");
+  expect(stderr).toContain("--rate cannot be combined with --adaptive");
 });

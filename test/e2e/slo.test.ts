@@ -90,7 +90,7 @@ test("the highest concurrency that keeps the SLO is found, the path kept, and a 
 
 test.each([
   [["--find-max-concurrency"], "--find-max-concurrency needs --slo"],
-  [["--find-max-concurrency", "--slo", "duration=5", "-c", "2"], "exclude each other"],
+  [["--find-max-concurrency", "--slo", "duration=5", "-c", "2"], "cannot be combined with"],
   [["--find-max-concurrency", "--slo", "duration=5", "-p", "sim:a,sim:b"], "searches one target"],
   [["--slo", "ttft=5"], "which --no-stream leaves unknown"],
   [["--slo", "speed=5"], "Expected limits of ttft"],

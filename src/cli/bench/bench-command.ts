@@ -18,7 +18,7 @@ import { loadDataset, type LoadOptions } from "../../datasets/load.ts";
 import { parseSynthetic, syntheticDataset } from "../../datasets/synthetic.ts";
 import { shielded, type CliContext } from "../context.ts";
 import { datasetAccess, datasetSecrets } from "../dataset-access.ts";
-import { checkLoad, checkLoadFlags, checkSearch, loadOf } from "./load-flags.ts";
+import { checkLoadFlags, checkLoadOf, loadOf } from "./load-flags.ts";
 import { foreignOf } from "../foreign.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import { checkFlags, outputDirectory, type BenchFlags } from "./flags.ts";
@@ -37,7 +37,7 @@ export async function bench(flags: BenchFlags, outside: CliContext): Promise<num
   for (const warning of warnings) sayOn(outside, flags.json === true)("warning", warning);
   const synthetic = syntheticOf(flags);
   const load = loadOf(flags, config);
-  checkLoad(flags, load);
+  checkLoadOf(flags, load, parseTargets(flags.providers).length);
   const dataset =
     synthetic === null
       ? await loadDataset(flags.dataset ?? "", loadOptions(flags, config, outside))
@@ -72,7 +72,6 @@ async function benchDataset(
     model: flags.model ?? null,
     cwd: outside.cwd,
   });
-  checkSearch(flags, resolved.length);
   const mask = maskFor([...secretsOf(resolved), ...headerSecrets(parameters.headers), ...datasetSecrets(outside)]);
   const context = shielded(outside, mask);
   const say = sayOn(context, flags.json === true);

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { together } from "../../benchmark/check-load.ts";
 import type { ExportOptions } from "../../benchmark/exports.ts";
 import type { Config } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
@@ -79,7 +80,7 @@ export const DEFAULT_OUTPUT_DIR = "bench-results";
 /** Finds flags that contradict each other; throws `BenchError("usage")`. */
 export function checkFlags(flags: BenchFlags): void {
   if (flags.resume === true && flags.force === true) {
-    throw both("--resume", "--force", "--resume goes on with the old run, --force moves it aside.");
+    throw together("--resume", "--force", { hint: "--resume resumes the old run, --force moves it aside." });
   }
   if (flags.resume === true && flags.output === undefined) {
     throw new BenchError("usage", "--resume needs --output, the directory of the run to go on with");
@@ -92,7 +93,8 @@ export function checkFlags(flags: BenchFlags): void {
 
 /** The same for the flags about output. */
 export function checkOutputFlags(flags: OutputFlags): void {
-  if (flags.quiet === true && flags.verbose === true) throw both("--quiet", "--verbose", "Leave one out.");
+  if (flags.quiet === true && flags.verbose === true)
+    throw together("--quiet", "--verbose", { hint: "Leave one out." });
   // A row of nothing is enough to find an unknown column before anything is sent.
   if (flags.fields !== undefined) resultsCsv(() => [], { fields: flags.fields }).next();
 }
@@ -102,9 +104,6 @@ export function exportsOf({ export: formats, rawCsv, fields }: OutputFlags): Exp
   const csv = { rawCsv: rawCsv === true, ...(fields === undefined ? {} : { fields }) };
   return { json: formats !== "csv", csv: formats === "json" ? null : csv };
 }
-
-const both = (a: string, b: string, hint: string): BenchError =>
-  new BenchError("usage", `${a} and ${b} exclude each other`, { hint });
 
 /** The absolute run directory: the flag's, or a new one named after the dataset and the time. */
 export function outputDirectory(flags: BenchFlags, config: Config, dataset: string, context: CliContext): string {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BenchError } from "../../core/errors.ts";
-import { levelList, positive, span } from "../option-values.ts";
+import { RANGES } from "../../core/ranges.ts";
+import { inRange, levelList, span } from "../option-values.ts";
 import type { BenchFlags } from "./flags.ts";
-import { checkLoad, checkLoadFlags, loadOf } from "./load-flags.ts";
+import { checkLoadFlags, checkLoadOf, loadOf } from "./load-flags.ts";
 
 const flagsOf = (more: Partial<BenchFlags> = {}): BenchFlags => ({
   dataset: "d",
@@ -23,7 +24,7 @@ function madeOf(more: Partial<BenchFlags>): BenchFlags {
 function complaint(flags: BenchFlags): string | null {
   try {
     checkLoadFlags(flags);
-    checkLoad(flags, loadOf(flags, {}));
+    checkLoadOf(flags, loadOf(flags, {}), 1);
     return null;
   } catch (error) {
     if (error instanceof BenchError && error.code === "usage") return error.message;
@@ -33,17 +34,17 @@ function complaint(flags: BenchFlags): string | null {
 
 describe("flags about the load", () => {
   it.each<[Partial<BenchFlags>, string]>([
-    [{ rate: 5, concurrency: 3 }, "--rate and --concurrency exclude each other"],
-    [{ rate: 5, sweep: [1] }, "--rate and --sweep exclude each other"],
-    [{ rate: 5, delay: 5 }, "--rate and --delay exclude each other"],
+    [{ rate: 5, concurrency: 3 }, "--rate cannot be combined with --concurrency"],
+    [{ rate: 5, sweep: [1] }, "--rate cannot be combined with --sweep"],
+    [{ rate: 5, delay: 5 }, "--rate cannot be combined with --delay"],
     [{ ramp: { from: 1, to: 5 } }, "--ramp needs --over"],
     [{ over: 5 }, "--over needs --ramp"],
     [{ maxInFlight: 5 }, "--max-in-flight needs --rate"],
     [{ arrival: "poisson" }, "--arrival needs --rate"],
     [{ p95Limit: 5 }, "--p95-limit needs --sweep"],
     [{ sharedPrefix: 0.5 }, "--shared-prefix needs --synthetic"],
-    [{ duration: 5, repeat: 2 }, "--repeat says nothing beside"],
-    [{ synthetic: "input=5,output=5" }, "--dataset and --synthetic exclude each other"],
+    [{ duration: 5, repeat: 2 }, "--repeat cannot be combined with --duration"],
+    [{ synthetic: "input=5,output=5" }, "--dataset cannot be combined with --synthetic"],
   ])("%j contradict each other, or lack another", (more, message) => {
     expect(complaint(flagsOf(more))).toContain(message);
   });
@@ -52,7 +53,7 @@ describe("flags about the load", () => {
     expect(complaint(madeOf({}))).toContain("nothing to send");
     const synthetic = "input=5,output=5";
     expect(complaint(madeOf({ synthetic }))).toContain("needs an end");
-    expect(complaint(madeOf({ synthetic, category: "x" }))).toContain("exclude each other");
+    expect(complaint(madeOf({ synthetic, category: "x" }))).toContain("cannot be combined with");
     for (const end of [{ limit: 5 }, { maxRequests: 5 }, { duration: 5 }, { budgetUsd: 5 }]) {
       expect(complaint(madeOf({ synthetic, ...end }))).toBeNull();
     }
@@ -94,9 +95,11 @@ describe("flags about the load", () => {
   });
 });
 
+const rate = inRange(RANGES.rate);
+
 describe("values of load flags", () => {
   it("are read", () => {
-    expect([levelList("1, 2,4"), span("1..200"), positive("0.5")]).toEqual([[1, 2, 4], { from: 1, to: 200 }, 0.5]);
+    expect([levelList("1, 2,4"), span("1..200"), rate("0.5")]).toEqual([[1, 2, 4], { from: 1, to: 200 }, 0.5]);
   });
 
   it.each([
@@ -106,9 +109,9 @@ describe("values of load flags", () => {
     [span, "1-5"],
     [span, "1..2..3"],
     [span, "0..5"],
-    [positive, "0"],
-    [positive, "much"],
-    [positive, " "],
+    [rate, "0"],
+    [rate, "much"],
+    [rate, " "],
   ])("are refused where they are none: %o %s", (read, text) => {
     expect(() => read(text)).toThrow("Expected");
   });

@@ -1,3 +1,4 @@
+import { checkEffective, checkGiven, together, type GivenLoad, type LoadWords } from "../../benchmark/check-load.ts";
 import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../../benchmark/plan.ts";
 import type { Config } from "../../config/schema.ts";
 import { parseDuration } from "../../core/duration.ts";
@@ -79,53 +80,52 @@ const saysFixed = ({ rate, ramp, sweep, findMaxConcurrency }: BenchFlags): boole
 const saysClosed = ({ concurrency, ramp, sweep, delay, adaptive, findMaxConcurrency }: BenchFlags): boolean =>
   [concurrency, ramp, sweep, delay, adaptive, findMaxConcurrency].some((flag) => flag !== undefined);
 
+/** How the load's settings are called on the command line. */
+const FLAGS: LoadWords = {
+  concurrency: "--concurrency",
+  rate: "--rate",
+  arrival: "--arrival",
+  maxInFlight: "--max-in-flight",
+  ramp: "--ramp",
+  sweep: "--sweep",
+  search: "--find-max-concurrency",
+  adaptive: "--adaptive",
+  lockstep: "--lockstep",
+  sequential: "--sequential",
+  delay: "--delay",
+  p95Limit: "--p95-limit",
+  duration: "--duration",
+  maxRequests: "--max-requests",
+  repeat: "--repeat",
+  slo: "--slo",
+  noStream: "--no-stream",
+};
+
+const givenBy = (flags: BenchFlags): GivenLoad => ({
+  concurrency: flags.concurrency,
+  rate: flags.rate,
+  arrival: flags.arrival,
+  maxInFlight: flags.maxInFlight,
+  ramp: flags.ramp,
+  sweep: flags.sweep,
+  search: flags.findMaxConcurrency,
+  delay: flags.delay,
+  p95Limit: flags.p95Limit,
+  duration: flags.duration,
+  maxRequests: flags.maxRequests,
+  ...(flags.adaptive === true ? { adaptive: true } : {}),
+  ...(flags.lockstep === true ? { lockstep: true } : {}),
+  ...(flags.sequential === true ? { sequential: true } : {}),
+  ...(flags.repeat === 1 ? {} : { repeat: flags.repeat }),
+});
+
 /** Finds flags about the load that contradict each other, or say nothing without another; throws `BenchError("usage")`. */
 export function checkLoadFlags(flags: BenchFlags): void {
-  const given = (flag: unknown): boolean => flag !== undefined;
-  const shapes: [string, boolean][] = [
-    ["--rate", given(flags.rate)],
-    ["--ramp", given(flags.ramp)],
-    ["--sweep", given(flags.sweep)],
-    ["--concurrency", given(flags.concurrency)],
-    ["--find-max-concurrency", given(flags.findMaxConcurrency)],
-  ];
-  const [first, second] = shapes.filter(([, isGiven]) => isGiven);
-  if (first !== undefined && second !== undefined) {
-    throw new BenchError("usage", `${first[0]} and ${second[0]} exclude each other`, {
-      hint: "--rate is an open loop; --concurrency, --ramp, --sweep and --find-max-concurrency are closed loops. Choose one.",
-    });
-  }
-  const fixed = shapes.find(([name, isGiven]) => isGiven && name !== "--concurrency");
-  if (flags.adaptive === true && fixed !== undefined) {
-    throw new BenchError("usage", `${fixed[0]} and --adaptive exclude each other`, {
-      hint: "--adaptive finds the concurrency itself; --concurrency says where it begins.",
-    });
-  }
-  if (given(flags.rate) && given(flags.delay)) {
-    throw new BenchError("usage", "--rate and --delay exclude each other", { hint: "A rate has its own gaps." });
-  }
+  checkGiven(givenBy(flags), FLAGS);
   needs("--ramp", flags.ramp, "--over, the time it takes", flags.over);
   needs("--over", flags.over, "--ramp, such as --ramp 1..200", flags.ramp);
   needs("--shared-prefix", flags.sharedPrefix, "--synthetic", flags.synthetic);
-  needs("--p95-limit", flags.p95Limit, "--sweep, such as --sweep 1,2,4,8", flags.sweep);
-  checkOrder(flags);
   checkDataset(flags);
-  if (flags.repeat !== 1 && (given(flags.duration) || given(flags.maxRequests))) {
-    throw new BenchError("usage", "--repeat says nothing beside --duration or --max-requests", {
-      hint: "They go through the cases as often as it takes. Leave --repeat out.",
-    });
-  }
-}
-
-function checkOrder({ lockstep, sequential, rate }: BenchFlags): void {
-  if (lockstep === true && sequential === true) {
-    throw new BenchError("usage", "--lockstep and --sequential exclude each other", { hint: "Leave one out." });
-  }
-  if (lockstep === true && rate !== undefined) {
-    throw new BenchError("usage", "--rate and --lockstep exclude each other", {
-      hint: "With --rate all targets have one schedule: each case goes to all of them at once as it is.",
-    });
-  }
 }
 
 function checkDataset(flags: BenchFlags): void {
@@ -136,24 +136,16 @@ function checkDataset(flags: BenchFlags): void {
     });
   }
   if (dataset !== undefined && synthetic !== undefined) {
-    throw new BenchError("usage", "--dataset and --synthetic exclude each other", { hint: "Leave one out." });
+    throw together("--dataset", "--synthetic", { hint: "Leave one out." });
   }
   if (synthetic !== undefined && hasForeignFlags(flags)) {
-    throw new BenchError("usage", "--map, --prompt and --shape say nothing beside --synthetic", {
+    throw together("--synthetic", "--map, --prompt or --shape", {
       hint: "They are for a dataset whose columns are not ours.",
     });
   }
   if (synthetic !== undefined && category !== undefined) {
-    throw new BenchError("usage", "--synthetic and --category exclude each other", { hint: "Made prompts have none." });
+    throw together("--synthetic", "--category", { hint: "Synthetic prompts have no category." });
   }
-}
-
-/** A search has one concurrency to move; throws `BenchError("usage")`. */
-export function checkSearch({ findMaxConcurrency }: BenchFlags, targets: number): void {
-  if (findMaxConcurrency === undefined || targets === 1) return;
-  throw new BenchError("usage", `--find-max-concurrency searches one target, and there are ${targets}`, {
-    hint: "Run it once for each: they may share what limits them.",
-  });
 }
 
 function needs(name: string, flag: unknown, other: string, otherFlag: unknown): void {
@@ -161,23 +153,10 @@ function needs(name: string, flag: unknown, other: string, otherFlag: unknown): 
   throw new BenchError("usage", `${name} needs ${other}`);
 }
 
-/** What must hold of flags and configuration together; throws `BenchError("usage")`. */
-export function checkLoad(flags: BenchFlags, load: LoadShape): void {
-  const { rate, durationMs, maxRequests, budgetUsd, slo } = load;
-  needs("--arrival", flags.arrival, "--rate", rate ?? undefined);
-  needs("--max-in-flight", flags.maxInFlight, "--rate", rate ?? undefined);
-  needs("--find-max-concurrency", flags.findMaxConcurrency, "--slo, such as --slo ttft=500,tpot=50", slo ?? undefined);
-  if (rate !== null && load.adaptive) {
-    throw new BenchError("usage", "the configuration has both rate and adaptive under benchmarks", {
-      hint: "A rate is an open loop, adaptive a closed one: leave one out, or say --concurrency for this run.",
-    });
-  }
-  if (!flags.stream && (slo?.ttft_ms ?? slo?.tpot_ms ?? null) !== null) {
-    const where = flags.slo === undefined ? "slo in the configuration" : "--slo";
-    throw new BenchError("usage", `${where} has a limit on TTFT or TPOT, which --no-stream leaves unknown`, {
-      hint: "Limit the duration instead (--slo duration=2s), or leave --no-stream out.",
-    });
-  }
+/** What must hold of flags, configuration and targets together; throws `BenchError("usage")`. */
+export function checkLoadOf(flags: BenchFlags, load: LoadShape, targets: number): void {
+  const { rate, adaptive, slo, durationMs, maxRequests, budgetUsd } = load;
+  checkEffective(givenBy(flags), { rate, adaptive, slo, stream: flags.stream, targets }, FLAGS);
   const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null, flags.findMaxConcurrency ?? null].some(
     (end) => end !== null,
   );

@@ -1,17 +1,8 @@
 import type { Command } from "commander";
 import { DATASET_FORMATS } from "../../core/dataset-format.ts";
+import { RANGES } from "../../core/ranges.ts";
 import { addForeignOptions } from "../foreign-options.ts";
-import {
-  duration,
-  failOnOption,
-  levelList,
-  nameList,
-  number,
-  positive,
-  slo,
-  span,
-  wholeNumber,
-} from "../option-values.ts";
+import { duration, failOnOption, inRange, levelList, nameList, slo, span } from "../option-values.ts";
 import { limitOption } from "../limit-option.ts";
 import { addRequestOptions } from "../request-options.ts";
 
@@ -30,12 +21,16 @@ function dataset(command: Command): void {
     .addOption(command.createOption("--format <format>", "format of the dataset").choices(DATASET_FORMATS));
   addForeignOptions(command)
     .option("--validate-first", "check a large dataset whole before anything is sent")
-    .option("--limit <n>", "take the first n cases only", wholeNumber(1))
+    .option("--limit <n>", "take the first n cases only", inRange(RANGES.count))
     .option("--category <name>", "take the cases of one category only")
-    .option("--repeat <k>", "send each case k times", wholeNumber(1, 1_000_000), 1)
+    .option("--repeat <k>", "send each case k times", inRange(RANGES.repeat), 1)
     .option("--seed <seed>", "shuffle the cases, the same way for the same seed")
     .option("--synthetic <lengths>", "made prompts in place of a dataset, in estimated tokens: input=512±64,output=128")
-    .option("--shared-prefix <share>", "share of each synthetic prompt that all of them have in common", number(0, 1));
+    .option(
+      "--shared-prefix <share>",
+      "share of each synthetic prompt that all of them have in common",
+      inRange(RANGES.share),
+    );
 }
 
 function targets(command: Command): void {
@@ -54,12 +49,12 @@ function targets(command: Command): void {
 function load(command: Command): void {
   command
     .optionsGroup("Load:")
-    .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", wholeNumber(1, 100_000))
-    .option("--rate <r>", "open loop: requests a second for each target, whatever comes back", positive)
+    .option("-c, --concurrency <n>", "requests in flight for each target (default: 5)", inRange(RANGES.concurrency))
+    .option("--rate <r>", "open loop: requests a second for each target, whatever comes back", inRange(RANGES.rate))
     .addOption(
       command.createOption("--arrival <how>", "gaps of --rate (default: constant)").choices(["constant", "poisson"]),
     )
-    .option("--max-in-flight <n>", "most requests of --rate in flight for each target", wholeNumber(1, 1_000_000))
+    .option("--max-in-flight <n>", "most requests of --rate in flight for each target", inRange(RANGES.maxInFlight))
     .option("--ramp <from..to>", "closed loop whose concurrency changes evenly, with --over", span)
     .addOption(limitOption("--over <duration>", "how long --ramp takes"))
     .option("--sweep <levels>", "closed loop at one concurrency after the other: 1,2,4,8", levelList)
@@ -69,11 +64,11 @@ function load(command: Command): void {
     .option(
       "--find-max-concurrency [most]",
       "search the highest concurrency that keeps --slo (up to 1024)",
-      wholeNumber(1, 100_000),
+      inRange(RANGES.concurrency),
     )
     .option("--lockstep", "send each case to all targets at once, and the next only when all have a slot for it")
     .option("--sequential", "send to one target after the other, for targets that share one accelerator")
-    .option("--warmup <n>", "requests to each target before those that count (default: 0)", wholeNumber(0, 1_000_000))
+    .option("--warmup <n>", "requests to each target before those that count (default: 0)", inRange(RANGES.warmup))
     .option("--delay <duration>", "pause of each slot between two cases (default: 0)", duration());
 }
 
@@ -81,22 +76,30 @@ function endings(command: Command): void {
   command
     .optionsGroup("When to stop:")
     .addOption(limitOption("--duration <duration>", "send for so long, going through the cases again and again"))
-    .option("--max-requests <n>", "send so many requests to each target, going through the cases again", wholeNumber(1))
-    .option("--max-errors <n>", "send nothing more after so many failed cases", wholeNumber(1))
+    .option(
+      "--max-requests <n>",
+      "send so many requests to each target, going through the cases again",
+      inRange(RANGES.count),
+    )
+    .option("--max-errors <n>", "send nothing more after so many failed cases", inRange(RANGES.count))
     .option("--fail-fast", "send nothing more after the first case that fails")
-    .option("--budget-usd <amount>", "send nothing that could make the run cost more", positive);
+    .option("--budget-usd <amount>", "send nothing that could make the run cost more", inRange(RANGES.budgetUsd));
 }
 
 function limits(command: Command): void {
   command
     .optionsGroup("Limits and retries:")
-    .option("--rpm <n>", "most requests to each target in any minute", positive)
-    .option("--tpm <n>", "most tokens of prompts and answers for each target in any minute, as estimated", positive)
+    .option("--rpm <n>", "most requests to each target in any minute", inRange(RANGES.perMinute))
+    .option(
+      "--tpm <n>",
+      "most tokens of prompts and answers for each target in any minute, as estimated",
+      inRange(RANGES.perMinute),
+    )
     .addOption(limitOption("--timeout <duration>", "limit of one attempt (default: 60s)"))
     .addOption(limitOption("--connect-timeout <duration>", "limit of opening a connection (default: 10s)"))
     .addOption(limitOption("--first-token-timeout <duration>", "limit until a stream's first output (default: none)"))
     .addOption(limitOption("--idle-timeout <duration>", "limit between two pieces of a stream (default: none)"))
-    .option("--retries <n>", "further attempts after a failure that may pass (default: 3)", wholeNumber(0, 1000));
+    .option("--retries <n>", "further attempts after a failure that may pass (default: 3)", inRange(RANGES.retries));
 }
 
 function request(command: Command): void {

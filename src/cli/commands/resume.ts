@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { ResumeFlags } from "../runs/resume-command.ts";
+import { RANGES } from "../../core/ranges.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, nameList, positive, slo, wholeNumber } from "../option-values.ts";
+import { duration, failOnOption, inRange, nameList, slo } from "../option-values.ts";
 import { limitOption } from "../limit-option.ts";
 
 /** `resume`: goes on with a run, which says itself what it is. */
@@ -11,20 +12,28 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
   command
     .description("go on with an interrupted or killed run; only what has no result is sent")
     .argument("<dir>", "directory of the run")
-    .option("-c, --concurrency <n>", "requests in flight for each target (default: as before)", wholeNumber(1, 100_000))
-    .option("--rpm <n>", "most requests to each target in any minute (default: as before)", positive)
-    .option("--tpm <n>", "most tokens for each target in any minute (default: as before)", positive)
+    .option(
+      "-c, --concurrency <n>",
+      "requests in flight for each target (default: as before)",
+      inRange(RANGES.concurrency),
+    )
+    .option("--rpm <n>", "most requests to each target in any minute (default: as before)", inRange(RANGES.perMinute))
+    .option("--tpm <n>", "most tokens for each target in any minute (default: as before)", inRange(RANGES.perMinute))
     .addOption(limitOption("--timeout <duration>", "limit of one attempt (default: as before)"))
     .option(
       "--retries <n>",
       "further attempts after a failure that may pass (default: as before)",
-      wholeNumber(0, 1000),
+      inRange(RANGES.retries),
     )
     .option("--delay <duration>", "pause of each slot between two cases (default: as before)", duration())
     .addOption(limitOption("--duration <duration>", "send for so long in all (default: as before)"))
-    .option("--max-requests <n>", "requests to each target in all (default: as before)", wholeNumber(1))
-    .option("--max-errors <n>", "send nothing more after so many failed cases (default: as before)", wholeNumber(1))
-    .option("--budget-usd <amount>", "what the whole run may cost (default: as before)", positive)
+    .option("--max-requests <n>", "requests to each target in all (default: as before)", inRange(RANGES.count))
+    .option(
+      "--max-errors <n>",
+      "send nothing more after so many failed cases (default: as before)",
+      inRange(RANGES.count),
+    )
+    .option("--budget-usd <amount>", "what the whole run may cost (default: as before)", inRange(RANGES.budgetUsd))
     .option("--retry-failed", "send the cases that failed again as well")
     .option("--slo <limits>", "what each request must keep (default: as before)", slo)
     .option("-d, --dataset <file>", "where the dataset is now, if it has moved")

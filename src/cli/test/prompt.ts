@@ -1,3 +1,4 @@
+import { together } from "../../benchmark/check-load.ts";
 import { resolve } from "node:path";
 import { BenchError } from "../../core/errors.ts";
 import { readNamedFile } from "../../documents/read-file.ts";
@@ -26,7 +27,7 @@ const HOW = 'Give one: --prompt "…", --prompt-file FILE, or --prompt - for sta
 
 async function promptText({ prompt, promptFile }: PromptFlags, context: CliContext, say: Say): Promise<string> {
   if (prompt !== undefined && promptFile !== undefined) {
-    throw new BenchError("usage", "--prompt and --prompt-file exclude each other", { hint: "Leave one out." });
+    throw together("--prompt", "--prompt-file", { hint: "Leave one out." });
   }
   if (promptFile !== undefined) {
     const path = resolve(context.cwd, promptFile);

@@ -107,7 +107,7 @@ describe("test", () => {
       { stdin: Buffer.from([0x61, 0xff]) },
       "standard input is not UTF-8",
     ],
-    ["two prompts", ["sim", "--prompt", "a", "--prompt-file", "b"], {}, "exclude each other"],
+    ["two prompts", ["sim", "--prompt", "a", "--prompt-file", "b"], {}, "cannot be combined with"],
     ["a file that is not there", ["sim", "--prompt-file", "nowhere.txt"], {}, "nowhere.txt does not exist"],
     ["two targets", ["sim,openai", "--prompt", "a"], {}, "one target is wanted"],
     ["two models", ["sim:fast", "-m", "slow", "--prompt", "a"], {}, "two models are named: fast and slow"],
