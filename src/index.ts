@@ -5,11 +5,12 @@ export {
   type BenchmarkRunnerConfig,
   type BenchmarkRunOptions,
   type RunResults,
-} from "./benchmark/benchmark-runner.ts";
-export { BenchmarkResults, type BenchmarkResultsInit } from "./benchmark/benchmark-results.ts";
-export { CsvExporter } from "./benchmark/csv-exporter.ts";
+} from "./library/benchmark-runner.ts";
+export { BenchmarkResults, type BenchmarkResultsInit } from "./library/benchmark-results.ts";
+export { CsvExporter } from "./library/csv-exporter.ts";
 export type { LoadShape } from "./benchmark/plan.ts";
-export { providers, type ApiTargetOptions, type TargetOptions } from "./benchmark/providers.ts";
+export { providers, type ApiTargetOptions } from "./library/providers.ts";
+export type { TargetOptions } from "./benchmark/target-of.ts";
 export type { LoadResultsOptions } from "./benchmark/saved-results.ts";
 export type { BenchTarget, PricedTarget } from "./benchmark/targets.ts";
 export type { PresetName } from "./config/presets.ts";
@@ -27,8 +28,8 @@ export type { TestResult, Timing } from "./core/result.ts";
 export type { BenchmarkResultsRecord, Manifest, ResultsFile } from "./core/run.ts";
 export type { RunEvent, RunObserver } from "./core/run-events.ts";
 export type { Comparison, Stats, Summary, Validity } from "./core/summary.ts";
-export { Dataset } from "./datasets/dataset.ts";
-export { TestCase } from "./datasets/test-case.ts";
+export { Dataset, type DatasetInit, type DatasetLoadOptions } from "./library/dataset.ts";
+export { TestCase } from "./library/test-case.ts";
 export type { AiSdkModel } from "./providers/bridges/ai-sdk.ts";
 export { ProviderError, type Generated, type GenerateContext } from "./providers/custom.ts";
 export type { TokenPrices } from "./providers/prices.ts";

@@ -3,6 +3,7 @@ import type { CalibratedLevel } from "../core/calibration.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { NO_PART_LIMITS } from "../core/part-limits.ts";
+import { simulatedProvider } from "../providers/apis.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { run } from "../runner/run.ts";
 import { closedLoop } from "../runner/stage.ts";
@@ -12,7 +13,7 @@ import { stampErrors, type StampedAnswer } from "../simulator/stamps.ts";
 import { quantile } from "../stats/quantiles.ts";
 import { runTarget } from "./run-options.ts";
 import { PLAIN_LOAD } from "./plan.ts";
-import { providers } from "./providers.ts";
+import { targetOf } from "./target-of.ts";
 
 /** What is tried, and for how long. */
 export interface CalibrateOptions {
@@ -63,7 +64,8 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibratedLe
 
 async function calibratedLevel(streams: number, url: string, options: CalibrateOptions): Promise<CalibratedLevel> {
   const { clock, durationMs, tpotMs, stop } = options;
-  const target = providers.sim({ url, model: "calibration" });
+  const provider = simulatedProvider({ baseUrl: `${url}/v1`, userAgent: "llm-test-bench" }, clock);
+  const target = targetOf(provider, "calibration", null, {}, null);
   const sources = { parameters: {}, stream: true, defaults: {}, caseModels: false, synthetic: false };
   const kept: StampedAnswer[] = [];
   const { validity } = await run({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadSchema } from "../core/run.ts";
-import { providers } from "./providers.ts";
+import { providers } from "../library/providers.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
 import { loadFrom, loadRecord, planFrom, planRecord } from "./records.ts";
 

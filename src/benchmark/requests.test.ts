@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_PART_LIMITS } from "../core/part-limits.ts";
-import { providers } from "./providers.ts";
+import { providers } from "../library/providers.ts";
 import { modelFor, requestFor, timeoutsFor, type RequestSources } from "./requests.ts";
 
 const target = providers.custom("p", async () => ({ content: "" }), {

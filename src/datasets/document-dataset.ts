@@ -43,7 +43,7 @@ export async function documentDataset(
   const checked = checkDocument(document);
   if (!checked.ok) throw await datasetError(checked.problems);
   const file = checked.value;
-  const cases = await withImageFiles(file.test_cases, document, part);
+  const cases = await withImageFiles(file.test_cases, document, part.source.folder);
   if (onCase !== undefined) cases.forEach((testCase, index) => onCase(testCase, recordOf(document, testCase, index)));
   return {
     name: file.name,
@@ -58,13 +58,13 @@ export async function documentDataset(
 }
 
 /** The cases with the images that they name as files; throws `BenchError("dataset")` where some cannot be read. */
-async function withImageFiles(
+export async function withImageFiles(
   cases: readonly TestCase[],
   document: SourceDocument,
-  part: Part,
+  folder: string | null,
 ): Promise<readonly TestCase[]> {
   if (!cases.some(hasImageFiles)) return cases;
-  const images = new Images(part.source.folder);
+  const images = new Images(folder);
   const all: TestCase[] = [];
   const problems: Problem[] = [];
   for (const [index, testCase] of cases.entries()) {

@@ -9,7 +9,7 @@ import { imageType } from "./image-type.ts";
 import { Images } from "./images.ts";
 import { loadDataset } from "./load.ts";
 import { renderCase, renderPrompt } from "./render.ts";
-import { TestCase as testCases } from "./test-case.ts";
+import { TestCase as testCases } from "../library/test-case.ts";
 
 const RED = readFileSync("examples/datasets/pictures/red.png");
 const folder = mkdtempSync(join(tmpdir(), "messages-"));

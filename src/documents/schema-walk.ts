@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DocumentPath } from "./source-document.ts";
 
-/** The schema that rules the value at `path`, without its wrappers (optional, lazy); null where none does. */
+/** The schema that rules the value at `path`, without its wrappers (optional, nullable, lazy); null where none does. */
 export function schemaAt(root: z.core.$ZodType, path: DocumentPath): z.core.$ZodType | null {
   let schema: z.core.$ZodType | null = unwrapped(root);
   for (const step of path) {
@@ -32,6 +32,7 @@ function childSchema(schema: z.core.$ZodType, step: string | number): z.core.$Zo
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodLazy) inner = inner.unwrap();
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable || inner instanceof z.ZodLazy)
+    inner = inner.unwrap();
   return inner;
 }

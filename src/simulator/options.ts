@@ -61,8 +61,38 @@ export interface ResolvedOptions {
   readonly allowHosts: readonly string[];
 }
 
-/** Fills in the defaults; throws `BenchError("usage")` for a value out of range. */
+/** Every option, so that a misspelt one is not taken for its default. */
+const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
+  ttftMs: true,
+  tpotMs: true,
+  tokens: true,
+  jitter: true,
+  seed: true,
+  fail: true,
+  failKinds: true,
+  refuse: true,
+  freezeMs: true,
+  freezeAfterMs: true,
+  requestsPerMinute: true,
+  burst: true,
+  models: true,
+  countKeys: true,
+  host: true,
+  port: true,
+  allowHosts: true,
+};
+
+function requireKnown(options: SimulatorOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+  if (unknown === undefined) return;
+  throw new BenchError("usage", `simulator: there is no option ${JSON.stringify(unknown)}`, {
+    hint: `Known: ${Object.keys(NAMES).join(", ")}.`,
+  });
+}
+
+/** Fills in the defaults; throws `BenchError("usage")` for an unknown option and for a value out of range. */
 export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
+  requireKnown(options);
   const { requestsPerMinute, host = "127.0.0.1" } = options;
   const rateLimit =
     requestsPerMinute === undefined

@@ -7,7 +7,7 @@ import { ROOT, tempDir } from "../support/cli.ts";
 import { runInProcess } from "../support/in-process.ts";
 import { plainResponse, rawServer, STREAM_END, STREAM_HEAD } from "../support/raw-server.ts";
 import { answering } from "../support/servers.ts";
-import { providers } from "../../src/benchmark/providers.ts";
+import { providers } from "../../src/library/providers.ts";
 import type { Attempt } from "../../src/core/provider.ts";
 import type { ModelRequest } from "../../src/core/request.ts";
 import type { AiSdkModel } from "../../src/providers/bridges/ai-sdk.ts";

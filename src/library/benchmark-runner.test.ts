@@ -135,7 +135,7 @@ describe("the library", () => {
     await expect(runner.run(three, [echo, echo])).rejects.toThrow("named twice");
     await expect(runner.run(three, [])).rejects.toThrow("no target");
     const none = new BenchmarkRunner({ directory: join(directory, "run"), concurrency: 0 });
-    await expect(none.run(three, echo)).rejects.toThrow("whole number");
+    await expect(none.run(three, echo)).rejects.toThrow("concurrency: expected 1 or more, found 0");
   });
 
   it("says finished when only the last word was missing", async () => {

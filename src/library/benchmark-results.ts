@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { resultKey, testResultSchema, type TestResult } from "../core/result.ts";
@@ -5,9 +6,11 @@ import type { BenchmarkResultsRecord } from "../core/run.ts";
 import type { Summary } from "../core/summary.ts";
 import { savedResultsJson, type ResultsHead } from "../reports/json.ts";
 import { summaryBuilder } from "../reports/summarize.ts";
-import { mergedParts } from "./merge-results.ts";
-import { readSavedResults, type LoadResultsOptions } from "./saved-results.ts";
-import { saveWhole } from "./save-whole.ts";
+import { mergedParts } from "../benchmark/merge-results.ts";
+import { readSavedResults, type LoadResultsOptions } from "../benchmark/saved-results.ts";
+import { saveWhole } from "../benchmark/save-whole.ts";
+import { checkOptions, notWanted } from "./check-call.ts";
+import { clockSchema } from "./runner-options.ts";
 
 /** What a set of results is about. */
 export interface BenchmarkResultsInit {
@@ -22,6 +25,18 @@ export interface BenchmarkResultsInit {
   readonly timestamp?: string;
   readonly clock?: Clock;
 }
+
+const initSchema = z.strictObject({
+  dataset_name: z.string(),
+  provider_name: z.string(),
+  target: z.string(),
+  model: z.string(),
+  total_tests: z.int().nonnegative().optional(),
+  timestamp: z.string().optional(),
+  clock: clockSchema.optional(),
+});
+
+const loadOptionsSchema = z.strictObject({ target: z.string().optional(), maxBytes: z.number().positive().optional() });
 
 /** Where the results of a set are: in memory, or read from a journal with each pass. */
 type Source =
@@ -77,6 +92,7 @@ export class BenchmarkResults implements Iterable<TestResult> {
    * console.log(results.summary.success_rate); // null: nothing was attempted
    */
   static create(init: BenchmarkResultsInit): BenchmarkResults {
+    checkOptions("BenchmarkResults.create", initSchema, init);
     const { clock = systemClock, total_tests = 0, timestamp = clock.wallTime(), ...about } = init;
     return new BenchmarkResults({ ...about, total_tests, timestamp }, { kept: [], keys: new Set() });
   }
@@ -169,6 +185,8 @@ export class BenchmarkResults implements Iterable<TestResult> {
    * console.log(whole.summary.total);
    */
   static merge(parts: readonly BenchmarkResults[]): BenchmarkResults {
+    const isList = Array.isArray(parts) && parts.every((part) => part instanceof BenchmarkResults);
+    if (!isList) throw notWanted("BenchmarkResults.merge", "a list of BenchmarkResults", parts);
     const { head, results } = mergedParts(parts);
     return BenchmarkResults.#keeping(head, results);
   }
@@ -182,6 +200,7 @@ export class BenchmarkResults implements Iterable<TestResult> {
    * await results.saveJson("./gpt-4o-mini.json");
    */
   async saveJson(path: string): Promise<void> {
+    if (typeof path !== "string" || path === "") throw notWanted("saveJson", "a path", path);
     saveWhole(path, savedResultsJson(this.#head(), this.results, this.summary));
   }
 
@@ -196,6 +215,8 @@ export class BenchmarkResults implements Iterable<TestResult> {
    * console.log(results.summary.total_cost_usd);
    */
   static async loadJson(path: string, options: LoadResultsOptions = {}): Promise<BenchmarkResults> {
+    if (typeof path !== "string" || path === "") throw notWanted("BenchmarkResults.loadJson", "a path", path);
+    checkOptions("BenchmarkResults.loadJson's options", loadOptionsSchema, options);
     const record = await readSavedResults(path, options);
     return BenchmarkResults.#keeping(record, record.results);
   }

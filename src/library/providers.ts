@@ -1,46 +1,27 @@
+import { checkOptions, hasMethod, notWanted } from "./check-call.ts";
+import { TARGET_OPTIONS } from "./target-options.ts";
 import { API_BASE_PATHS, completeBaseUrl } from "../config/base-url.ts";
 import type { BuiltInProvider } from "../config/built-in-provider.ts";
 import { BUILT_IN_PROVIDERS, quirksAt } from "../config/built-in.ts";
 import { sendableKey } from "../config/keys.ts";
 import { PRESETS, type PresetName } from "../config/presets.ts";
-import type { ApiType } from "../core/api-type.ts";
+import { API_TYPES, type ApiType } from "../core/api-type.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import { DIRECT, type Network } from "../core/network.ts";
-import { NO_PART_LIMITS, type PartLimits } from "../core/part-limits.ts";
 import type { Provider } from "../core/provider.ts";
 import type { Quirks } from "../core/quirks.ts";
-import type { RequestParameters } from "../core/request.ts";
 import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
 import { aiSdkGenerate, aiSdkLeftOut, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
 import { checkedProvider } from "../providers/checked-provider.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
-import { fixedPrices, publishedPrices, type TokenPrices } from "../providers/prices.ts";
+import { fixedPrices, publishedPrices } from "../providers/prices.ts";
 import type { ModelRequest } from "../core/request.ts";
-import { secretsOf } from "./secrets-of.ts";
-import type { BenchTarget } from "./targets.ts";
+import { targetOf, type TargetOptions } from "../benchmark/target-of.ts";
+import { secretsOf } from "../benchmark/secrets-of.ts";
+import type { BenchTarget } from "../benchmark/targets.ts";
 
 const USER_AGENT = "llm-test-bench";
-
-/** What every kind of target may be told. */
-export interface TargetOptions {
-  /** Stands in results as `target`; `provider:model` unless given. */
-  readonly label?: string;
-  readonly parameters?: RequestParameters;
-  /** Limit of one attempt, in milliseconds. */
-  readonly timeoutMs?: number;
-  /** Limits of connecting, of the first output and of pauses between outputs, in milliseconds. */
-  readonly partLimits?: Partial<PartLimits>;
-  readonly retries?: number;
-  readonly maxConcurrency?: number;
-  /** The most that is sent in any minute: requests, and tokens of prompts and answers as far as they can be foreseen. */
-  readonly requestsPerMinute?: number;
-  readonly tokensPerMinute?: number;
-  /** Whether the server knows `ignore_eos`; synthetic loads then get answers of exactly their limit. */
-  readonly ignoreEos?: boolean;
-  /** US dollars per million tokens; the published prices unless given. */
-  readonly prices?: TokenPrices;
-}
 
 /** Where an API is. */
 export interface ApiTargetOptions extends TargetOptions {
@@ -52,34 +33,6 @@ export interface ApiTargetOptions extends TargetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A proxy, authorities to trust; a direct connection unless given. The environment is not read. */
   readonly network?: Network;
-}
-
-function targetOf(
-  provider: Provider,
-  model: string,
-  baseUrl: string | null,
-  options: TargetOptions,
-  priceOf: BenchTarget["priceOf"],
-  secrets: readonly string[] = [],
-): BenchTarget {
-  return {
-    label: options.label ?? `${provider.name}:${model}`,
-    provider,
-    model,
-    baseUrl,
-    parameters: options.parameters ?? {},
-    timeoutMs: options.timeoutMs ?? null,
-    partLimits: { ...NO_PART_LIMITS, ...options.partLimits },
-    retries: options.retries ?? null,
-    maxConcurrency: options.maxConcurrency ?? null,
-    limits: {
-      requestsPerMinute: options.requestsPerMinute ?? null,
-      tokensPerMinute: options.tokensPerMinute ?? null,
-    },
-    ignoreEos: options.ignoreEos ?? false,
-    priceOf: options.prices === undefined ? priceOf : fixedPrices(options.prices),
-    secrets,
-  };
 }
 
 /** What is known of a server before anything is said of it. */
@@ -118,14 +71,19 @@ async function apiTarget(
 }
 
 /** A provider that is known by name. */
-function builtInTarget(
+async function builtInTarget(
   name: "openai" | "anthropic" | PresetName,
   options: ApiTargetOptions & { readonly apiVersion?: string },
 ): Promise<BenchTarget> {
+  checkOptions(
+    `providers.${name === "openai" || name === "anthropic" ? name : "preset"}`,
+    TARGET_OPTIONS.builtIn,
+    options,
+  );
   const builtIn = BUILT_IN_PROVIDERS.get(name);
   if (builtIn === undefined || builtIn.type === "sim") {
     const hint = `Known: ${Object.keys(PRESETS).join(", ")}. providers.api reaches any other.`;
-    return Promise.reject(new BenchError("usage", `no provider is known as ${JSON.stringify(name)}`, { hint }));
+    throw new BenchError("usage", `no provider is known as ${JSON.stringify(name)}`, { hint });
   }
   const { type } = builtIn;
   return apiTarget(name, { ...builtIn, type }, options, (baseUrl) => {
@@ -182,10 +140,12 @@ export const providers = {
    * const options = { name: "mine", apiKey: null, baseUrl: "http://127.0.0.1:8000/v1", model: "my-model" };
    * const target = await providers.api("openai-responses", options);
    */
-  api(
+  async api(
     type: ApiType,
     options: ApiTargetOptions & { readonly name?: string; readonly baseUrl: string; readonly model: string },
   ): Promise<BenchTarget> {
+    checkOptions("providers.api", TARGET_OPTIONS.api, options);
+    if (!API_TYPES.includes(type)) throw notWanted("providers.api", "an API", type, `Known: ${API_TYPES.join(", ")}.`);
     const { name = type, baseUrl } = options;
     const known = { type, baseUrl, defaultModel: null, priceId: null };
     return apiTarget(name, known, options, (address) => quirksAt(name, null, address));
@@ -200,6 +160,7 @@ export const providers = {
    * const target = providers.sim({ url: simulator.url, model: "fast" });
    */
   sim(options: TargetOptions & { readonly url: string; readonly model?: string }): BenchTarget {
+    checkOptions("providers.sim", TARGET_OPTIONS.sim, options);
     const baseUrl = completeBaseUrl(options.url, "url");
     const provider = simulatedProvider({ baseUrl, userAgent: USER_AGENT }, systemClock);
     const free = fixedPrices({ input_per_million: 0, output_per_million: 0 });
@@ -218,6 +179,9 @@ export const providers = {
     generate: (request: ModelRequest, context: GenerateContext) => Promise<Generated>,
     options: TargetOptions & { readonly model: string; readonly clock?: Clock },
   ): BenchTarget {
+    if (typeof name !== "string" || name === "") throw notWanted("providers.custom", "a name", name);
+    if (typeof generate !== "function") throw notWanted("providers.custom", "a function that answers", generate);
+    checkOptions("providers.custom", TARGET_OPTIONS.custom, options);
     return targetOf(customProvider(name, generate, options.clock ?? systemClock), options.model, null, options, null);
   },
 
@@ -229,6 +193,11 @@ export const providers = {
    * const ofAiSdk = (model: AiSdkModel): BenchTarget => providers.aiSdk(model, { retries: 0 });
    */
   aiSdk(model: AiSdkModel, options: TargetOptions = {}): BenchTarget {
+    if (!hasMethod(model, "doStream")) {
+      const hint = 'Give a model of its, such as openai("gpt-4o-mini") of @ai-sdk/openai.';
+      throw notWanted("providers.aiSdk", "a language model of the AI SDK", model, hint);
+    }
+    checkOptions("providers.aiSdk", TARGET_OPTIONS.aiSdk, options);
     const provider = customProvider(`ai-sdk:${model.provider}`, aiSdkGenerate(model), systemClock, "ai-sdk");
     return { ...targetOf(provider, model.modelId, null, options, null), leftOut: aiSdkLeftOut };
   },
@@ -239,6 +208,11 @@ export const providers = {
    * @example
    * const ofOwnProvider = (provider: Provider): BenchTarget => providers.of(provider, { model: "my-model", retries: 0 });
    */
-  of: (provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget =>
-    targetOf(checkedProvider(provider, systemClock), options.model, null, options, null),
+  of(provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget {
+    if (!hasMethod(provider, "openChannel")) {
+      throw notWanted("providers.of", "a provider with openChannel", provider);
+    }
+    checkOptions("providers.of", TARGET_OPTIONS.of, options);
+    return targetOf(checkedProvider(provider, systemClock), options.model, null, options, null);
+  },
 };

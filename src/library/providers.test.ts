@@ -7,10 +7,10 @@ import type { ModelCall } from "../../test/support/model-server.ts";
 import { proxyServer } from "../../test/support/proxy-server.ts";
 import { answering } from "../../test/support/servers.ts";
 import { PRESETS, type PresetName } from "../config/presets.ts";
-import { Dataset } from "../datasets/dataset.ts";
+import { Dataset } from "./dataset.ts";
 import { BenchmarkRunner } from "./benchmark-runner.ts";
 import { providers } from "./providers.ts";
-import type { BenchTarget } from "./targets.ts";
+import type { BenchTarget } from "../benchmark/targets.ts";
 
 const KEY = "a-key-of-this-test";
 let directory: string;

@@ -1,7 +1,8 @@
 import type { TestCase as OneTestCase } from "../core/dataset.ts";
-import { caseTexts } from "./case-texts.ts";
-import { renderPrompt } from "./render.ts";
-import { templateVariables } from "./template.ts";
+import { caseTexts } from "../datasets/case-texts.ts";
+import { renderPrompt } from "../datasets/render.ts";
+import { notWanted } from "./check-call.ts";
+import { templateVariables } from "../datasets/template.ts";
 
 /** One prompt to send, with what is known about a right answer. Durations in its `config` are `30s`, `500ms`, or milliseconds. */
 export type TestCase = OneTestCase;
@@ -21,7 +22,10 @@ export const TestCase = {
    * @example
    * TestCase.renderPrompt({ id: "t1", prompt: "Greet {{user.name}}", variables: { user: { name: "Ada" } } }); // Greet Ada
    */
-  renderPrompt: (testCase: TestCase): string => renderPrompt(testCase),
+  renderPrompt(testCase: TestCase): string {
+    requireCase("TestCase.renderPrompt", testCase);
+    return renderPrompt(testCase);
+  },
 
   /**
    * The names of the variables that the case's prompt or messages and its own system text use, each once, in the order of their first
@@ -31,6 +35,13 @@ export const TestCase = {
    * TestCase.variables({ id: "t1", prompt: "Greet {{user.name}} in {{language}}" }); // ["user.name", "language"]
    */
   variables(testCase: TestCase): string[] {
+    requireCase("TestCase.variables", testCase);
     return [...new Set(caseTexts(testCase).flatMap(({ text }) => templateVariables(text)))];
   },
 };
+
+/** Only what is needed to read its texts: a dataset's cases were checked when it was loaded. */
+function requireCase(call: string, testCase: unknown): void {
+  const has = (key: string): boolean => typeof testCase === "object" && testCase !== null && key in testCase;
+  if (!has("prompt") && !has("messages")) throw notWanted(call, "a test case with a prompt or messages", testCase);
+}

@@ -7,17 +7,22 @@ import type { TestResult } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import { maskFor } from "../core/secrets.ts";
-import { headerSecrets } from "./secrets-of.ts";
+import { headerSecrets } from "../benchmark/secrets-of.ts";
 import type { Comparison, Summary, Validity } from "../core/summary.ts";
 import { readRun } from "../journal/directory.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { headOf } from "../reports/json.ts";
-import { runBenchmark } from "./bench.ts";
-import type { BenchmarkOutcome } from "./options.ts";
+import { runBenchmark } from "../benchmark/bench.ts";
+import { checkLoad, together } from "../benchmark/check-load.ts";
+import type { BenchmarkOutcome } from "../benchmark/options.ts";
 import { BenchmarkResults } from "./benchmark-results.ts";
-import { PLAIN_LOAD, type LoadShape } from "./plan.ts";
-import type { BenchTarget } from "./targets.ts";
-import { toolVersion } from "./version.ts";
+import { checkOptions, hasMethod, notWanted } from "./check-call.ts";
+import { answering, LOAD_OPTIONS } from "./option-words.ts";
+import { givenIn, runnerConfigSchema, runOptionsSchema } from "./runner-options.ts";
+import { guarded } from "./watchers.ts";
+import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../benchmark/plan.ts";
+import type { BenchTarget } from "../benchmark/targets.ts";
+import { toolVersion } from "../benchmark/version.ts";
 
 /** How a library run is made; everything but the directory has a default. */
 export interface BenchmarkRunnerConfig {
@@ -25,6 +30,8 @@ export interface BenchmarkRunnerConfig {
   readonly directory: string;
   /** Goes on with the run in the directory; what has a result is not sent again. */
   readonly resume?: boolean;
+  /** With `resume`: sends the cases that failed again as well; the later result of each counts. */
+  readonly retryFailed?: boolean;
   /** Moves a run that is in the directory aside. */
   readonly force?: boolean;
   /** Requests in flight for each target; 5 unless given. */
@@ -121,8 +128,9 @@ export class BenchmarkRunner {
   /**
    * Runs a dataset against one target, or against several at the same time. Resolves when every case has ended, or when
    * `signal` has stopped the run and what was in flight has ended; a case that failed is a result, not an error.
-   * Throws `BenchError` as the command would end with one: "usage" (the directory holds a run, two targets of one name),
-   * "dataset", "resume", "locked", "output".
+   * Throws `BenchError` before anything is sent, as the command would end with one: "usage" (an option that there is not,
+   * a load that contradicts itself, the directory holds a run, two targets of one name), "dataset", "resume", "locked",
+   * "output". An error that `onEvent` or `onWarning` throws stops the run as `signal` does and is thrown at its end.
    *
    * @example
    * const dataset = await Dataset.load("coding-tasks");
@@ -142,65 +150,134 @@ export class BenchmarkRunner {
     targets: BenchTarget | readonly BenchTarget[],
     options: BenchmarkRunOptions = {},
   ): Promise<RunResults | BenchmarkRun> {
-    if (!("provider" in targets)) return this.#run(dataset, targets, options);
-    const run = await this.#run(dataset, [targets], options);
+    const list = checkCall(this.#config, dataset, targets, options);
+    const run = await answering(() => runOf(this.#config, dataset, list, options));
+    if (Array.isArray(targets)) return run;
     const { directory, manifest, validity } = run;
     const [results] = run.targets;
     if (results === undefined) throw new BenchError("output", `${directory} has lost the record of its target`);
     return Object.assign(results, { directory, manifest, validity });
   }
+}
 
-  async #run(dataset: Dataset, list: readonly BenchTarget[], options: BenchmarkRunOptions): Promise<BenchmarkRun> {
-    const config = this.#config;
-    const clock = config.clock ?? systemClock;
-    await warmUp(clock);
-    const outcome = await runBenchmark(
-      {
-        dataset,
-        targets: list,
-        category: config.category ?? null,
-        limit: config.limit ?? null,
-        repeat: config.repeat ?? 1,
-        seed: config.seed ?? null,
-        stream: config.stream ?? true,
-        parameters: config.parameters ?? {},
-        levels: config.levels ?? null,
-        searchUpTo: config.searchUpTo ?? null,
-        synthetic: null,
-      },
-      {
-        ...PLAIN_LOAD,
-        ...config.load,
-        concurrency: config.concurrency ?? config.load?.concurrency ?? PLAIN_LOAD.concurrency,
-        partLimits: { ...NO_PART_LIMITS, ...config.partLimits },
-        timeoutMs: config.timeoutMs ?? null,
-        retries: config.retries ?? null,
-        delayMs: config.delayMs ?? 0,
-        failFast: config.failFast ?? false,
-        saveResponses: config.saveResponses ?? true,
-      },
-      {
-        directory: config.directory,
-        mode: config.force === true ? "force" : config.resume === true ? "resume" : "new",
-        exports: {
-          json: config.exports !== "csv" && config.exports !== "none",
-          csv: config.exports !== "json" && config.exports !== "none" ? {} : null,
-        },
-        clock,
-        mask: maskFor([
-          ...(config.secrets ?? []),
-          ...list.flatMap(({ secrets }) => secrets),
-          ...headerSecrets(config.parameters?.headers),
-        ]),
-        toolVersion: toolVersion(),
-        stop: options.signal ?? new AbortController().signal,
-        abandon: new AbortController().signal,
-        observe: options.onEvent ?? (() => {}),
-        warn: options.onWarning ?? (() => {}),
-      },
-    );
-    return runFound(outcome);
+/** Finds what is wrong with a call before anything is opened; throws `BenchError("usage")`. Returns the targets. */
+function checkCall(
+  config: BenchmarkRunnerConfig,
+  dataset: Dataset,
+  targets: BenchTarget | readonly BenchTarget[],
+  options: BenchmarkRunOptions,
+): readonly BenchTarget[] {
+  checkOptions("new BenchmarkRunner", runnerConfigSchema, config);
+  checkOptions("run's options", runOptionsSchema, options);
+  const { resume, retryFailed, force, concurrency, load } = config;
+  if (resume === true && force === true) {
+    throw together("resume", "force", { hint: "resume resumes the run that is there, force moves it aside." });
   }
+  if (retryFailed === true && resume !== true) {
+    throw new BenchError("usage", "retryFailed needs resume: it sends the failed cases of an earlier run again");
+  }
+  if (concurrency !== undefined && load?.concurrency !== undefined && concurrency !== load.concurrency) {
+    throw together("concurrency", "load.concurrency", { hint: "They are the same setting. Leave one out." });
+  }
+  requireDataset(dataset);
+  const list: readonly BenchTarget[] = Array.isArray(targets) ? targets : [targets];
+  for (const [index, target] of list.entries()) {
+    requireTarget(Array.isArray(targets) ? `run's targets[${index}]` : "run's target", target);
+  }
+  checkLoad(
+    givenIn(config),
+    {
+      rate: load?.rate ?? null,
+      adaptive: load?.adaptive ?? false,
+      slo: load?.slo ?? null,
+      stream: config.stream ?? true,
+      targets: list.length,
+    },
+    LOAD_OPTIONS,
+  );
+  return list;
+}
+
+function requireDataset(dataset: unknown): void {
+  if (hasMethod(dataset, "cases")) return;
+  const hint =
+    typeof dataset === "string"
+      ? `Load it first: await Dataset.load(${JSON.stringify(dataset)})`
+      : "Make one of test cases in memory with Dataset.of({ name, test_cases }), or load one with Dataset.load.";
+  throw notWanted("run's dataset", "a dataset", dataset, hint);
+}
+
+function requireTarget(call: string, target: unknown): void {
+  const isTarget =
+    typeof target === "object" && target !== null && "provider" in target && hasMethod(target.provider, "openChannel");
+  if (isTarget) return;
+  throw notWanted(call, "a target", target, "Make one: await providers.openai({ … }), providers.custom(…), …");
+}
+
+async function runOf(
+  config: BenchmarkRunnerConfig,
+  dataset: Dataset,
+  list: readonly BenchTarget[],
+  options: BenchmarkRunOptions,
+): Promise<BenchmarkRun> {
+  const clock = config.clock ?? systemClock;
+  await warmUp(clock);
+  const watchers = guarded(options);
+  const outcome = await runBenchmark(
+    {
+      dataset,
+      targets: list,
+      category: config.category ?? null,
+      limit: config.limit ?? null,
+      repeat: config.repeat ?? 1,
+      seed: config.seed ?? null,
+      stream: config.stream ?? true,
+      parameters: config.parameters ?? {},
+      levels: config.levels ?? null,
+      searchUpTo: config.searchUpTo ?? null,
+      synthetic: null,
+    },
+    loadIn(config),
+    {
+      directory: config.directory,
+      mode: config.force === true ? "force" : config.resume === true ? "resume" : "new",
+      retryFailed: config.retryFailed === true,
+      exports: {
+        json: config.exports !== "csv" && config.exports !== "none",
+        csv: config.exports !== "json" && config.exports !== "none" ? {} : null,
+      },
+      clock,
+      mask: maskFor([
+        ...(config.secrets ?? []),
+        ...list.flatMap(({ secrets }) => secrets),
+        ...headerSecrets(config.parameters?.headers),
+      ]),
+      toolVersion: toolVersion(),
+      stop: watchers.stop,
+      abandon: new AbortController().signal,
+      observe: watchers.observe,
+      warn: watchers.warn,
+    },
+  );
+  watchers.rethrow();
+  return runFound(outcome);
+}
+
+function loadIn({ load = {}, ...config }: BenchmarkRunnerConfig): BenchmarkLoad {
+  const given = Object.fromEntries(Object.entries(load).filter(([, value]) => value !== undefined));
+  return {
+    ...PLAIN_LOAD,
+    ...given,
+    concurrency: config.concurrency ?? load.concurrency ?? PLAIN_LOAD.concurrency,
+    // A ramp alone lasts as long as it rises, as on the command line.
+    durationMs: load.durationMs ?? ((load.maxRequests ?? null) === null ? (load.ramp?.overMs ?? null) : null),
+    partLimits: { ...NO_PART_LIMITS, ...config.partLimits },
+    timeoutMs: config.timeoutMs ?? null,
+    retries: config.retries ?? null,
+    delayMs: config.delayMs ?? 0,
+    failFast: config.failFast ?? false,
+    saveResponses: config.saveResponses ?? true,
+  };
 }
 
 function runFound({ directory, findings }: BenchmarkOutcome): BenchmarkRun {

@@ -1,6 +1,12 @@
+import { z } from "zod";
 import type { TestResult } from "../core/result.ts";
 import { resultsCsv, type CsvOptions } from "../reports/csv.ts";
-import { saveWhole } from "./save-whole.ts";
+import { checkOptions, notWanted } from "./check-call.ts";
+import { saveWhole } from "../benchmark/save-whole.ts";
+
+const optionsSchema = z.strictObject({ fields: z.array(z.string()).optional(), rawCsv: z.boolean().optional() });
+
+const isIterable = (value: unknown): boolean => typeof value === "object" && value !== null && Symbol.iterator in value;
 
 /**
  * Writes results as CSV.
@@ -23,6 +29,9 @@ export const CsvExporter = {
    * await CsvExporter.export(failed, "./failed.csv");
    */
   async export(results: Iterable<TestResult>, path: string, options: CsvOptions = {}): Promise<void> {
+    if (!isIterable(results)) throw notWanted("CsvExporter.export's results", "results to iterate", results);
+    if (typeof path !== "string" || path === "") throw notWanted("CsvExporter.export's path", "a path", path);
+    checkOptions("CsvExporter.export's options", optionsSchema, options);
     // Two passes are made: the names of the scores come first. A generator would be empty at the second.
     const iterator: unknown = results[Symbol.iterator]();
     const repeatable = iterator === results ? [...results] : results;

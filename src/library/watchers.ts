@@ -1,0 +1,46 @@
+import type { RunObserver } from "../core/run-events.ts";
+import type { BenchmarkRunOptions } from "./benchmark-runner.ts";
+import { inOptionWords } from "./option-words.ts";
+
+/** The caller's functions, fit to be called from the middle of a run. */
+export interface Watchers {
+  readonly stop: AbortSignal;
+  readonly observe: RunObserver;
+  readonly warn: (message: string) => void;
+  /** Throws what one of them threw, once the run is safe on disk. */
+  rethrow(): void;
+}
+
+/**
+ * What a caller's function throws must not end the run halfway through a record: it stops the run as `signal` does, the
+ * function is not called again, and the error is the caller's again when all is written.
+ */
+export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Watchers {
+  const stopping = new AbortController();
+  let thrown: { readonly error: unknown } | null = null;
+  const failed = (error: unknown): void => {
+    thrown ??= { error };
+    stopping.abort();
+  };
+  const calling = (action: () => unknown): void => {
+    if (thrown !== null) return;
+    try {
+      const returned = action();
+      if (returned instanceof Promise) returned.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  return {
+    stop: signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]),
+    observe: (event) => {
+      if (onEvent !== undefined) calling(() => onEvent(event));
+    },
+    warn: (message) => {
+      if (onWarning !== undefined) calling(() => onWarning(inOptionWords(message)));
+    },
+    rethrow() {
+      if (thrown !== null) throw thrown.error;
+    },
+  };
+}
