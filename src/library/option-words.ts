@@ -46,6 +46,7 @@ export const OPTION_OF_FLAG: Readonly<Record<string, string>> = {
   "--sequential": 'load.order: "sequential"',
   "--duration": "load.durationMs",
   "--no-stream": "stream: false",
+  "--allow-host": "allowHosts",
   "--dataset": "Dataset.load",
   "--validate-first": "validateFirst: true",
   "--format": "format",
