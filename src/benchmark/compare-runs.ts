@@ -87,9 +87,9 @@ export function compareRuns(a: SavedRun, b: SavedRun, pairs: readonly TargetPair
   }
   const both = [...cases.A].filter((key) => cases.B.has(key)).length;
   const matched = { both, onlyA: cases.A.size - both, onlyB: cases.B.size - both };
-  const runOf = (name: "A" | "B", { manifest }: SavedRun): ComparedRun => {
+  const runOf = (name: "A" | "B", { manifest, findings: { validity } }: SavedRun): ComparedRun => {
     const count = new Set(pairs.map((pair) => (name === "A" ? pair.a : pair.b).target)).size;
-    return { name, manifest, finished: finished[name], planned: plannedOf(manifest, count) };
+    return { name, manifest, validity, finished: finished[name], planned: plannedOf(manifest, count) };
   };
   return {
     pairs: pairs.flatMap((pair) => {

@@ -19,13 +19,14 @@ export function findingsOf(manifest: Manifest, results: Results): Findings {
   const failures = groupFailures();
   collect(results, [summaries, comparison, fairness, failures]);
   const pairs = fairness.finish();
+  const byTarget = summaries.finish();
   return {
     manifest,
-    summaries: summaries.finish(),
+    summaries: byTarget,
     comparison: comparison.finish().map((row) => withFairness(row, pairs)),
     fairness: pairs,
     failures: failures.finish(),
-    validity: combineValidity(manifest),
+    validity: combineValidity(manifest, byTarget),
   };
 }
 

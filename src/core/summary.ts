@@ -114,6 +114,7 @@ export const summarySchema = countsSchema.extend({
   cost_unknown: count,
   /** Answers whose cost is what the server itself stated, which rules over prices; missing when none did. */
   cost_stated: count.optional(),
+  /** Answers, and their tokens, over `wall_ms`; what failed is no throughput. */
   requests_per_second: number,
   output_tokens_per_second: number,
   /** First request sent to last answer done, in milliseconds, summed over segments. */
@@ -183,17 +184,22 @@ export const levelValiditySchema = z.object({
   level: z.int(),
   /** Where one target came after the other. */
   target: z.string().optional(),
-  verdict: z.enum(VERDICTS),
+  /** Null where nothing was measured. */
+  verdict: z.enum(VERDICTS).nullable(),
   error_bar_ms: errorBar,
 });
 /** Whether one level of a sweep or a search can be believed. */
 export type LevelValidity = z.infer<typeof levelValiditySchema>;
 
 export const validitySchema = z.object({
-  verdict: z.enum(VERDICTS),
+  /** Null for a run that measured nothing, whose reason says why. */
+  verdict: z.enum(VERDICTS).nullable(),
   /** In words; empty when VALID. */
   reasons: z.array(z.string()),
-  /** How far a single measured time may be off because of this client, in milliseconds. */
+  /**
+   * How far a single measured time may be off because of this client, in milliseconds; null where no such time was
+   * measured, as in a run without streaming.
+   */
   error_bar_ms: errorBar,
   send_lag_ms: z.object({ p50: number, p99: number }),
   event_loop_delay_ms: z.object({ p50: number, p99: number, max: number }),

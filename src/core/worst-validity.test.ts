@@ -24,6 +24,19 @@ test("the worst parts' reasons come first, and else those that were measured fir
   expect([verdict, ...reasons]).toEqual(["INVALID", "4: why", "1: why", "8: why", "2: why"]);
 });
 
+test("a part that measured nothing says nothing of the others, and all of them nothing of the whole", () => {
+  const nothing = exampleValidity({ verdict: null, reasons: ["none"], error_bar_ms: { ttft: null, icl: null } });
+  const parts = [
+    { name: "a", validity: nothing },
+    { name: "b", validity: exampleValidity() },
+  ];
+  expect(worstValidity(parts)).toMatchObject({ verdict: "VALID", reasons: [], error_bar_ms: { ttft: 1.2 } });
+  expect(worstValidity([parts[0], parts[0]].flatMap((part) => part ?? []))).toMatchObject({
+    verdict: null,
+    reasons: ["a: none", "a: none"],
+  });
+});
+
 test("of open loops the rates are those of the part that fell the furthest behind", () => {
   const parts = [
     exampleValidity({ requested_rate: 100, delivered_rate: 99 }),

@@ -19,7 +19,9 @@ export function worstValidity(parts: readonly JudgedPart[]): Validity {
   const calibrated = judged.some(({ calibrated_error_ms: known }) => known !== undefined);
   return {
     verdict: worstOf(judged.map(({ verdict }) => verdict)),
-    reasons: worstFirst(parts).flatMap(({ name, validity }) => validity.reasons.map((reason) => `${name}: ${reason}`)),
+    reasons: worstFirst(parts.some(isJudged) ? parts.filter(isJudged) : parts).flatMap(({ name, validity }) =>
+      validity.reasons.map((reason) => `${name}: ${reason}`),
+    ),
     error_bar_ms: { ttft: most((part) => part.error_bar_ms.ttft), icl: most((part) => part.error_bar_ms.icl) },
     send_lag_ms: { p50: most((part) => part.send_lag_ms.p50), p99: most((part) => part.send_lag_ms.p99) },
     event_loop_delay_ms: {
@@ -46,12 +48,17 @@ export function worstValidity(parts: readonly JudgedPart[]): Validity {
   };
 }
 
+const isJudged = ({ validity }: JudgedPart): boolean => validity.verdict !== null;
+
 /** A table shows the first few reasons only. */
 const worstFirst = (parts: readonly JudgedPart[]): JudgedPart[] =>
-  parts.toSorted((a, b) => VERDICTS.indexOf(b.validity.verdict) - VERDICTS.indexOf(a.validity.verdict));
+  parts.toSorted((a, b) => severity(b.validity.verdict) - severity(a.validity.verdict));
 
-const worstOf = (verdicts: readonly Verdict[]): Verdict =>
-  VERDICTS[Math.max(...verdicts.map((verdict) => VERDICTS.indexOf(verdict)))] ?? "DEGRADED";
+/** A part that measured nothing says nothing of the others. */
+const severity = (verdict: Verdict | null): number => (verdict === null ? -1 : VERDICTS.indexOf(verdict));
+
+const worstOf = (verdicts: readonly (Verdict | null)[]): Verdict | null =>
+  VERDICTS[Math.max(...verdicts.map(severity))] ?? null;
 
 /** The rates of the part that fell the furthest behind; in a closed loop there are none but those that came out. */
 function leastDelivered(parts: readonly Validity[]): Pick<Validity, "requested_rate" | "delivered_rate"> {

@@ -230,7 +230,7 @@ test("a target is read out of a run's results.json", async () => {
   const summaries = collected(() => list, summarize(manifest));
   const path = file(
     "results.json",
-    [...resultsJson(manifest, () => list, summaries, [], combineValidity(manifest))].join(""),
+    [...resultsJson(manifest, () => list, summaries, [], combineValidity(manifest, summaries))].join(""),
   );
   const loaded = await BenchmarkResults.loadJson(path, { target: "b:2" });
   expect(loaded).toMatchObject({ target: "b:2", provider_name: "b", model: "2", dataset_name: "coding-tasks" });

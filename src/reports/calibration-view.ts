@@ -1,3 +1,4 @@
+import { shareText } from "../core/share-text.ts";
 import type { CalibratedLevel } from "../core/calibration.ts";
 import { formatCount, formatMillis, formatRate } from "./format.ts";
 import { line, type View } from "./view.ts";
@@ -16,7 +17,7 @@ export function calibrationView(levels: readonly CalibratedLevel[]): View {
     String(level.streams),
     formatCount(level.requests),
     formatRate(level.reads_per_second),
-    level.cpu_share === null ? "–" : `${Math.round(level.cpu_share * 100)} %`,
+    level.cpu_share === null ? "–" : shareText(level.cpu_share),
     ...[level.ttft_error_ms.p50, level.ttft_error_ms.p99, level.ttft_error_ms.max].map(formatMillis),
     ...[level.icl_error_ms.p50, level.icl_error_ms.p99].map(formatMillis),
   ]);

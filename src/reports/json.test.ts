@@ -18,9 +18,8 @@ function piecesOf(targets: string[], list: TestResult[]): string[] {
   const manifest = exampleManifest(targets, { planned_per_target: 3 });
   const results = (): TestResult[] => list;
   const comparison = collected(results, compareTargets(manifest));
-  return [
-    ...resultsJson(manifest, results, collected(results, summarize(manifest)), comparison, combineValidity(manifest)),
-  ];
+  const summaries = collected(results, summarize(manifest));
+  return [...resultsJson(manifest, results, summaries, comparison, combineValidity(manifest, summaries))];
 }
 
 test("the pieces make one valid results file that holds every result of every target", () => {

@@ -44,6 +44,7 @@ describe("a sweep", () => {
     const failing = level(8, 1, 40).map(({ test_id, timing }) => exampleFailure({ test_id, level: 8, timing }));
     const withFailures = collected(() => [...level(1, 100, 40), ...level(2, 100, 40), ...failing], levelsOnly(null));
     expect(withFailures?.knee.level).toBe(2);
+    expect(withFailures?.levels[2]).toMatchObject({ level: 8, requests_per_second: 0, output_tokens_per_second: 0 });
     expect(collected(() => failing, levelsOnly(9))?.knee).toMatchObject({ level: null, within_p95_limit: null });
   });
 

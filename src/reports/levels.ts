@@ -12,7 +12,7 @@ interface LevelTally {
   readonly tally: Tally;
   readonly window: Window;
   readonly goodput: GoodputTally | null;
-  completionTokens: number;
+  answeredTokens: number;
 }
 
 /** What a run with levels has besides other runs. */
@@ -40,7 +40,7 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
     of.tally.add(result);
     of.window.add(result);
     of.goodput?.add(result);
-    of.completionTokens += result.response?.usage?.completion_tokens ?? 0;
+    if (result.status === "success") of.answeredTokens += result.response?.usage?.completion_tokens ?? 0;
   };
   const finish = (): Levels | null => {
     if (byLevel.size === 0) return null;
@@ -55,7 +55,7 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
 
 function emptyLevel(slo: Slo | null): LevelTally {
   const goodput = slo === null ? null : createGoodputTally(slo);
-  return { tally: createTally(), window: createWindow(), goodput, completionTokens: 0 };
+  return { tally: createTally(), window: createWindow(), goodput, answeredTokens: 0 };
 }
 
 /** The path of a search is the order in which its levels come up in the journal. */
@@ -70,15 +70,15 @@ function searchIn(inOrder: readonly LevelSummary[], slo: Slo, upTo: number): Con
   return { highest, at_limit: highest !== null && highest >= upTo, path };
 }
 
-function summaryOf(level: number, { tally, window, goodput, completionTokens }: LevelTally): LevelSummary {
+function summaryOf(level: number, { tally, window, goodput, answeredTokens }: LevelTally): LevelSummary {
   const counts = tallyCounts(tally);
   return {
     level,
     ...counts,
     duration_ms: tally.durationStats(),
     ttft_ms: tally.ttftStats(),
-    requests_per_second: window.perSecond(counts.attempted),
-    output_tokens_per_second: window.perSecond(completionTokens),
+    requests_per_second: window.perSecond(counts.succeeded),
+    output_tokens_per_second: window.perSecond(answeredTokens),
     wall_ms: window.wallMs,
     ...goodput?.shares(),
   };

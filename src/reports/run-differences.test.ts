@@ -7,7 +7,9 @@ const FAIRNESS = /^the two runs did not alternate in time/;
 const all = { both: 4, onlyA: 0, onlyB: 0 };
 
 function runOf(name: "A" | "B", more: Partial<Manifest> = {}, finished = 4): ComparedRun {
-  return { name, manifest: exampleManifest(["openai:m"], { id: name, ...more }), finished, planned: 4 };
+  const manifest = exampleManifest(["openai:m"], { id: name, ...more });
+  const validity = manifest.segments[0]?.validity ?? exampleValidity();
+  return { name, manifest, validity, finished, planned: 4 };
 }
 
 function warnings(more: Partial<Manifest>, { matched = all, finished = 4 } = {}): string[] {
@@ -62,6 +64,10 @@ describe("two runs", () => {
     const one = runOf("A", { segments });
     expect(runDifferences(one, { ...one, name: "B" }, all)).toEqual(["the measurement of A is DEGRADED: busy"]);
     expect(runDifferences(runOf("A"), { ...runOf("A"), name: "B" }, all)).toEqual([]);
+    const nothing = { ...runOf("A"), validity: exampleValidity({ verdict: null, reasons: ["no request succeeded"] }) };
+    expect(runDifferences(nothing, { ...nothing, name: "B" }, all)).toEqual([
+      "A measured nothing: no request succeeded",
+    ]);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Manifest, TargetRecord } from "../core/run.ts";
-import { combineValidity } from "./validity.ts";
+import type { Validity } from "../core/summary.ts";
 
 /** One of two runs that are compared, as its report needs it. */
 export interface ComparedRun {
   readonly name: "A" | "B";
   readonly manifest: Manifest;
+  readonly validity: Validity;
   /** Finished cases of the compared targets and those planned; skipped ones are not finished. Null where nobody knows. */
   readonly finished: number;
   /** Null for a run that its time or budget ends, and where the dataset was not read to its end. */
@@ -128,8 +129,8 @@ function endWarnings({ name, manifest, finished, planned }: ComparedRun): string
   return [`${name} is not at its end: ${finished}${planned === null ? "" : ` of ${planned}`} cases have a result`];
 }
 
-function validityWarnings({ name, manifest }: ComparedRun): string[] {
-  const { verdict, reasons } = combineValidity(manifest);
+function validityWarnings({ name, validity: { verdict, reasons } }: ComparedRun): string[] {
+  if (verdict === null) return [`${name} measured nothing: ${reasons.join("; ")}`];
   return verdict === "VALID" ? [] : [`the measurement of ${name} is ${verdict}: ${reasons.join("; ")}`];
 }
 

@@ -20,7 +20,8 @@ export function sloText(slo: Slo): string {
 
 /** How many of a target's requests kept its SLO, and what the others missed; nothing without one. */
 export function goodputLines(target: string, { slo, ...summary }: Summary): Line[] {
-  if (slo === undefined || summary.attempted === 0) return [];
+  // With levels each has a goodput of its own, in their table.
+  if (slo === undefined || summary.attempted === 0 || summary.levels !== undefined) return [];
   const { goodput = null, goodput_ci95: [from, to] = [null, null] } = summary;
   const missed = Object.entries(summary.slo_missed ?? {}).map(
     ([metric, count]) =>

@@ -69,6 +69,14 @@ test("rates are over the window from first sent to last done, summed over segmen
   expect(summary.output_tokens_per_second).toBe(16);
 });
 
+test("what failed is no throughput, and neither are its tokens", () => {
+  const at = { first_sent_at_ms: 0, sent_at_ms: 0, done_at_ms: 1000 };
+  const cut = exampleFailure({ response: exampleResponse(), timing: { ...exampleResult().timing, ...at } });
+  const summary = summaryOf([exampleResult({ timing: at }), cut, cut]);
+  expect(summary).toMatchObject({ requests_per_second: 1, output_tokens_per_second: 8, completion_tokens: 24 });
+  expect(summaryOf([cut])).toMatchObject({ requests_per_second: 0, output_tokens_per_second: 0 });
+});
+
 test("tokens and costs are sums of what is known, beside how many are not", () => {
   const summary = summaryOf([
     exampleResult(),

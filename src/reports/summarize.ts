@@ -69,6 +69,7 @@ export function summaryBuilder({
     retries: 0,
     prompt: 0,
     completion: 0,
+    answered: 0,
     usageUnknown: 0,
     costUnknown: 0,
     costStated: 0,
@@ -78,12 +79,13 @@ export function summaryBuilder({
     limiterWaits: 0,
   };
 
-  const addUsage = ({ response, cost_usd }: TestResult): void => {
+  const addUsage = ({ status, response, cost_usd }: TestResult): void => {
     if (response === null) return;
     const prompt = response.usage?.prompt_tokens ?? null;
     const completion = response.usage?.completion_tokens ?? null;
     sums.prompt += prompt ?? 0;
     sums.completion += completion ?? 0;
+    if (status === "success") sums.answered += completion ?? 0;
     // An embedding has no completion: its prompt is all there is.
     const whole = prompt !== null && (completion !== null || response.usage?.total_tokens === prompt);
     if (!whole) sums.usageUnknown += 1;
@@ -145,8 +147,8 @@ export function summaryBuilder({
       total_cost_usd: all.totalCost,
       cost_unknown: sums.costUnknown,
       ...(sums.costStated === 0 ? {} : { cost_stated: sums.costStated }),
-      requests_per_second: window.perSecond(counts.attempted),
-      output_tokens_per_second: window.perSecond(sums.completion),
+      requests_per_second: window.perSecond(counts.succeeded),
+      output_tokens_per_second: window.perSecond(sums.answered),
       wall_ms: window.wallMs,
       truncated: sums.truncated,
       by_category: Object.fromEntries(

@@ -23,13 +23,14 @@ import { renderMarkdown, renderText, type View } from "./view.ts";
 
 function viewOf(manifest: Manifest, list: TestResult[]): View {
   const results = (): TestResult[] => list;
+  const summaries = collected(results, summarize(manifest));
   return summaryView({
     manifest,
-    summaries: collected(results, summarize(manifest)),
+    summaries,
     comparison: collected(results, compareTargets(manifest)),
     fairness: collected(results, fairnessOfPairs(manifest)),
     failures: collected(results, groupFailures()),
-    validity: combineValidity(manifest),
+    validity: combineValidity(manifest, summaries),
   });
 }
 
@@ -189,7 +190,9 @@ test("a run in which nothing was answered gets no verdict", () => {
   const text = flat(renderText(viewOf(manifest, [exampleSkipped({ target: "sim:fast" })])));
   expect(text).toContain("nothing was measured");
   expect(text).not.toContain("VALID");
-  expect(flat(renderText(viewOf(manifest, [exampleFailure({ target: "sim:fast" })])))).toContain("VALID");
+  const failed = flat(renderText(viewOf(manifest, [exampleFailure({ target: "sim:fast" })])));
+  expect(failed).toContain("no verdict: no request succeeded, so no time was measured");
+  expect(failed).not.toContain("VALID");
 });
 
 test("Markdown has a heading a section, tables and nested lists", () => {

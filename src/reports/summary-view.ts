@@ -33,11 +33,7 @@ export function summaryView(findings: Findings): View {
     sections.push({ heading: "Comparison", blocks: comparisonLines(comparison, fairness, order) });
   }
   if (failures.length > 0) sections.push({ heading: "Failures", blocks: failures.flatMap(failureLines) });
-  const measured = [...findings.summaries.values()].some(({ attempted }) => attempted > 0);
-  const judged = measured
-    ? validityLines(validity)
-    : [line("nothing was measured: no request came to its end", "warn")];
-  sections.push({ heading: "Validity of the measurement", blocks: judged });
+  sections.push({ heading: "Validity of the measurement", blocks: validityLines(validity) });
   return sections;
 }
 
@@ -45,7 +41,7 @@ function columnsOf(...headers: string[]): Table["columns"] {
   return [{ header: "target", align: "left" }, ...headers.map((header) => ({ header, align: "right" as const }))];
 }
 
-function tables({ manifest, summaries }: Findings): Table[] {
+function tables({ manifest, summaries }: Findings): (Table | Line)[] {
   const rows = manifest.plan.targets.flatMap(({ target, simulated }) => {
     const summary = summaries.get(target);
     return summary === undefined ? [] : [{ label: labelOf(target, simulated), summary }];
@@ -53,14 +49,35 @@ function tables({ manifest, summaries }: Findings): Table[] {
   return resultTables(rows);
 }
 
+/** A row of the tables of results. */
+export interface ResultRow {
+  readonly label: string;
+  readonly summary: Summary;
+}
+
+function sumsLine({ label, summary }: ResultRow): Line {
+  const { succeeded, attempted, total_tokens, usage_unknown, total_cost_usd } = summary;
+  const tokens = formatCount(usage_unknown > 0 && total_tokens === 0 ? null : total_tokens);
+  return line(
+    `${label}: ${succeeded}/${attempted} succeeded over all levels, ${tokens} tokens, cost ${formatDollars(total_cost_usd)}`,
+  );
+}
+
 /** A target's name in a table. */
 export function labelOf(target: string, simulated: boolean): string {
   return simulated ? `${target} (simulated)` : target;
 }
 
-/** What targets did, a row each: how often they succeeded, at what speed and cost; and their times. */
-export function resultTables(rows: readonly { readonly label: string; readonly summary: Summary }[]): Table[] {
+/**
+ * What targets did, a row each: how often they succeeded, at what speed and cost; and their times. A target of a sweep
+ * or a search has its times and rates level by level instead, and here only what may be added up.
+ */
+export function resultTables(all: readonly ResultRow[]): (Table | Line)[] {
+  const rows = all.filter(({ summary }) => summary.levels === undefined);
+  const swept = all.filter(({ summary }) => summary.levels !== undefined).map(sumsLine);
+  if (rows.length === 0) return swept;
   return [
+    ...swept,
     {
       columns: columnsOf("success", "cases", "tokens", "tokens/s", "req/s", "cost"),
       rows: rows.map(({ label, summary }) => [
@@ -110,7 +127,7 @@ function notesOn(target: string, summary: Summary, made: boolean): Line[] {
   const lines: Line[] = [];
   const failed = summary.failed + summary.timeout;
   const shown = headlineTimes(summary);
-  if (failed > 0 && shown.count > 0) {
+  if (failed > 0 && shown.count > 0 && summary.levels === undefined) {
     const [p95, p99] = [shown.p95_attempted, shown.p99_attempted].map(orEndless);
     const text = `${target}: times are of successes; counting its ${failed} failed as endless, p95 is ${p95}, p99 ${p99}`;
     lines.push(line(text, "quiet"));
@@ -172,6 +189,7 @@ function validityLines(validity: Validity): Line[] {
   const { verdict, reasons, error_bar_ms: bar, calibrated_error_ms: calibrated, levels = [] } = validity;
   const known = bar.ttft !== null || bar.icl !== null;
   const off = `: this client may be off by up to ${formatMillis(bar.ttft)} in a TTFT, ${formatMillis(bar.icl)} in a gap between tokens`;
+  if (verdict === null) return [line(`no verdict: ${reasons.join("; ")}`, "warn")];
   const first = line(known ? verdict + off : verdict, VERDICT_TONES[verdict]);
   const shown = reasons.slice(0, REASONS_SHOWN).map((reason) => line(reason, null, 1));
   const more = reasons.length - shown.length;
@@ -184,12 +202,13 @@ function validityLines(validity: Validity): Line[] {
 
 /** Which levels can be believed, where not all are alike. */
 function levelVerdicts(levels: readonly LevelValidity[]): Line[] {
-  const found = VERDICTS.filter((verdict) => levels.some((of) => of.verdict === verdict));
+  const found = [...VERDICTS, null].filter((verdict) => levels.some((of) => of.verdict === verdict));
   if (found.length < 2) return [];
   return found.map((verdict) => {
     const alike = levels.filter((of) => of.verdict === verdict);
-    const bar = Math.max(...alike.map(({ error_bar_ms: { ttft } }) => ttft ?? 0));
+    const bars = alike.flatMap(({ error_bar_ms: { ttft } }) => ttft ?? []);
     const names = alike.map(({ level, target }) => (target === undefined ? String(level) : `${target} ${level}`));
-    return line(`${verdict} with ${names.join(", ")} in flight: off by up to ${formatMillis(bar)} in a TTFT`, null, 1);
+    const off = bars.length === 0 ? "" : `: off by up to ${formatMillis(Math.max(...bars))} in a TTFT`;
+    return line(`${verdict ?? "nothing measured"} with ${names.join(", ")} in flight${off}`, null, 1);
   });
 }

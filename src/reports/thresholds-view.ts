@@ -17,7 +17,8 @@ export function thresholdSections({ thresholds, requireValid }: GateResult): Sec
   if (requireValid !== null) {
     const { held, verdict } = requireValid;
     const why = held ? "" : "; the reasons stand above";
-    lines.push(verdictLine(held, `the measurement is ${verdict}${why} (--require-valid)`));
+    const what = verdict === null ? "nothing was measured, so it has no verdict" : `the measurement is ${verdict}`;
+    lines.push(verdictLine(held, `${what}${why} (--require-valid)`));
   }
   return lines.length === 0 ? [] : [{ heading: "Thresholds", blocks: lines }];
 }

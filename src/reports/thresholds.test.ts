@@ -213,6 +213,8 @@ describe("what is shown", () => {
     expect(renderText(sections)).toContain("did not hold: the measurement is DEGRADED; the reasons stand above");
     const held = thresholdSections({ thresholds: [], requireValid: { held: true, verdict: "VALID" } });
     expect(renderText(held)).toContain("held: the measurement is VALID (--require-valid)");
+    const none = thresholdSections({ thresholds: [], requireValid: { held: false, verdict: null } });
+    expect(renderText(none, { width: 120 })).toContain("did not hold: nothing was measured, so it has no verdict");
     expect(thresholdSections({ thresholds: [], requireValid: null })).toEqual([]);
   });
 });

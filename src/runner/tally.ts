@@ -25,6 +25,7 @@ export class Tally {
     if (timing.send_lag_ms !== null) this.#sendLag.push(timing.send_lag_ms);
     if (timing.connect_ms !== null) this.#connectWait.push(timing.connect_ms);
     if (timing.ttft_ms !== null) this.#reads += 1 + (result.icl_ms?.length ?? 0);
+    if (result.status !== "success") return;
     const times = this.#timesOf(result.target);
     if (timing.ttft_ms !== null) times.ttft.push(timing.ttft_ms);
     if (result.duration_ms !== null) times.duration.push(result.duration_ms);

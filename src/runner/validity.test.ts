@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleResult } from "../../test/support/example-results.ts";
+import { exampleFailure, exampleResult } from "../../test/support/example-results.ts";
 import { Tally } from "./tally.ts";
 import { judgeValidity, type ClientMeasurements } from "./validity.ts";
 
@@ -66,6 +66,31 @@ describe("the verdict", () => {
     expect(validity.reasons.length > 0).toBe(verdict !== "VALID");
   });
 
+  it.each<[string, Partial<ClientMeasurements>]>([
+    ["a quick client", {}],
+    ["one that was late", { ...loop(500), requestedRate: 100, deliveredRate: 5 }],
+  ])("is none on %s that measured nothing, with the reason", (_name, more) => {
+    const nothing = { ttftP50Ms: null, iclP50Ms: null, durationP50Ms: null };
+    expect(judgeValidity({ ...measured, ...more, ...nothing })).toMatchObject({
+      verdict: null,
+      reasons: ["no request succeeded, so no time was measured"],
+      error_bar_ms: { ttft: null, icl: null },
+    });
+  });
+
+  it("has no error bar for what was not measured: without streaming, and without gaps", () => {
+    const plain = { ...measured, ttftP50Ms: null, iclP50Ms: null, calibratedErrorMs: { ttft: 3, icl: 3 } };
+    expect(judgeValidity(plain)).toMatchObject({ verdict: "VALID", error_bar_ms: { ttft: null, icl: null } });
+    expect(judgeValidity(plain)).not.toHaveProperty("calibrated_error_ms");
+    expect(judgeValidity({ ...measured, iclP50Ms: null }).error_bar_ms).toEqual({ ttft: 1, icl: null });
+  });
+
+  it("rests on successes", () => {
+    const tally = new Tally();
+    tally.add(exampleFailure({ duration_ms: 5, timing: exampleResult().timing, icl_ms: [1] }));
+    expect(tally.medians()).toMatchObject({ ttftP50Ms: null, iclP50Ms: null, durationP50Ms: null });
+  });
+
   it("rests on the target whose times are shortest", () => {
     const tally = new Tally();
     for (const [target, ttft] of [
@@ -101,6 +126,11 @@ describe("the verdict", () => {
       "seconds",
       { ...loop(1464), ttftP50Ms: 2560, iclP50Ms: null },
       "this client may be off by 1.46 s, 57 % of the median TTFT (2.56 s): its event loop was late; above 20 % is INVALID",
+    ],
+    [
+      "what is many times the median",
+      { ...loop(9170), ttftP50Ms: 2, iclP50Ms: null },
+      "this client may be off by 9.17 s, 4 585× the median TTFT (2.00 ms): its event loop was late; above 20 % is INVALID",
     ],
     [
       "a share close to its limit with a digit more",

@@ -1,4 +1,5 @@
 import type { Millis } from "../core/clock.ts";
+import { shareOfText, shareText } from "../core/share-text.ts";
 import type { Validity, Verdict } from "../core/summary.ts";
 
 /**
@@ -78,8 +79,6 @@ interface Finding {
   readonly reason: string;
 }
 
-const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`;
-
 /** The worse of the two verdicts whose limit was crossed, with that limit in words; null when none was. */
 function judged(
   crosses: (limit: number) => boolean,
@@ -89,7 +88,7 @@ function judged(
 ): Finding[] {
   for (const verdict of ["INVALID", "DEGRADED"] as const) {
     const limit = verdict === "INVALID" ? limits.invalid : limits.degraded;
-    const where = side === "from" ? `from ${percent(limit)} on it` : `${side} ${percent(limit)}`;
+    const where = side === "from" ? `from ${shareText(limit)} on it` : `${side} ${shareText(limit)}`;
     if (crosses(limit)) return [{ verdict, reason: `${reason}; ${where} is ${verdict}` }];
   }
   return [];
@@ -105,7 +104,7 @@ const limitsOf = (limit: Limit): { readonly degraded: number; readonly invalid: 
 function judgeBar(bar: Bar | null, what: string, p50: Millis | null, limit: Limit): Finding[] {
   if (bar === null || p50 === null || p50 <= 0) return [];
   const share = bar.ms / p50;
-  const size = `${ms(bar.ms)}, ${percent(share, share < 0.1 ? 1 : 0)} of the median ${what} (${ms(p50)})`;
+  const size = `${ms(bar.ms)}, ${shareOfText(share, `the median ${what}`, share < 0.1 ? 1 : 0)} (${ms(p50)})`;
   const reason = `this client may be off by ${size}: ${bar.cause}`;
   return judged((most) => share > most, limitsOf(limit), "above", reason);
 }
@@ -113,44 +112,56 @@ function judgeBar(bar: Bar | null, what: string, p50: Millis | null, limit: Limi
 function judgeRate(requested: number | null, delivered: number | null): Finding[] {
   if (requested === null || delivered === null) return [];
   const share = delivered / requested;
-  const reason = `only ${percent(share, 1)} of the requested rate was delivered`;
+  const reason = `only ${shareText(share, 1)} of the requested rate was delivered`;
   return judged((limit) => share < limit, limitsOf("deliveredRate"), "below", reason);
 }
 
 function judgeBooks(residual: number | null, noise: number | null): Finding[] {
   if (residual === null || noise === null) return [];
   const off = Math.abs(residual);
-  const reason = `the requests in flight and their times differ by ${percent(off, 1)} (Little's law)`;
+  const reason = `the requests in flight and their times differ by ${shareText(off, 1)} (Little's law)`;
   return judged((limit) => off - noise > limit, limitsOf("littleResidual"), "above", reason);
 }
 
 function judgeCpu(share: number | null, windowMs: Millis): Finding[] {
   if (share === null || windowMs < CPU_JUDGED_FROM_MS) return [];
-  const reason = `this process used ${percent(share)} of a core, so throughput may be this client's limit`;
+  const reason = `this process used ${shareOfText(share, "a core")}, so throughput may be this client's limit`;
   return judged((limit) => share >= limit, limitsOf("cpuShare"), "from", reason);
 }
 
 /** Whether a run's numbers can be believed, and how far off a single time may be. Pure. (docs/metrics.md) */
 export function judgeValidity(measured: ClientMeasurements): Validity {
   const calibrated = measured.calibratedErrorMs ?? null;
-  const ttftBar = barOf(measured, "ttft");
+  const firstBar = barOf(measured, "ttft");
   const iclBar = barOf(measured, "icl");
+  const streamed = measured.ttftP50Ms !== null;
   const first =
     measured.ttftP50Ms === null
       ? { what: "duration", p50: measured.durationP50Ms }
       : { what: "TTFT", p50: measured.ttftP50Ms };
   const findings = [
-    ...judgeBar(ttftBar, first.what, first.p50, "shareOfTtft"),
+    ...judgeBar(firstBar, first.what, first.p50, "shareOfTtft"),
     ...judgeBar(iclBar, "inter-chunk latency", measured.iclP50Ms, "shareOfIcl"),
     ...judgeRate(measured.requestedRate, measured.deliveredRate),
     ...judgeBooks(measured.littleResidual, measured.littleNoise),
     ...judgeCpu(measured.cpuShare, measured.windowMs),
   ];
   const verdicts = findings.map((finding) => finding.verdict);
+  const measuredNothing = first.p50 === null && measured.iclP50Ms === null;
   return {
-    verdict: verdicts.includes("INVALID") ? "INVALID" : verdicts.length > 0 ? "DEGRADED" : "VALID",
-    reasons: findings.map((finding) => finding.reason),
-    error_bar_ms: { ttft: ttftBar?.ms ?? null, icl: iclBar?.ms ?? null },
+    verdict: measuredNothing
+      ? null
+      : verdicts.includes("INVALID")
+        ? "INVALID"
+        : verdicts.length > 0
+          ? "DEGRADED"
+          : "VALID",
+    reasons: measuredNothing ? ["no request succeeded, so no time was measured"] : findings.map(({ reason }) => reason),
+    // A bar blurs the metric that it is named after; without one there is nothing to blur.
+    error_bar_ms: {
+      ttft: streamed ? (firstBar?.ms ?? null) : null,
+      icl: measured.iclP50Ms === null ? null : (iclBar?.ms ?? null),
+    },
     send_lag_ms: measured.sendLagMs,
     event_loop_delay_ms: measured.eventLoopDelayMs ?? { p50: null, p99: null, max: null },
     requested_rate: measured.requestedRate,
@@ -158,6 +169,6 @@ export function judgeValidity(measured: ClientMeasurements): Validity {
     connect_wait_ms: measured.connectWaitMs,
     little_residual: measured.littleResidual,
     cpu_share: measured.cpuShare,
-    ...(calibrated === null ? {} : { calibrated_error_ms: calibrated }),
+    ...(calibrated === null || !streamed ? {} : { calibrated_error_ms: calibrated }),
   };
 }

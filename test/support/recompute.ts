@@ -140,7 +140,7 @@ export function recomputed(cases: readonly JournalLine[], limits: Limits | null 
     usage_unknown: good.length - usages.length,
     total_cost_usd: costs.length === 0 ? null : sum(costs),
     wall_ms: wall,
-    requests_per_second: (attempted * 1000) / wall,
+    requests_per_second: (good.length * 1000) / wall,
     output_tokens_per_second: (completion * 1000) / wall,
     ...(limits === null
       ? {}
