@@ -74,7 +74,7 @@ export const anthropicWire: Wire = {
     };
     return [{ type: "content_block_stop", index: 0 }, ending, { type: "message_stop" }].map(event).join("");
   },
-  streamError: (requestId) => event(refuse("overloaded", requestId).body as { type: string }),
+  streamError: (requestId) => event(refuse("server_error", requestId).body as { type: string }),
   body: (answer, sim) => ({
     ...messageOf(
       answer,

@@ -92,7 +92,7 @@ export const googleWire: Wire = {
   opening: () => "",
   token: (answer, text, sim, i) => event(responseOf(answer, text, i + 1, null, sim)),
   closing: (answer) => event(responseOf(answer, "", answer.tokens.length, FINISH_REASONS[answer.finish])),
-  streamError: (requestId) => event(refuse("overloaded", requestId).body as object),
+  streamError: (requestId) => event(refuse("server_error", requestId).body as object),
   body: (answer, sim) =>
     responseOf(answer, answer.tokens.join(""), answer.tokens.length, FINISH_REASONS[answer.finish], sim),
   refuse,

@@ -48,7 +48,7 @@ export const EVENTS: Readonly<Record<string, (pieces: readonly Piece[]) => Strea
       response: {
         id: "r",
         status: "completed",
-        output: [],
+        output: [{ type: "message", content: [] }],
         usage: { input_tokens: USAGE.prompt, output_tokens: USAGE.completion },
       },
     }),
@@ -78,7 +78,13 @@ export const EVENTS: Readonly<Record<string, (pieces: readonly Piece[]) => Strea
     ...pieces.map(({ kind, text }) =>
       unnamed({ message: { role: "assistant", [kind === "text" ? "content" : "thinking"]: text }, done: false }),
     ),
-    unnamed({ done: true, done_reason: "stop", prompt_eval_count: USAGE.prompt, eval_count: USAGE.completion }),
+    unnamed({
+      message: { role: "assistant", content: "" },
+      done: true,
+      done_reason: "stop",
+      prompt_eval_count: USAGE.prompt,
+      eval_count: USAGE.completion,
+    }),
   ],
   "cohere-chat": (pieces) => [
     named("message-start", { id: "m", delta: { message: { role: "assistant" } } }),

@@ -30,6 +30,8 @@ export interface WireCase {
   readonly tools: { readonly id: string | null; readonly finish: string; readonly reasoning?: string } | null;
   /** What separates the last event from the rest: cut there, the answer is not whole. */
   readonly completes: string;
+  /** What the error in the stream states, where it states more than an error. */
+  readonly errorInStream?: "overloaded";
 }
 
 const SSE = { contentType: "text/event-stream; charset=utf-8", ending: "sse" };
@@ -116,6 +118,7 @@ export const WIRES: readonly WireCase[] = [
     wire: wireOf("anthropic", "https://example.com/v1"),
     streams: SSE,
     completes: "event: message_stop",
+    errorInStream: "overloaded",
     plain: {
       id: "msg_014p7gG3wDgGV9EUtLvnow3U",
       model: "claude-sonnet-4-20250514",
@@ -132,6 +135,7 @@ export const WIRES: readonly WireCase[] = [
     wire: wireOf("google", "https://example.com/v1beta"),
     streams: SSE,
     completes: '"finishReason":"',
+    errorInStream: "overloaded",
     plain: {
       id: "pZ5xaLrKAqK8nvgP1oXm4Q4",
       model: "gemini-2.5-flash",

@@ -5,7 +5,8 @@ import type { StatedLimits } from "../../core/rate-limits.ts";
 import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
 import { parseJson } from "../wire/fields.ts";
-import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
+import { statedErrorIn } from "../wire/stated-error.ts";
+import type { StreamReader, WireAnswer, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framedBody, type FramedBody } from "./framing.ts";
@@ -18,6 +19,24 @@ import { TokenTimes } from "./token-times.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
 const LINGER_MS = 1000;
+
+const NO_ANSWER: WireFailure = {
+  code: "stream_malformed",
+  message: "the stream ended and no answer had begun: no choice, candidate, message or output item came",
+};
+
+/** What a body states as an error and what its answer says of its end, in one: the words of the one, the code of either. */
+function worst(stated: WireFailure | null, gaveUp: WireFailure | null): WireFailure | null {
+  if (stated === null || gaveUp === null) return stated ?? gaveUp;
+  return { ...stated, code: stated.code === "stream_error" ? gaveUp.code : stated.code };
+}
+
+/** An error of the server's, not an event that cannot be read. */
+const statesError = ({ failure: stated }: StreamReader): boolean =>
+  stated !== null && stated.code !== "stream_malformed";
+
+const usageIn = (read: WireAnswer): Usage | null =>
+  read.failure === undefined ? read.response.usage : (read.usage ?? null);
 
 /** What an attempt asks of whoever made it. */
 export interface HttpAttemptOutside {
@@ -139,12 +158,11 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   failed(at: Millis, error: unknown): void {
-    const reader = this.#stream?.reader;
-    if (this.#stream !== null && (reader?.ended === true || (reader?.failure ?? null) !== null)) {
+    const { signal } = this.#call;
+    if (this.#stream !== null && this.#isOver(this.#stream)) {
       // All that the server had to say was said; how the connection went after that does not matter.
       return this.#finish(this.#readAt, this.#streamOutcome(this.#stream));
     }
-    const { signal } = this.#call;
     const reason = signal.aborted
       ? (signal.reason as Failure)
       : networkFailure(
@@ -159,8 +177,16 @@ export class HttpAttempt implements ExchangeListener {
           this.#url.host,
         );
     this.#tooMuch ||= reason.code === "response_too_large";
-    const usage = reader?.response().usage ?? null;
+    const usage = this.#stream?.reader.response().usage ?? null;
     this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
+  }
+
+  /** Whether all was said before the connection broke: the end, or an error, which may lack its last line end. */
+  #isOver({ reader, decoder }: { reader: StreamReader; decoder: FramedBody }): boolean {
+    if (reader.ended || reader.failure !== null) return true;
+    if (this.#call.signal.aborted || this.#tooMuch) return false;
+    decoder.end();
+    return reader.ended || statesError(reader);
   }
 
   /** No more is taken, and what came is let go: nobody reads megabytes of it, and they would go to disk. */
@@ -194,9 +220,11 @@ export class HttpAttempt implements ExchangeListener {
       return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
     const read = this.#wire.readBody(body);
-    if (read?.failure !== undefined) return this.#refused(read.failure);
+    const failed = worst(statedErrorIn(body), read?.failure ?? null);
+    if (failed !== null) return this.#refused(failed, read === null ? null : usageIn(read));
     if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
-    if (read === null) return this.#malformed("the body is not an answer of this API:", text);
+    if (read === null || read.failure !== undefined)
+      return this.#malformed("the body is not an answer of this API:", text);
     this.#systemFingerprint = read.systemFingerprint;
     return { ok: true, response: read.response };
   }
@@ -209,10 +237,9 @@ export class HttpAttempt implements ExchangeListener {
     this.#reasoningStreamed ||= response.reasoning !== null;
     this.#systemFingerprint = reader.systemFingerprint;
     if (before !== null) return this.#refused(before, usage);
+    if (reader.failure !== null && statesError(reader)) return this.#refused(reader.failure, usage);
+    if (reader.began === false && reader.failure === null) return this.#refused(NO_ANSWER, usage);
     if (reader.complete) return { ok: true, response };
-    if (reader.failure !== null && reader.failure.code !== "stream_malformed") {
-      return this.#refused(reader.failure, usage);
-    }
     if (decoder.problem !== null) return this.#refused({ code: "stream_malformed", message: decoder.problem }, usage);
     // Half an event at the very end is the mark of a cut, not of a server that writes nonsense.
     return this.#refused({ code: "stream_cut", message: "the stream ended without its end marker" }, usage);

@@ -135,7 +135,7 @@ describe("a messages stream", () => {
 
   it("fails on an error event and on what is no event of this API", () => {
     const { reader } = streamed({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
-    expect(reader.failure).toEqual({ code: "stream_error", message: "Overloaded" });
+    expect(reader.failure).toEqual({ code: "overloaded", message: "Overloaded" });
     const other = wire.startStream();
     other.take({ name: "message", data: "no json" });
     expect(other.failure?.code).toBe("stream_malformed");

@@ -3,6 +3,7 @@ import type { ModelRequest, RequestParameters, RequestPart } from "../../core/re
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { turnsWith } from "./messages.ts";
 import { at, withoutRefused, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
@@ -83,6 +84,7 @@ const blocksText = (blocks: readonly Fields[], type: string, key: string): strin
 
 /** A block of a stream may begin with some of its content. */
 function startBlock(index: number, block: Fields, answer: StreamedAnswer): void {
+  answer.began = true;
   answer.text(textAt(block, "text"));
   answer.thought(textAt(block, "thinking"));
   if (block["type"] === "tool_use") answer.tool(index, { id: textAt(block, "id"), name: textAt(block, "name") });
@@ -97,39 +99,42 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
       ...Object.fromEntries(Object.entries(reported).filter(([key]) => countAt(reported, key) !== null)),
       ...(thinkingIn(reported) === null ? {} : { output_tokens_details: reported["output_tokens_details"] }),
     };
-    answer.known.usage = usageIn(usage);
+    answer.used(usageIn(usage));
   };
-  return jsonStreamReader(onText, (event, answer) => {
-    const index = countAt(event, "index") ?? 0;
-    switch (event["type"]) {
-      case "message_start": {
-        const message = fieldsAt(event, "message");
-        answer.known.id = textAt(message, "id");
-        answer.known.model = textAt(message, "model");
-        answer.noArguments = "{}";
-        return report(fieldsAt(message, "usage"), answer);
+  return jsonStreamReader(
+    onText,
+    (event, answer) => {
+      const index = countAt(event, "index") ?? 0;
+      switch (event["type"]) {
+        case "message_start": {
+          const message = fieldsAt(event, "message");
+          answer.began = true;
+          answer.known.id = textAt(message, "id");
+          answer.known.model = textAt(message, "model");
+          answer.noArguments = "{}";
+          return report(fieldsAt(message, "usage"), answer);
+        }
+        case "content_block_start":
+          return startBlock(index, fieldsAt(event, "content_block"), answer);
+        case "content_block_delta": {
+          const delta = fieldsAt(event, "delta");
+          answer.text(textAt(delta, "text"));
+          answer.thought(textAt(delta, "thinking"));
+          if (delta["type"] === "input_json_delta") answer.tool(index, { arguments: textAt(delta, "partial_json") });
+          return;
+        }
+        case "message_delta":
+          answer.finish(fieldsAt(event, "delta")["stop_reason"]);
+          return report(fieldsAt(event, "usage"), answer);
+        case "message_stop":
+          answer.complete = true;
+          answer.ended = true;
+          return;
+        default:
       }
-      case "content_block_start":
-        return startBlock(index, fieldsAt(event, "content_block"), answer);
-      case "content_block_delta": {
-        const delta = fieldsAt(event, "delta");
-        answer.text(textAt(delta, "text"));
-        answer.thought(textAt(delta, "thinking"));
-        if (delta["type"] === "input_json_delta") answer.tool(index, { arguments: textAt(delta, "partial_json") });
-        return;
-      }
-      case "message_delta":
-        answer.known.finish_reason = textAt(fieldsAt(event, "delta"), "stop_reason") ?? answer.known.finish_reason;
-        return report(fieldsAt(event, "usage"), answer);
-      case "message_stop":
-        answer.complete = true;
-        answer.ended = true;
-        return;
-      case "error":
-        return answer.fail({ code: "stream_error", message: failureIn(fieldsAt(event, "error"), 500).message });
-      default:
-    }
-  });
+    },
+    { names: /^(message|content_block)_|^ping$/ },
+  );
 }
 
 /** https://docs.anthropic.com/en/docs/build-with-claude/vision */
@@ -162,10 +167,11 @@ export const anthropicMessages: StreamingWireFormat = {
     ),
   readBody(body) {
     if (!isFields(body)) return null;
-    if (body["type"] === "error" && isFields(body["error"])) {
-      return { failure: { code: "stream_error", message: failureIn(body["error"], 500).message } };
-    }
     if (!Array.isArray(body["content"])) return null;
+    const finish = finishReasonIn(body["stop_reason"]);
+    const usage = usageIn(fieldsAt(body, "usage"));
+    const failure = gaveUpBy(finish);
+    if (failure !== null) return { failure, usage };
     const blocks = listAt(body, "content");
     const calls = blocks.filter((block) => block["type"] === "tool_use");
     return {
@@ -180,8 +186,8 @@ export const anthropicMessages: StreamingWireFormat = {
             : calls.map((call) =>
                 toolCall(textAt(call, "id"), { name: textAt(call, "name"), arguments: call["input"] }),
               ),
-        finish_reason: textAt(body, "stop_reason"),
-        usage: usageIn(fieldsAt(body, "usage")),
+        finish_reason: finish,
+        usage,
         created_at: null,
       },
       systemFingerprint: null,

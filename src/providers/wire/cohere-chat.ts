@@ -1,9 +1,11 @@
 import type { Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { bearer } from "./openai-chat.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
+import { statedErrorIn } from "./stated-error.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { openaiToolCalls } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
@@ -42,13 +44,12 @@ function usageIn(usage: unknown): Usage | null {
   });
 }
 
-/** These end an answer that the server gave up. */
-const BROKEN: ReadonlySet<unknown> = new Set(["ERROR", "ERROR_TOXIC", "ERROR_LIMIT", "TIMEOUT", "USER_CANCEL"]);
-
-function brokenBy(finish: string | null, fields: Fields): WireFailure | null {
-  if (!BROKEN.has(finish)) return null;
-  const message = textAt(fields, "error") ?? textAt(fields, "message") ?? `the answer ended with ${finish}`;
-  return { code: "stream_error", message: tidyMessage(message) };
+/** Why the server gave an answer up, in its words where it has more than the reason. */
+function gaveUpIn(fields: Fields): WireFailure | null {
+  const failure = gaveUpBy(finishReasonIn(fields["finish_reason"]));
+  if (failure === null) return statedErrorIn(fields, false);
+  const message = textAt(fields, "error") || textAt(fields, "message");
+  return message ? { ...failure, message: tidyMessage(message) } : failure;
 }
 
 const partsText = (parts: readonly Fields[], type: string): string | null => {
@@ -62,6 +63,7 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
   const content = fieldsAt(message, "content");
   switch (event["type"]) {
     case "message-start":
+      answer.began = true;
       answer.known.id = textAt(event, "id");
       return;
     case "content-start":
@@ -82,19 +84,15 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
       });
     }
     case "message-end": {
-      answer.known.finish_reason = textAt(delta, "finish_reason");
-      answer.known.usage = usageIn(delta["usage"]);
-      const broken = brokenBy(answer.known.finish_reason, delta);
-      if (broken !== null) return answer.fail(broken);
+      answer.used(usageIn(delta["usage"]));
+      const failure = gaveUpIn(delta);
+      if (failure !== null) answer.fail(failure);
+      answer.finish(delta["finish_reason"]);
       answer.complete = true;
       answer.ended = true;
       return;
     }
     default:
-      // An event without a type is a refusal's body that came after the headers.
-      if (event["type"] === undefined && textAt(event, "message") !== null) {
-        answer.fail({ code: "stream_error", message: tidyMessage(textAt(event, "message") ?? "") });
-      }
   }
 }
 
@@ -114,9 +112,8 @@ export const cohereChat: StreamingWireFormat = {
   readBody(body) {
     if (!isFields(body) || !isFields(body["message"])) return null;
     const message = body["message"];
-    const finish = textAt(body, "finish_reason");
-    const broken = brokenBy(finish, body);
-    if (broken !== null) return { failure: broken };
+    const failure = gaveUpIn(body);
+    if (failure !== null) return { failure, usage: usageIn(body["usage"]) };
     const parts = listAt(message, "content");
     return {
       response: {
@@ -125,14 +122,15 @@ export const cohereChat: StreamingWireFormat = {
         content: partsText(parts, "text"),
         reasoning: partsText(parts, "thinking") ?? textAt(message, "tool_plan"),
         tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
-        finish_reason: finish,
+        finish_reason: finishReasonIn(body["finish_reason"]),
         usage: usageIn(body["usage"]),
         created_at: null,
       },
       systemFingerprint: null,
     };
   },
-  startStream: (onText) => jsonStreamReader(onText, readEvent),
+  startStream: (onText) =>
+    jsonStreamReader(onText, readEvent, { names: /^(message|content|tool-plan|tool-call|citation)-/ }),
   readFailure(status, body, text) {
     const message = isFields(body) ? textAt(body, "message") : null;
     if (message === null) return statusOnly(status, text);

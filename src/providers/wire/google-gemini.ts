@@ -1,8 +1,9 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { RequestMessage, RequestPart } from "../../core/request.ts";
-import type { Usage } from "../../core/response.ts";
+import type { ModelResponse, Usage } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn } from "./finish-reasons.ts";
 import { googleLimit, googleRetryDelay } from "./google-limits.ts";
 import { turnsOf } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
@@ -95,18 +96,22 @@ function usageIn(response: Fields): Usage | null {
   });
 }
 
+const UNFINISHED: WireFailure = { code: "stream_cut", message: "the answer has neither content nor a finish reason" };
+
+const holdsOutput = ({ content, reasoning, tool_calls }: ModelResponse): boolean =>
+  content !== null || reasoning !== null || tool_calls !== null;
+
 /** Plain answers and the chunks of a stream have one shape. */
 function readChunk(response: Fields, answer: StreamedAnswer, calls: { count: number }): void {
-  const error = errorIn(response);
-  if (error !== null) return answer.fail({ code: "stream_error", message: failureIn(error, 500).message });
   const { known } = answer;
   known.id ??= textAt(response, "responseId");
   known.model ??= textAt(response, "modelVersion");
-  known.usage = usageIn(response) ?? known.usage;
-  const blocked = textAt(fieldsAt(response, "promptFeedback"), "blockReason");
+  answer.used(usageIn(response));
+  const blocked = finishReasonIn(fieldsAt(response, "promptFeedback")["blockReason"]);
   if (blocked !== null) answer.fail({ code: "content_filter", message: `the prompt was blocked: ${blocked}` });
   const candidate = listAt(response, "candidates").find(({ index }) => index === undefined || index === 0);
   if (candidate === undefined) return;
+  answer.began = true;
   for (const part of listAt(fieldsAt(candidate, "content"), "parts")) {
     if (part["thought"] === true) answer.thought(textAt(part, "text"));
     else answer.text(textAt(part, "text"));
@@ -119,7 +124,7 @@ function readChunk(response: Fields, answer: StreamedAnswer, calls: { count: num
       arguments: argumentsText(args ?? {}),
     });
   }
-  known.finish_reason = textAt(candidate, "finishReason") ?? known.finish_reason;
+  answer.finish(candidate["finishReason"]);
   // There is no end marker; the last chunk has the reason.
   if (known.finish_reason !== null) answer.complete = true;
 }
@@ -137,11 +142,14 @@ export const googleGemini: StreamingWireFormat = {
   body: (request) => withParameters({ contents: turnsOf(request).map(contentOf) }, PARAMETERS, request),
   readBody(body) {
     if (!isFields(body)) return null;
-    if (!("candidates" in body) && !("promptFeedback" in body) && errorIn(body) === null) return null;
     const answer = new StreamedAnswer();
     readChunk(body, answer, { count: 0 });
-    if (answer.failure !== null) return { failure: answer.failure };
-    return { response: answer.response(), systemFingerprint: null };
+    const response = answer.response();
+    if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
+    if (!answer.began) return null;
+    // As a stream that ends so; one with text is taken, since there are servers that leave the reason out.
+    if (!answer.complete && !holdsOutput(response)) return { failure: UNFINISHED, usage: response.usage };
+    return { response, systemFingerprint: null };
   },
   startStream(onText) {
     const calls = { count: 0 };

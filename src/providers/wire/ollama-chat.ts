@@ -56,11 +56,10 @@ function timingIn(chunk: Fields): ServerTiming | null {
 
 /** A plain answer is one last chunk with everything in it. */
 function readChunk(chunk: Fields, answer: StreamedAnswer, calls: { count: number }): void {
-  const error = textAt(chunk, "error");
-  if (error !== null) return answer.fail({ code: "stream_error", message: tidyMessage(error) });
   const { known } = answer;
   known.model ??= textAt(chunk, "model");
   known.created_at ??= wallTimeOf(textAt(chunk, "created_at"));
+  if (isFields(chunk["message"])) answer.began = true;
   const message = fieldsAt(chunk, "message");
   answer.thought(textAt(message, "thinking"));
   answer.text(textAt(message, "content"));
@@ -74,8 +73,8 @@ function readChunk(chunk: Fields, answer: StreamedAnswer, calls: { count: number
     });
   }
   if (chunk["done"] !== true) return;
-  known.finish_reason = textAt(chunk, "done_reason");
-  known.usage = usageIn(chunk);
+  answer.finish(chunk["done_reason"]);
+  answer.used(usageIn(chunk));
   const timing = timingIn(chunk);
   if (timing !== null) known.server_timing = timing;
   answer.complete = true;
@@ -94,11 +93,12 @@ export const ollamaChat: StreamingWireFormat = {
     return withParameters({ model, messages: turnsOf(request).map(messageOf), stream }, PARAMETERS, request);
   },
   readBody(body) {
-    if (!isFields(body) || (!isFields(body["message"]) && textAt(body, "error") === null)) return null;
+    if (!isFields(body) || !isFields(body["message"])) return null;
     const answer = new StreamedAnswer();
     readChunk(body, answer, { count: 0 });
-    if (answer.failure !== null) return { failure: answer.failure };
-    return { response: answer.response(), systemFingerprint: null };
+    const response = answer.response();
+    if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
+    return { response, systemFingerprint: null };
   },
   startStream(onText) {
     const calls = { count: 0 };

@@ -145,7 +145,7 @@ describe("a chat completions stream", () => {
       { choices: [{ delta: {}, finish_reason: "error", error: { message: "gone" } }] },
       "gone",
     ],
-    ["Mistral", delta({}, "error"), "the server ended the answer with an error"],
+    ["Mistral", delta({}, "error"), 'the server gave up on the answer: its finish reason is "error"'],
     ["vLLM", { error: { message: "died", type: "InternalServerError", code: 500 } }, "died"],
     ["earlier vLLM", { object: "error", message: "died", type: "InternalServerError", code: 500 }, "died"],
     ["TGI", { error: "Request failed", error_type: "generation" }, "Request failed"],
@@ -214,7 +214,10 @@ describe("a plain chat completion", () => {
     expect(wire.readBody({ choices: [{ message }], usage: { ...tokens, ...cost } })).toMatchObject({
       response: { usage: { stated_cost_usd: 0.0037756 } },
     });
-    const answered = { output: [], usage: { input_tokens: 5, output_tokens: 9, ...cost } };
+    const answered = {
+      output: [{ type: "message", content: [] }],
+      usage: { input_tokens: 5, output_tokens: 9, ...cost },
+    };
     expect(openaiResponses.readBody(answered)).toMatchObject({ response: { usage: { stated_cost_usd: 0.0037756 } } });
   });
 
@@ -232,6 +235,7 @@ describe("a plain chat completion", () => {
     const choice = { message, finish_reason: "error", error: { code: 502, message: "upstream gone" } };
     expect(wire.readBody({ choices: [choice] })).toEqual({
       failure: { code: "stream_error", message: "upstream gone" },
+      usage: null,
     });
   });
 

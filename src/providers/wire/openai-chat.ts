@@ -1,8 +1,9 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import type { Quirks } from "../../core/quirks.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn } from "./finish-reasons.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
-import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import {
   asFirstMessage,
@@ -51,12 +52,10 @@ const reasoningIn = (message: Fields): string | null =>
 function readBody(body: unknown): WireAnswer | null {
   if (!isFields(body)) return null;
   const choice = firstChoice(body);
-  if (choice === undefined || !isFields(choice["message"])) {
-    const failure = openaiErrorIn(body);
-    return failure === null ? null : { failure };
-  }
-  const failure = choiceErrorIn(choice);
-  if (failure !== null) return { failure };
+  if (choice === undefined) return null;
+  const failure = choiceFailureIn(choice);
+  if (failure !== null) return { failure, usage: openaiUsageIn(body) };
+  if (!isFields(choice["message"])) return null;
   const message = choice["message"];
   return {
     response: {
@@ -65,7 +64,7 @@ function readBody(body: unknown): WireAnswer | null {
       content: contentIn(message) ?? textAt(message, "refusal"),
       reasoning: reasoningIn(message),
       tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
-      finish_reason: textAt(choice, "finish_reason"),
+      finish_reason: finishReasonIn(choice["finish_reason"]),
       usage: openaiUsageIn(body),
       created_at: isoTimeOf(body["created"]),
     },
@@ -73,22 +72,20 @@ function readBody(body: unknown): WireAnswer | null {
   };
 }
 
-/** What any chunk of a completion may say beside its choices; an error in it is reported and ends the reading of it. */
+/** What any chunk of a completion may say beside its choices; the choice, where it has one. */
 export function readChunk(chunk: Fields, answer: StreamedAnswer): Fields | null {
   const { known } = answer;
-  known.usage = openaiUsageIn(chunk) ?? known.usage;
+  answer.used(openaiUsageIn(chunk));
   const choice = firstChoice(chunk);
-  const failure = openaiErrorIn(chunk) ?? (choice === undefined ? null : choiceErrorIn(choice));
-  if (failure !== null) {
-    answer.fail(failure);
-    return null;
-  }
   known.id ??= textAt(chunk, "id");
   known.model ??= textAt(chunk, "model");
   known.created_at ??= isoTimeOf(chunk["created"]);
   answer.systemFingerprint = textAt(chunk, "system_fingerprint") ?? answer.systemFingerprint;
   if (choice === undefined) return null;
-  known.finish_reason = textAt(choice, "finish_reason") ?? known.finish_reason;
+  answer.began = true;
+  const failure = choiceFailureIn(choice);
+  if (failure !== null) answer.fail(failure);
+  answer.finish(choice["finish_reason"]);
   // Many compatible servers close without `[DONE]`; an answer whose finish reason came is whole all the same.
   if (known.finish_reason !== null) answer.complete = true;
   return choice;
@@ -147,7 +144,7 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
     dispensable: USAGE_QUESTION,
     renamable: ["max_tokens", "max_completion_tokens"],
     readBody,
-    startStream: (onText) => jsonStreamReader(onText, readChatChunk, true),
+    startStream: (onText) => jsonStreamReader(onText, readChatChunk, { doneCompletes: true }),
     readFailure: readOpenaiFailure,
   };
 }

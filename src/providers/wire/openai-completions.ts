@@ -1,7 +1,8 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import { isFields, textAt } from "./fields.ts";
+import { finishReasonIn } from "./finish-reasons.ts";
 import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
-import { choiceErrorIn, openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader } from "./streamed-answer.ts";
@@ -41,13 +42,11 @@ export const openaiCompletions: StreamingWireFormat = {
   readBody(body) {
     if (!isFields(body)) return null;
     const choice = firstChoice(body);
-    const text = choice === undefined ? null : textAt(choice, "text");
-    if (choice === undefined || text === null) {
-      const failure = openaiErrorIn(body);
-      return failure === null ? null : { failure };
-    }
-    const broken = choiceErrorIn(choice);
-    if (broken !== null) return { failure: broken };
+    if (choice === undefined) return null;
+    const failure = choiceFailureIn(choice);
+    if (failure !== null) return { failure, usage: openaiUsageIn(body) };
+    const text = textAt(choice, "text");
+    if (text === null) return null;
     return {
       response: {
         id: textAt(body, "id"),
@@ -55,7 +54,7 @@ export const openaiCompletions: StreamingWireFormat = {
         content: text,
         reasoning: null,
         tool_calls: null,
-        finish_reason: textAt(choice, "finish_reason"),
+        finish_reason: finishReasonIn(choice["finish_reason"]),
         usage: openaiUsageIn(body),
         created_at: isoTimeOf(body["created"]),
       },
@@ -69,7 +68,7 @@ export const openaiCompletions: StreamingWireFormat = {
         const choice = readChunk(chunk, answer);
         if (choice !== null) answer.text(textAt(choice, "text"));
       },
-      true,
+      { doneCompletes: true },
     ),
   readFailure: readOpenaiFailure,
 };

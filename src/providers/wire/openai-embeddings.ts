@@ -1,6 +1,6 @@
 import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
-import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { readOpenaiFailure } from "./openai-errors.ts";
 import { withParameters, type ParameterTable } from "./parameters.ts";
 import { usageOf } from "./usage.ts";
 import type { WireFormat } from "./wire-format.ts";
@@ -32,10 +32,7 @@ export const openaiEmbeddings: WireFormat = {
     if (!isFields(body)) return null;
     const vector = listAt(body, "data")[0]?.["embedding"];
     // With `encoding_format: base64` the vector is a text.
-    if (!Array.isArray(vector) && typeof vector !== "string") {
-      const failure = openaiErrorIn(body);
-      return failure === null ? null : { failure };
-    }
+    if (!Array.isArray(vector) && typeof vector !== "string") return null;
     const prompt = countAt(fieldsAt(body, "usage"), "prompt_tokens");
     return {
       response: {

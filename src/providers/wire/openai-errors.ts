@@ -1,6 +1,8 @@
 import type { FailureCode } from "../../core/failure.ts";
 import { codeOfRefusal, statusOnly, tidyMessage } from "./failures.ts";
-import { fieldsAt, isFields, textAt, type Fields } from "./fields.ts";
+import { isFields, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
+import { statedErrorIn } from "./stated-error.ts";
 import type { WireFailure } from "./wire-format.ts";
 
 /** OpenAI's own error codes where they say more than the HTTP status; other servers copy them. */
@@ -36,21 +38,7 @@ export function readOpenaiFailure(status: number, body: unknown, text: string): 
   return textAt(body, "message") === null ? statusOnly(status, text) : failureIn(body, status);
 }
 
-/**
- * The error that stands in a 200's body or event, if one does: null, an object, or a text. In vLLM's of earlier versions
- * it is the whole event, and Groq puts why it gave up a stream into `x_groq`.
- */
-export function openaiErrorIn(body: Fields): WireFailure | null {
-  const error = body["error"] ?? (body["object"] === "error" ? body : (fieldsAt(body, "x_groq")["error"] ?? null));
-  if (error === null) return null;
-  const message = isFields(error)
-    ? failureIn(error, 500).message
-    : tidyMessage(typeof error === "string" ? error : JSON.stringify(error));
-  return { code: "stream_error", message };
-}
-
-/** What broke off an answer by its own word: OpenRouter, Mistral and vLLM then end it with the reason `error`. */
-export function choiceErrorIn(choice: Fields): WireFailure | null {
-  if (choice["finish_reason"] !== "error") return null;
-  return openaiErrorIn(choice) ?? { code: "stream_error", message: "the server ended the answer with an error" };
+/** What broke off an answer by its own word: the error in its choice, or a finish reason that says that it was given up. */
+export function choiceFailureIn(choice: Fields): WireFailure | null {
+  return statedErrorIn(choice, false) ?? gaveUpBy(finishReasonIn(choice["finish_reason"]));
 }

@@ -2,11 +2,13 @@ import { isoTimeOf } from "../../core/clock.ts";
 import type { RequestPart } from "../../core/request.ts";
 import type { ModelResponse, Usage } from "../../core/response.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
-import { openaiErrorIn, readOpenaiFailure } from "./openai-errors.ts";
+import { readOpenaiFailure } from "./openai-errors.ts";
 import { statedCostIn } from "./openai-usage.ts";
 import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
+import { statedErrorIn } from "./stated-error.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { toolCall } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
@@ -81,17 +83,33 @@ function answerIn(response: Fields): ModelResponse {
   };
 }
 
+/** Whether a response that ended has an answer: an item of output, or the reason why it has none. */
+const holdsAnswer = (response: Fields): boolean =>
+  listAt(response, "output").length > 0 ||
+  (Array.isArray(response["output"]) && isFields(response["incomplete_details"]));
+
 /** Why an answer is not whole, else its status. */
 const finishOf = (response: Fields): string | null =>
-  textAt(fieldsAt(response, "incomplete_details"), "reason") ?? textAt(response, "status");
+  finishReasonIn(fieldsAt(response, "incomplete_details")["reason"]) ?? finishReasonIn(response["status"]);
+
+/** Why a response that ended is none that can be used: the server gave it up, and may say why. */
+const failureIn = (response: Fields): WireFailure | null =>
+  statedErrorIn(response, false) ?? gaveUpBy(finishOf(response));
 
 const failed = (response: Fields): WireFailure =>
-  openaiErrorIn(response) ?? { code: "stream_error", message: "the response failed without a reason" };
+  failureIn(response) ?? { code: "stream_error", message: "the response failed without a reason" };
 
 /** `response` as the last event of a stream states it: what no delta brought is taken from it. */
 function finish(response: Fields, answer: StreamedAnswer): void {
-  const { content, reasoning: _reasoning, tool_calls: _calls, ...known } = answerIn(response);
-  Object.assign(answer.known, known);
+  const { content, id, model, created_at } = answerIn(response);
+  answer.used(usageIn(response));
+  const failure = failureIn(response);
+  if (failure !== null) answer.fail(failure);
+  answer.known.id = id ?? answer.known.id;
+  answer.known.model = model ?? answer.known.model;
+  answer.known.created_at = created_at ?? answer.known.created_at;
+  answer.finish(finishOf(response));
+  if (holdsAnswer(response)) answer.began = true;
   if (!answer.hasText) answer.text(content);
   answer.complete = true;
   answer.ended = true;
@@ -103,6 +121,7 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
   switch (event["type"]) {
     case "response.created": {
       const response = fieldsAt(event, "response");
+      answer.announced = true;
       answer.known.id = textAt(response, "id");
       answer.known.model = textAt(response, "model");
       answer.known.created_at = isoTimeOf(response["created_at"]);
@@ -116,6 +135,7 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
       return answer.thought(delta);
     case "response.output_item.added": {
       const added = fieldsAt(event, "item");
+      answer.began = true;
       if (added["type"] !== "function_call") return;
       return answer.tool(item, { id: textAt(added, "call_id"), name: textAt(added, "name") });
     }
@@ -125,10 +145,9 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
     case "response.incomplete":
       return finish(fieldsAt(event, "response"), answer);
     case "response.failed":
-      answer.known.usage = usageIn(fieldsAt(event, "response"));
+    case "response.cancelled":
+      answer.used(usageIn(fieldsAt(event, "response")));
       return answer.fail(failed(fieldsAt(event, "response")));
-    case "error":
-      return answer.fail(failed({ error: isFields(event["error"]) ? event["error"] : event }));
     default:
   }
 }
@@ -151,11 +170,10 @@ export const openaiResponses: StreamingWireFormat = {
     ),
   readBody(body) {
     if (!isFields(body)) return null;
-    if (body["status"] === "failed" || (body["output"] === undefined && openaiErrorIn(body) !== null)) {
-      return { failure: failed(body) };
-    }
-    return Array.isArray(body["output"]) ? { response: answerIn(body), systemFingerprint: null } : null;
+    const failure = gaveUpBy(finishOf(body));
+    if (failure !== null) return { failure, usage: usageIn(body) };
+    return holdsAnswer(body) ? { response: answerIn(body), systemFingerprint: null } : null;
   },
-  startStream: (onText) => jsonStreamReader(onText, readEvent),
+  startStream: (onText) => jsonStreamReader(onText, readEvent, { names: /^response\./ }),
   readFailure: readOpenaiFailure,
 };

@@ -1,7 +1,10 @@
-import type { ModelResponse } from "../../core/response.ts";
+import type { ModelResponse, Usage } from "../../core/response.ts";
 import { tidyMessage } from "./failures.ts";
-import { isFields, parseJson, type Fields } from "./fields.ts";
+import { isFields, parseJson, textAt, type Fields } from "./fields.ts";
+import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
+import { statedErrorIn, statedErrorOf } from "./stated-error.ts";
 import { toolCallPieces } from "./tool-calls.ts";
+import { latestUsage } from "./usage.ts";
 import type { Delta, StreamReader, WireEvent, WireFailure } from "./wire-format.ts";
 
 /** What an event that brings several things counts as: the text of an answer before all else. */
@@ -21,6 +24,10 @@ export class StreamedAnswer {
   ended = false;
   /** What makes the answer whole came: for some APIs the end marker, for others a finish reason does. */
   complete = false;
+  /** An answer began: something of it, or what holds it, came. */
+  began = false;
+  /** The server said that an answer is under way. */
+  announced = false;
   failure: WireFailure | null = null;
   systemFingerprint: string | null = null;
   /** The arguments of a tool call for which none were streamed. */
@@ -55,7 +62,22 @@ export class StreamedAnswer {
 
   /** A piece of a tool call; a name alone is no model output. */
   tool(key: string | number, piece: { id?: string | null; name?: string | null; arguments?: string | null }): void {
+    this.began = true;
     if (this.#tools.add(key, piece)) this.#brought("other");
+  }
+
+  /** Takes why the answer ended; what is no reason neither ends an answer nor erases an earlier one. */
+  finish(stated: unknown): void {
+    const reason = finishReasonIn(stated);
+    if (reason === null) return;
+    this.known.finish_reason = reason;
+    const gaveUp = gaveUpBy(reason);
+    if (gaveUp !== null) this.fail(gaveUp);
+  }
+
+  /** Takes what the server states of the tokens. The last statement of each count stands. */
+  used(usage: Usage | null): void {
+    this.known.usage = latestUsage(this.known.usage, usage);
   }
 
   /** The first failure counts. */
@@ -76,34 +98,57 @@ export class StreamedAnswer {
   }
 
   #brought(delta: Delta): void {
+    this.began = true;
     if (RANK[delta] > RANK[this.delta]) this.delta = delta;
   }
 }
 
+/** How an API's stream differs from others. */
+export interface JsonStream {
+  /** Whether `[DONE]` makes the answer whole. */
+  readonly doneCompletes?: boolean;
+  /** The names that the API gives to its events; without it they have none. */
+  readonly names?: RegExp;
+}
+
+/** Names that say that the event is an error, such as AWS's exceptions. */
+const ERROR_NAME = /(^|[._-])(error|failed|failure)$|(error|exception)$/i;
+
 /**
  * A reader of a stream whose events are JSON objects. `[DONE]` ends it: OpenAI's marker, which gateways also put behind
- * the streams of other APIs.
+ * the streams of other APIs. Errors that the server states are read here, whatever the API. Ignored are events without
+ * data, comments in data, and what cannot be read in an event that has a name of its own (`heartbeat`).
  */
 export function jsonStreamReader(
   onText: ((text: string) => void) | undefined,
   read: (event: Fields, answer: StreamedAnswer) => void,
-  /** Whether `[DONE]` makes the answer whole. */
-  doneCompletes = false,
+  { doneCompletes = false, names }: JsonStream = {},
 ): StreamReader {
   const answer = new StreamedAnswer(onText);
+  let events = 0;
+  const isNamed = (name: string): boolean => name !== "message" && names?.test(name) !== true;
   return {
-    take({ data }: WireEvent): Delta {
+    take({ name, data }: WireEvent): Delta {
       if (answer.ended) return "none";
-      if (data.trim() === "[DONE]") {
+      const text = data.trim();
+      if (text === "" || text.startsWith(":")) return "none";
+      if (text === "[DONE]") {
         answer.ended = true;
         if (doneCompletes) answer.complete = true;
         return "none";
       }
-      const event = parseJson(data);
+      const event = parseJson(text);
+      const isAlien = isNamed(name);
+      const failure = statedBy(name, text, event, !isAlien || name === "", names !== undefined);
+      if (failure !== null) answer.fail(failure);
       if (!isFields(event)) {
-        answer.fail({ code: "stream_malformed", message: tidyMessage(`event is not a JSON object: ${data}`) });
+        if (failure === null && !isAlien) {
+          answer.fail({ code: "stream_malformed", message: tidyMessage(`event is not a JSON object: ${data}`) });
+        }
         return "none";
       }
+      if (name === "") return "none";
+      if (!isAlien) events += 1;
       answer.delta = "none";
       read(event, answer);
       return answer.delta;
@@ -114,6 +159,10 @@ export function jsonStreamReader(
     get complete() {
       return answer.complete;
     },
+    get began() {
+      if (answer.began) return true;
+      return answer.ended || (events > 0 && !answer.announced) ? false : null;
+    },
     get failure() {
       return answer.failure;
     },
@@ -122,4 +171,16 @@ export function jsonStreamReader(
     },
     response: () => answer.response(),
   };
+}
+
+/**
+ * The error that an event states, by its name or by what it holds. Where events name their type, one that does so is no
+ * refusal's body.
+ */
+function statedBy(name: string, text: string, event: unknown, isOurs: boolean, areTyped: boolean): WireFailure | null {
+  if (name !== "message" && ERROR_NAME.test(name)) {
+    return statedErrorIn(event) ?? statedErrorOf(event === undefined ? text : event);
+  }
+  const type = areTyped && isFields(event) ? textAt(event, "type") : null;
+  return statedErrorIn(event, isOurs && (type === null || ERROR_NAME.test(type)));
 }

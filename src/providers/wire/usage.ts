@@ -30,3 +30,26 @@ export function usageOf(said: {
     ...(cost === null ? {} : { stated_cost_usd: cost }),
   };
 }
+
+const COUNTS = [
+  "prompt_tokens",
+  "completion_tokens",
+  "reasoning_tokens",
+  "cached_tokens",
+  "cache_write_tokens",
+] as const;
+
+const saysNothing = (usage: Usage): boolean =>
+  usage.stated_cost_usd === undefined && COUNTS.every((key) => (usage[key] ?? 0) === 0);
+
+/** What is known after a further statement: the last of each count. One without counts, or of zeros only, says nothing. */
+export function latestUsage(before: Usage | null, stated: Usage | null): Usage | null {
+  if (stated === null) return before;
+  if (before === null) return stated;
+  if (saysNothing(stated)) return before;
+  if (COUNTS.every((key) => stated[key] !== null || before[key] === null)) return stated;
+  const known = { ...before, ...stated };
+  for (const key of COUNTS) known[key] = stated[key] ?? before[key];
+  known.total_tokens = sumOf(known.prompt_tokens, known.completion_tokens) ?? stated.total_tokens;
+  return known;
+}

@@ -1,6 +1,6 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { ModelRequest, RequestParameters } from "../../core/request.ts";
-import type { ModelResponse } from "../../core/response.ts";
+import type { ModelResponse, Usage } from "../../core/response.ts";
 import type { ParameterTable } from "./parameters.ts";
 
 /** What an event of a stream brought. Role-only, usage-only, ping and empty events bring `none`. */
@@ -14,8 +14,9 @@ export interface WireFailure {
   readonly retryAfterMs?: number;
 }
 
-/** One event of a stream: its name (`message` where the server gave none) and its data. */
+/** One event of a stream. */
 export interface WireEvent {
+  /** `message` where the server gave none, `error` also for a field `error:`, empty for text outside any event. */
   readonly name: string;
   readonly data: string;
 }
@@ -28,7 +29,12 @@ export interface StreamReader {
   readonly ended: boolean;
   /** Whether the answer is whole if the stream ends here without an error: its end marker or finish reason came. */
   readonly complete: boolean;
-  /** An error event, or an event that is not of this API. */
+  /**
+   * Whether an answer began: a choice, candidate, message or output item came. Null while nothing came that could be
+   * one, or while the server says that one is under way.
+   */
+  readonly began: boolean | null;
+  /** An error that the server stated, or an event that is not of this API. */
   readonly failure: WireFailure | null;
   /** Fields that some servers send beside the answer. */
   readonly systemFingerprint: string | null;
@@ -36,10 +42,10 @@ export interface StreamReader {
   response(): ModelResponse;
 }
 
-/** What a 2xx body holds: an answer, or a failure that the server reports all the same. */
+/** What a 2xx body holds: an answer, or one that the server gave up, with the usage that it states all the same. */
 export type WireAnswer =
   | { readonly response: ModelResponse; readonly systemFingerprint: string | null; readonly failure?: undefined }
-  | { readonly failure: WireFailure };
+  | { readonly failure: WireFailure; readonly usage?: Usage | null };
 
 /** What an API takes besides a plain prompt: turns of a conversation, and images in them. */
 export interface Takes {
