@@ -37,6 +37,7 @@ export interface AskContext {
  */
 export async function ask(target: BenchTarget, question: Question, context: AskContext): Promise<TestResult | null> {
   const { prompt, parameters, stream } = question;
+  for (const notice of target.notices ?? []) context.warn?.(notice);
   const load = {
     ...PLAIN_LOAD,
     timeoutMs: question.timeoutMs,

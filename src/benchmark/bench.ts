@@ -19,6 +19,7 @@ export async function runBenchmark(
   options: BenchmarkOptions,
 ): Promise<BenchmarkOutcome> {
   checkTargets(plan.targets);
+  for (const notice of plan.targets.flatMap(({ notices = [] }) => notices)) options.warn?.(notice);
   const cases = await selectCases(plan.dataset, plan);
   // A dataset that is checked while it is used gets no pass of its own: that could take longer than the user waits.
   const streamed = plan.dataset.sha256 === null;

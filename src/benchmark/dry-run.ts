@@ -38,6 +38,7 @@ export async function estimate(
   load: LoadShape,
   warn?: (message: string) => void,
 ): Promise<Estimate> {
+  for (const notice of plan.targets.flatMap(({ notices = [] }) => notices)) warn?.(notice);
   const cases = await selectCases(plan.dataset, plan);
   const endlessCases = (await checkRequests(cases, plan, load, warn)) === null;
   const whole = plan.searchUpTo === null && !isEndless(load, endlessCases);

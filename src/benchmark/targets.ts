@@ -39,6 +39,8 @@ export interface PricedTarget {
   readonly leftOut?: (request: ModelRequest) => readonly (keyof RequestParameters)[];
   /** What besides a plain prompt its API can be sent; not checked unless given. */
   readonly takes?: Takes;
+  /** What was corrected in its settings, said before the run; nothing unless given. */
+  readonly notices?: readonly string[];
   /** Taken out of everything that is written. */
   readonly secrets: readonly string[];
 }
@@ -103,6 +105,7 @@ export async function priceTarget(target: ResolvedTarget): Promise<PricedTarget>
     priceOf: await pricesOf(target),
     ...(leftOut === undefined ? {} : { leftOut }),
     ...(takes === undefined ? {} : { takes }),
+    notices: target.notices,
     secrets: secretsOf([target]),
   };
 }

@@ -14,11 +14,35 @@ export const API_BASE_PATHS: Readonly<Record<ApiType | "sim", string>> = {
   sim: "/v1",
 };
 
+/** Endpoints that documentation gives in full, and that are then taken for base URLs. */
+const OPENAI_ENDPOINT = /\/(chat\/completions|completions|responses|embeddings)$/i;
+const ENDPOINTS: Readonly<Record<ApiType | "sim", RegExp>> = {
+  openai: OPENAI_ENDPOINT,
+  "openai-responses": OPENAI_ENDPOINT,
+  "openai-completions": OPENAI_ENDPOINT,
+  "openai-embeddings": OPENAI_ENDPOINT,
+  anthropic: /\/messages$/i,
+  google: /\/models\/[^/]+:(stream)?generateContent$/i,
+  ollama: /\/(chat|generate)$/i,
+  cohere: /\/chat$/i,
+  sim: OPENAI_ENDPOINT,
+};
+
+/** What a base URL is completed for. */
+export interface BaseUrlUse {
+  readonly type: ApiType | "sim";
+  /** Added where there is no path; the API's own unless given. */
+  readonly apiPath?: string | undefined;
+  /** Hears how the URL was corrected. */
+  readonly notice?: ((message: string) => void) | undefined;
+}
+
 /**
- * The URL that an API's paths (`/chat/completions`, `/messages`) are appended to: `apiPath` is added only where there
- * is no path. Throws `BenchError("config")` that names `source`, the variable or key which the text came from.
+ * The URL that an API's paths (`/chat/completions`, `/messages`) are appended to: the API's path is added only where
+ * there is no path, and a path that is already there is taken off, with a notice.
+ * Throws `BenchError("config")` that names `source`, the variable or key which the text came from.
  */
-export function completeBaseUrl(text: string, source: string, apiPath = "/v1"): string {
+export function completeBaseUrl(text: string, source: string, { type, apiPath, notice }: BaseUrlUse): string {
   const url = parsed(text, source);
   const wrong = (what: string, hint: string): BenchError => new BenchError("config", `${source} ${what}`, { hint });
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -32,7 +56,12 @@ export function completeBaseUrl(text: string, source: string, apiPath = "/v1"): 
     throw wrong("has a query or fragment", "Give the part of the URL before the ?; paths are appended to it.");
   }
   const path = url.pathname.replace(/\/+$/, "");
-  return url.origin + (path === "" ? apiPath : path);
+  if (path === "") return url.origin + (apiPath ?? API_BASE_PATHS[type]);
+  const endpoint = ENDPOINTS[type].exec(path)?.[0];
+  if (endpoint === undefined) return url.origin + path;
+  const corrected = url.origin + path.slice(0, -endpoint.length).replace(/\/+$/, "");
+  notice?.(`${source} ends in ${endpoint}, which is added to each request: the base URL is ${corrected}`);
+  return corrected;
 }
 
 function parsed(text: string, source: string): URL {

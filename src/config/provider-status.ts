@@ -36,6 +36,8 @@ export interface ProviderStatus {
   readonly proxy: string | null;
   /** Empty when requests can be sent to it. */
   readonly missing: readonly Missing[];
+  /** What was corrected in its settings. */
+  readonly notices: readonly string[];
 }
 
 /** Every provider that somebody set up or is likely to: the configured ones, those with a key, and the first three. */
@@ -71,6 +73,7 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
   // A loaded configuration names the type of every provider that is not built in.
   const type = builtIn?.type ?? entry.type ?? "openai";
   const missing: Missing[] = [];
+  const notices: string[] = [];
   const orMissing = <T>(read: () => T, fix: Pick<Missing, "fix" | "where">): T | null => {
     try {
       return read();
@@ -90,7 +93,7 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
   const moved = entry.base_url === undefined && variable !== null && setVariable(env, variable) !== null;
   const exampleUrl = builtIn?.baseUrl ?? (variable === null ? "http://127.0.0.1:8000/v1" : "https://…");
   const baseUrl = orMissing(
-    () => baseUrlOf(name, type, entry, builtIn, env),
+    () => baseUrlOf(name, type, entry, builtIn, env, (message) => notices.push(message)),
     moved
       ? { fix: `export ${variable}=${exampleUrl}`, where: "shell" }
       : { fix: `base_url: ${exampleUrl}`, where: "configuration" },
@@ -117,5 +120,6 @@ function statusOf(name: string, config: Config, env: Environment): ProviderStatu
     defaultModel,
     proxy: proxy === null ? null : describeProxy(proxy),
     missing,
+    notices,
   };
 }

@@ -61,6 +61,7 @@ describe("a target", () => {
         prices: null,
         priceId: "openai",
         quirks: OPENAI_QUIRKS,
+        notices: [],
       },
       expect.objectContaining({ label: "anthropic:claude-x", apiKey: "sk-a", baseUrl: "https://api.anthropic.com/v1" }),
     ]);
@@ -105,6 +106,7 @@ describe("a target", () => {
       prices: { input_per_million: 1, output_per_million: 2 },
       priceId: null,
       quirks: {},
+      notices: [],
     });
   });
 

@@ -8,7 +8,7 @@ import type { Quirks } from "../core/quirks.ts";
 import type { OwnLimits } from "../core/rate-limits.ts";
 import type { RequestParameters } from "../core/request.ts";
 import { nearMiss } from "../documents/suggest.ts";
-import { API_BASE_PATHS, completeBaseUrl } from "./base-url.ts";
+import { completeBaseUrl } from "./base-url.ts";
 import { bridgeIn, bridgePriceId, type BridgeTarget } from "./bridges.ts";
 import type { BuiltInProvider } from "./built-in-provider.ts";
 import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS, quirksAt } from "./built-in.ts";
@@ -47,6 +47,8 @@ export interface ResolvedTarget {
   /** What the price data calls the provider; null where they do not know it by name. */
   readonly priceId: string | null;
   readonly quirks: Quirks;
+  /** What was corrected in its settings. */
+  readonly notices: readonly string[];
 }
 
 /** A bridge with where it is opened from. */
@@ -96,7 +98,8 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     const hint = `Name one: --providers ${spec.provider}:MODEL, --model MODEL, or default_model in the configuration.`;
     throw new BenchError("usage", `no model is named for ${spec.provider}`, { hint });
   }
-  const baseUrl = baseUrlOf(spec.provider, type, entry, builtIn, env);
+  const notices: string[] = [];
+  const baseUrl = baseUrlOf(spec.provider, type, entry, builtIn, env, (message) => notices.push(message));
   return {
     label: spec.alias ?? `${spec.provider}:${model}`,
     provider: spec.provider,
@@ -111,6 +114,7 @@ function resolveTarget(spec: TargetSpec, context: ResolutionContext): ResolvedTa
     ignoreEos: entry.ignore_eos ?? builtIn?.ignoreEos ?? false,
     priceId: builtIn?.priceId ?? null,
     quirks: quirksOf(spec.provider, entry, builtIn, baseUrl, env),
+    notices,
   };
 }
 
@@ -168,6 +172,7 @@ function bridgeTarget(
     ...toldBy(entry),
     priceId: bridgePriceId(bridge, env),
     quirks: {},
+    notices: [],
   };
 }
 
@@ -188,13 +193,14 @@ export function baseUrlOf(
   entry: ProviderConfig,
   builtIn: BuiltInProvider | null,
   env: Environment,
+  notice?: (message: string) => void,
 ): string | null {
-  const path = builtIn?.apiPath ?? API_BASE_PATHS[type];
-  if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`, path);
+  const use = { type, apiPath: builtIn?.apiPath, notice };
+  if (entry.base_url !== undefined) return completeBaseUrl(entry.base_url, `providers.${name}.base_url`, use);
   const variable = builtIn?.baseUrlEnv ?? null;
   const fromEnv = variable === null ? null : setVariable(env, variable);
-  if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable, path);
-  if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name, path);
+  if (variable !== null && fromEnv !== null) return completeBaseUrl(fromEnv, variable, use);
+  if (builtIn !== null && builtIn.baseUrl !== null) return completeBaseUrl(builtIn.baseUrl, name, use);
   if (type === "sim") return null;
   const hint =
     variable === null

@@ -1,6 +1,6 @@
 import { checkOptions, hasMethod, notWanted } from "./check-call.ts";
 import { TARGET_OPTIONS } from "./target-options.ts";
-import { API_BASE_PATHS, completeBaseUrl } from "../config/base-url.ts";
+import { completeBaseUrl } from "../config/base-url.ts";
 import type { BuiltInProvider } from "../config/built-in-provider.ts";
 import { BUILT_IN_PROVIDERS, quirksAt } from "../config/built-in.ts";
 import { sendableKey } from "../config/keys.ts";
@@ -49,7 +49,9 @@ async function apiTarget(
   const { type, priceId } = known;
   const address = options.baseUrl ?? known.baseUrl;
   if (address === null) throw new BenchError("config", `${name} needs a baseUrl: the address of your own`);
-  const baseUrl = completeBaseUrl(address, "baseUrl", known.apiPath ?? API_BASE_PATHS[type]);
+  const notices: string[] = [];
+  const notice = (message: string): void => void notices.push(message);
+  const baseUrl = completeBaseUrl(address, "baseUrl", { type, apiPath: known.apiPath, notice });
   const model = options.model ?? known.defaultModel;
   if (model === null) throw new BenchError("usage", `no model is named for ${name}`);
   const { headers = {}, network = DIRECT } = options;
@@ -67,6 +69,7 @@ async function apiTarget(
     proxy: network.proxy?.url ?? null,
     leftOut: parametersLeftOut(type, quirks),
     takes: takenBy(type),
+    notices,
   };
 }
 
@@ -161,7 +164,7 @@ export const providers = {
    */
   sim(options: TargetOptions & { readonly url: string; readonly model?: string }): BenchTarget {
     checkOptions("providers.sim", TARGET_OPTIONS.sim, options);
-    const baseUrl = completeBaseUrl(options.url, "url");
+    const baseUrl = completeBaseUrl(options.url, "url", { type: "sim" });
     const provider = simulatedProvider({ baseUrl, userAgent: USER_AGENT }, systemClock);
     const free = fixedPrices({ input_per_million: 0, output_per_million: 0 });
     return targetOf(provider, options.model ?? "default", baseUrl, options, free);

@@ -33,7 +33,7 @@ export async function providers(flags: ProvidersFlags, outside: CliContext): Pro
   const context = shielded(outside, maskFor(configuredSecrets(config, statuses, env)));
   const { stdout } = context;
   const say = sayOn(context, flags.json === true);
-  for (const warning of warnings) say("warning", warning);
+  for (const warning of [...warnings, ...statuses.flatMap(({ notices }) => notices)]) say("warning", warning);
   const show = (checks: readonly Check[] | null): void => {
     if (flags.json === true) {
       stdout.write(jsonText({ providers: statuses.map(providerJson), ...(checks === null ? {} : { checks }) }));
