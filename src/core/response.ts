@@ -1,6 +1,24 @@
 import { z } from "zod";
 
 const tokens = z.int().nonnegative().nullable();
+const positive = z.int().positive();
+
+export const modalityTokensSchema = z
+  .object({
+    prompt_audio: positive,
+    prompt_image: positive,
+    prompt_video: positive,
+    /** Of these, what was read from a cache. */
+    cached_audio: positive,
+    cached_image: positive,
+    cached_video: positive,
+    completion_audio: positive,
+    completion_image: positive,
+    completion_video: positive,
+  })
+  .partial();
+/** Tokens that are not text; what is not stated, or 0, is left out. */
+export type ModalityTokens = z.infer<typeof modalityTokensSchema>;
 
 export const usageSchema = z.object({
   prompt_tokens: tokens,
@@ -9,6 +27,12 @@ export const usageSchema = z.object({
   reasoning_tokens: tokens,
   cached_tokens: tokens,
   cache_write_tokens: tokens,
+  /** Tokens within these counts that are not text, as far as the server states them; absent when it states none. */
+  modality_tokens: modalityTokensSchema.optional(),
+  /** Web searches that the server made; their fees are in no computed cost. Absent when it states none. */
+  web_searches: z.int().positive().optional(),
+  /** What in this answer prices per token do not cover, so that no cost can be computed; absent when there is nothing. */
+  unpriced: z.string().optional(),
   /** What the server says that the request cost, in US dollars; it rules over prices. Absent when it says nothing. */
   stated_cost_usd: z.number().nonnegative().optional(),
 });

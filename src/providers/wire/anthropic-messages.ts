@@ -1,14 +1,13 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { ModelRequest, RequestParameters, RequestPart } from "../../core/request.ts";
-import type { Usage } from "../../core/response.ts";
+import { anthropicUsage, laterReport } from "./anthropic-usage.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { turnsWith } from "./messages.ts";
 import { at, withoutRefused, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
-import { toolCall } from "./tool-calls.ts";
-import { sumOf, usageOf } from "./usage.ts";
+import { holdsArguments, toolCall } from "./tool-calls.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
 /** The API demands `max_tokens`; this stands in where nobody set it. */
@@ -62,52 +61,41 @@ function failureIn(error: Fields, status: number): WireFailure {
   return { code, message: tidyMessage(message) };
 }
 
-/** Anthropic counts cache reads and writes beside the input, which ours includes, and thinking within the output. */
-function usageIn(usage: Fields): Usage | null {
-  const cached = countAt(usage, "cache_read_input_tokens");
-  const cacheWrite = countAt(usage, "cache_creation_input_tokens");
-  const prompt = sumOf(countAt(usage, "input_tokens"), cached ?? 0, cacheWrite ?? 0);
-  const completion = countAt(usage, "output_tokens");
-  if (prompt === null && completion === null) return null;
-  const reasoning = thinkingIn(usage);
-  return usageOf({ prompt, completion, reasoning, cached, cacheWrite });
-}
-
-/** What of the output is thinking, shown or not; servers that copy the API do not say. */
-const thinkingIn = (usage: Fields): number | null =>
-  countAt(fieldsAt(usage, "output_tokens_details"), "thinking_tokens");
-
 const blocksText = (blocks: readonly Fields[], type: string, key: string): string | null => {
   const texts = blocks.filter((block) => block["type"] === type).map((block) => textAt(block, key) ?? "");
   return texts.length > 0 ? texts.join("") : null;
 };
 
 /** A block of a stream may begin with some of its content. */
-function startBlock(index: number, block: Fields, answer: StreamedAnswer): void {
+function startBlock(index: number | null, block: Fields, answer: StreamedAnswer): void {
   answer.began = true;
   answer.text(textAt(block, "text"));
   answer.thought(textAt(block, "thinking"));
-  if (block["type"] === "tool_use") answer.tool(index, { id: textAt(block, "id"), name: textAt(block, "name") });
+  if (block["type"] !== "tool_use") return answer.otherStarts([index]);
+  const { input } = block;
+  answer.toolStarts([index], {
+    id: textAt(block, "id"),
+    name: textAt(block, "name"),
+    // Empty until the first fragment; servers that copy the API send all of it here.
+    arguments: holdsArguments(input) ? input : null,
+  });
 }
 
 function startStream(onText?: (text: string) => void): ReturnType<StreamingWireFormat["startStream"]> {
-  // Output tokens are cumulative, so the last report counts; it need not repeat the input's.
   let usage: Fields = {};
   const report = (reported: Fields, answer: StreamedAnswer): void => {
-    usage = {
-      ...usage,
-      ...Object.fromEntries(Object.entries(reported).filter(([key]) => countAt(reported, key) !== null)),
-      ...(thinkingIn(reported) === null ? {} : { output_tokens_details: reported["output_tokens_details"] }),
-    };
-    answer.used(usageIn(usage));
+    usage = laterReport(usage, reported);
+    answer.used(anthropicUsage(usage, answer.known.model));
   };
   return jsonStreamReader(
     onText,
     (event, answer) => {
-      const index = countAt(event, "index") ?? 0;
+      const index = countAt(event, "index");
       switch (event["type"]) {
         case "message_start": {
           const message = fieldsAt(event, "message");
+          answer.startOver();
+          usage = {};
           answer.began = true;
           answer.known.id = textAt(message, "id");
           answer.known.model = textAt(message, "model");
@@ -120,7 +108,7 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
           const delta = fieldsAt(event, "delta");
           answer.text(textAt(delta, "text"));
           answer.thought(textAt(delta, "thinking"));
-          if (delta["type"] === "input_json_delta") answer.tool(index, { arguments: textAt(delta, "partial_json") });
+          if (delta["type"] === "input_json_delta") answer.toolGoesOn([index], textAt(delta, "partial_json"));
           return;
         }
         case "message_delta":
@@ -169,7 +157,7 @@ export const anthropicMessages: StreamingWireFormat = {
     if (!isFields(body)) return null;
     if (!Array.isArray(body["content"])) return null;
     const finish = finishReasonIn(body["stop_reason"]);
-    const usage = usageIn(fieldsAt(body, "usage"));
+    const usage = anthropicUsage(fieldsAt(body, "usage"), textAt(body, "model"));
     const failure = gaveUpBy(finish);
     if (failure !== null) return { failure, usage };
     const blocks = listAt(body, "content");

@@ -7,8 +7,8 @@ import { imageUrlPart, turnsWith } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { statedErrorIn } from "./stated-error.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
-import { openaiToolCalls } from "./tool-calls.ts";
-import { usageOf } from "./usage.ts";
+import { argumentsText, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
+import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -38,7 +38,7 @@ const PARAMETERS: ParameterTable = {
 function usageIn(usage: unknown): Usage | null {
   if (!isFields(usage)) return null;
   const [billed, all] = [fieldsAt(usage, "billed_units"), fieldsAt(usage, "tokens")];
-  return usageOf({
+  return saidUsage({
     prompt: countAt(billed, "input_tokens") ?? countAt(all, "input_tokens"),
     completion: countAt(billed, "output_tokens") ?? countAt(all, "output_tokens"),
   });
@@ -57,12 +57,16 @@ const partsText = (parts: readonly Fields[], type: string): string | null => {
   return texts.length > 0 ? texts.join("") : null;
 };
 
+/** A message of an event has one call; an array of one is what a plain answer would hold. */
+const callIn = (message: Fields): Fields => listAt(message, "tool_calls")[0] ?? fieldsAt(message, "tool_calls");
+
 function readEvent(event: Fields, answer: StreamedAnswer): void {
   const delta = fieldsAt(event, "delta");
   const message = fieldsAt(delta, "message");
   const content = fieldsAt(message, "content");
   switch (event["type"]) {
     case "message-start":
+      answer.startOver();
       answer.began = true;
       answer.known.id = textAt(event, "id");
       return;
@@ -73,15 +77,10 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
     case "tool-plan-delta":
       return answer.thought(textAt(message, "tool_plan"));
     case "tool-call-start":
+      return answer.toolStarts([countAt(event, "index")], openaiCallPiece(callIn(message)) ?? {});
     case "tool-call-delta": {
-      const call = fieldsAt(message, "tool_calls");
-      const named = fieldsAt(call, "function");
-      const index = countAt(event, "index") ?? 0;
-      return answer.tool(index, {
-        id: textAt(call, "id"),
-        name: textAt(named, "name"),
-        arguments: textAt(named, "arguments"),
-      });
+      const { arguments: value } = openaiCallPiece(callIn(message)) ?? {};
+      return answer.toolGoesOn([countAt(event, "index")], argumentsText(value));
     }
     case "message-end": {
       answer.used(usageIn(delta["usage"]));
@@ -121,7 +120,7 @@ export const cohereChat: StreamingWireFormat = {
         model: null,
         content: partsText(parts, "text"),
         reasoning: partsText(parts, "thinking") ?? textAt(message, "tool_plan"),
-        tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
+        tool_calls: openaiToolCalls(message),
         finish_reason: finishReasonIn(body["finish_reason"]),
         usage: usageIn(body["usage"]),
         created_at: null,

@@ -1,15 +1,15 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { RequestMessage, RequestPart } from "../../core/request.ts";
-import type { ModelResponse, Usage } from "../../core/response.ts";
+import type { ModelResponse } from "../../core/response.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
-import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
+import { GeminiCalls } from "./gemini-calls.ts";
+import { geminiUsage } from "./gemini-usage.ts";
 import { googleLimit, googleRetryDelay } from "./google-limits.ts";
 import { turnsOf } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
-import { argumentsText } from "./tool-calls.ts";
-import { sumOf, usageOf } from "./usage.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -82,31 +82,18 @@ function errorIn(body: unknown): Fields | null {
   return isFields(outer) && isFields(outer["error"]) ? outer["error"] : null;
 }
 
-/** Gemini counts thoughts beside the candidates, and a tool's own prompt beside the prompt; a zero is left out. */
-function usageIn(response: Fields): Usage | null {
-  const usage = response["usageMetadata"];
-  if (!isFields(usage)) return null;
-  const candidates = countAt(usage, "candidatesTokenCount");
-  const thoughts = countAt(usage, "thoughtsTokenCount");
-  return usageOf({
-    prompt: sumOf(countAt(usage, "promptTokenCount"), countAt(usage, "toolUsePromptTokenCount") ?? 0),
-    completion: candidates === null && thoughts === null ? null : (candidates ?? 0) + (thoughts ?? 0),
-    reasoning: thoughts,
-    cached: countAt(usage, "cachedContentTokenCount"),
-  });
-}
-
 const UNFINISHED: WireFailure = { code: "stream_cut", message: "the answer has neither content nor a finish reason" };
 
 const holdsOutput = ({ content, reasoning, tool_calls }: ModelResponse): boolean =>
   content !== null || reasoning !== null || tool_calls !== null;
 
 /** Plain answers and the chunks of a stream have one shape. */
-function readChunk(response: Fields, answer: StreamedAnswer, calls: { count: number }): void {
+function readChunk(response: Fields, answer: StreamedAnswer, calls: GeminiCalls): void {
   const { known } = answer;
   known.id ??= textAt(response, "responseId");
   known.model ??= textAt(response, "modelVersion");
-  answer.used(usageIn(response));
+  answer.used(geminiUsage(response));
+  answer.noArguments = "{}";
   const blocked = finishReasonIn(fieldsAt(response, "promptFeedback")["blockReason"]);
   if (blocked !== null) answer.fail({ code: "content_filter", message: `the prompt was blocked: ${blocked}` });
   const candidate = listAt(response, "candidates").find(({ index }) => index === undefined || index === 0);
@@ -115,14 +102,7 @@ function readChunk(response: Fields, answer: StreamedAnswer, calls: { count: num
   for (const part of listAt(fieldsAt(candidate, "content"), "parts")) {
     if (part["thought"] === true) answer.thought(textAt(part, "text"));
     else answer.text(textAt(part, "text"));
-    if (!isFields(part["functionCall"])) continue;
-    const { id, name, args } = part["functionCall"];
-    calls.count += 1;
-    answer.tool(calls.count, {
-      id: typeof id === "string" ? id : null,
-      name: typeof name === "string" ? name : null,
-      arguments: argumentsText(args ?? {}),
-    });
+    if (isFields(part["functionCall"])) calls.read(part["functionCall"], answer);
   }
   answer.finish(candidate["finishReason"]);
   // There is no end marker; the last chunk has the reason.
@@ -143,7 +123,7 @@ export const googleGemini: StreamingWireFormat = {
   readBody(body) {
     if (!isFields(body)) return null;
     const answer = new StreamedAnswer();
-    readChunk(body, answer, { count: 0 });
+    readChunk(body, answer, new GeminiCalls());
     const response = answer.response();
     if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
     if (!answer.began) return null;
@@ -152,7 +132,7 @@ export const googleGemini: StreamingWireFormat = {
     return { response, systemFingerprint: null };
   },
   startStream(onText) {
-    const calls = { count: 0 };
+    const calls = new GeminiCalls();
     return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls));
   },
   readFailure(status, body, text) {

@@ -7,8 +7,7 @@ import { bearer } from "./openai-chat.ts";
 import { turnsOf } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
-import { argumentsText } from "./tool-calls.ts";
-import { usageOf } from "./usage.ts";
+import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -34,9 +33,7 @@ function messageOf({ role, content }: RequestMessage): Fields {
 
 /** Older versions leave the prompt's count out when it was cached. */
 function usageIn(chunk: Fields): Usage | null {
-  const prompt = countAt(chunk, "prompt_eval_count");
-  const completion = countAt(chunk, "eval_count");
-  return prompt === null && completion === null ? null : usageOf({ prompt, completion });
+  return saidUsage({ prompt: countAt(chunk, "prompt_eval_count"), completion: countAt(chunk, "eval_count") });
 }
 
 /** Ollama states its own times in nanoseconds. */
@@ -55,7 +52,7 @@ function timingIn(chunk: Fields): ServerTiming | null {
 }
 
 /** A plain answer is one last chunk with everything in it. */
-function readChunk(chunk: Fields, answer: StreamedAnswer, calls: { count: number }): void {
+function readChunk(chunk: Fields, answer: StreamedAnswer): void {
   const { known } = answer;
   known.model ??= textAt(chunk, "model");
   known.created_at ??= wallTimeOf(textAt(chunk, "created_at"));
@@ -65,11 +62,11 @@ function readChunk(chunk: Fields, answer: StreamedAnswer, calls: { count: number
   answer.text(textAt(message, "content"));
   for (const call of listAt(message, "tool_calls")) {
     const named = fieldsAt(call, "function");
-    calls.count += 1;
-    answer.tool(calls.count, {
+    // Each comes whole, some without an id.
+    answer.toolStarts([], {
       id: textAt(call, "id"),
       name: textAt(named, "name"),
-      arguments: argumentsText(named["arguments"] ?? {}),
+      arguments: named["arguments"] ?? {},
     });
   }
   if (chunk["done"] !== true) return;
@@ -95,15 +92,12 @@ export const ollamaChat: StreamingWireFormat = {
   readBody(body) {
     if (!isFields(body) || !isFields(body["message"])) return null;
     const answer = new StreamedAnswer();
-    readChunk(body, answer, { count: 0 });
+    readChunk(body, answer);
     const response = answer.response();
     if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
     return { response, systemFingerprint: null };
   },
-  startStream(onText) {
-    const calls = { count: 0 };
-    return jsonStreamReader(onText, (chunk, answer) => readChunk(chunk, answer, calls));
-  },
+  startStream: (onText) => jsonStreamReader(onText, readChunk),
   readFailure(status, body, text) {
     const message = isFields(body) ? textAt(body, "error") : null;
     if (message === null) return statusOnly(status, text);

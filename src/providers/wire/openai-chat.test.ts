@@ -165,7 +165,7 @@ describe("a chat completions stream", () => {
     expect(reader.response()).toMatchObject({
       id: null,
       content: null,
-      usage: { prompt_tokens: null, total_tokens: null },
+      usage: null,
     });
   });
 

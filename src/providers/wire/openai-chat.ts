@@ -1,6 +1,6 @@
 import { isoTimeOf } from "../../core/clock.ts";
 import type { Quirks } from "../../core/quirks.ts";
-import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -15,7 +15,7 @@ import {
   type ParameterTable,
 } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
-import { openaiToolCalls } from "./tool-calls.ts";
+import { legacyCallPiece, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
 import type { StreamingWireFormat, WireAnswer } from "./wire-format.ts";
 
 /** Bearer tokens, as most APIs take their keys. */
@@ -63,7 +63,7 @@ function readBody(body: unknown): WireAnswer | null {
       model: textAt(body, "model"),
       content: contentIn(message) ?? textAt(message, "refusal"),
       reasoning: reasoningIn(message),
-      tool_calls: openaiToolCalls(listAt(message, "tool_calls")),
+      tool_calls: openaiToolCalls(message),
       finish_reason: finishReasonIn(choice["finish_reason"]),
       usage: openaiUsageIn(body),
       created_at: isoTimeOf(body["created"]),
@@ -97,11 +97,19 @@ function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
   const delta = fieldsAt(choice, "delta");
   answer.thought(reasoningIn(delta));
   answer.text(contentIn(delta) || textAt(delta, "refusal"));
-  for (const piece of listAt(delta, "tool_calls")) {
-    const named = fieldsAt(piece, "function");
-    const index = typeof piece["index"] === "number" ? piece["index"] : 0;
-    answer.tool(index, { id: textAt(piece, "id"), name: textAt(named, "name"), arguments: textAt(named, "arguments") });
+  readToolCalls(delta, answer);
+}
+
+function readToolCalls(delta: Fields, answer: StreamedAnswer): void {
+  const fragments = listAt(delta, "tool_calls");
+  for (const [place, fragment] of fragments.entries()) {
+    const piece = openaiCallPiece(fragment);
+    if (piece === null) continue;
+    // Without an index, several in one chunk are told apart by their places in it.
+    answer.tool(countAt(fragment, "index") ?? (fragments.length > 1 ? place : null), piece);
   }
+  const legacy = legacyCallPiece(delta);
+  if (legacy !== null) answer.tool("function_call", legacy);
 }
 
 /** What asks a stream for its usage, and how a server words that it does not know of it. */

@@ -1,6 +1,7 @@
 import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { readOpenaiFailure } from "./openai-errors.ts";
+import { statedCostIn } from "./openai-usage.ts";
 import { withParameters, type ParameterTable } from "./parameters.ts";
 import { usageOf } from "./usage.ts";
 import type { WireFormat } from "./wire-format.ts";
@@ -33,7 +34,9 @@ export const openaiEmbeddings: WireFormat = {
     const vector = listAt(body, "data")[0]?.["embedding"];
     // With `encoding_format: base64` the vector is a text.
     if (!Array.isArray(vector) && typeof vector !== "string") return null;
-    const prompt = countAt(fieldsAt(body, "usage"), "prompt_tokens");
+    const usage = fieldsAt(body, "usage");
+    // Some servers that copy the API state only the total.
+    const prompt = countAt(usage, "prompt_tokens") ?? countAt(usage, "total_tokens");
     return {
       response: {
         id: textAt(body, "id"),
@@ -42,7 +45,10 @@ export const openaiEmbeddings: WireFormat = {
         reasoning: null,
         tool_calls: null,
         finish_reason: null,
-        usage: prompt === null ? null : { ...usageOf({ prompt, completion: null }), total_tokens: prompt },
+        usage:
+          prompt === null
+            ? null
+            : { ...usageOf({ prompt, completion: null, statedCostUsd: statedCostIn(usage) }), total_tokens: prompt },
         created_at: null,
       },
       systemFingerprint: null,

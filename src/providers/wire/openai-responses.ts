@@ -6,12 +6,12 @@ import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
 import { readOpenaiFailure } from "./openai-errors.ts";
-import { statedCostIn } from "./openai-usage.ts";
+import { modalitiesIn, statedCostIn } from "./openai-usage.ts";
 import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
+import { callsIn, finishCalls, readCallEvent, searchesIn } from "./responses-calls.ts";
 import { statedErrorIn } from "./stated-error.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
-import { toolCall } from "./tool-calls.ts";
-import { usageOf } from "./usage.ts";
+import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -40,11 +40,16 @@ function partOf(part: RequestPart): Fields {
 function usageIn(response: Fields): Usage | null {
   const usage = response["usage"];
   if (!isFields(usage)) return null;
-  return usageOf({
+  const [input, output] = [fieldsAt(usage, "input_tokens_details"), fieldsAt(usage, "output_tokens_details")];
+  return saidUsage({
     prompt: countAt(usage, "input_tokens"),
     completion: countAt(usage, "output_tokens"),
-    reasoning: countAt(fieldsAt(usage, "output_tokens_details"), "reasoning_tokens"),
-    cached: countAt(fieldsAt(usage, "input_tokens_details"), "cached_tokens"),
+    total: countAt(usage, "total_tokens"),
+    reasoning: countAt(output, "reasoning_tokens"),
+    cached: countAt(input, "cached_tokens"),
+    cacheWrite: countAt(input, "cache_write_tokens"),
+    modalities: modalitiesIn(input, output),
+    webSearches: searchesIn(response),
     statedCostUsd: statedCostIn(usage),
   });
 }
@@ -65,18 +70,12 @@ function textsOf(
 
 function answerIn(response: Fields): ModelResponse {
   const items = listAt(response, "output");
-  const calls = items.filter((item) => item["type"] === "function_call");
   return {
     id: textAt(response, "id"),
     model: textAt(response, "model"),
     content: textsOf(items, "message", ["content"], ["text", "refusal"]),
     reasoning: textsOf(items, "reasoning", ["summary", "content"], ["text"]),
-    tool_calls:
-      calls.length === 0
-        ? null
-        : calls.map((call) =>
-            toolCall(textAt(call, "call_id"), { name: textAt(call, "name"), arguments: call["arguments"] }),
-          ),
+    tool_calls: callsIn(items),
     finish_reason: finishOf(response),
     usage: usageIn(response),
     created_at: isoTimeOf(response["created_at"]),
@@ -111,16 +110,18 @@ function finish(response: Fields, answer: StreamedAnswer): void {
   answer.finish(finishOf(response));
   if (holdsAnswer(response)) answer.began = true;
   if (!answer.hasText) answer.text(content);
+  finishCalls(response, answer);
   answer.complete = true;
   answer.ended = true;
 }
 
 function readEvent(event: Fields, answer: StreamedAnswer): void {
   const delta = textAt(event, "delta");
-  const item = countAt(event, "output_index") ?? 0;
+  if (readCallEvent(event, answer)) return;
   switch (event["type"]) {
     case "response.created": {
       const response = fieldsAt(event, "response");
+      answer.startOver();
       answer.announced = true;
       answer.known.id = textAt(response, "id");
       answer.known.model = textAt(response, "model");
@@ -133,14 +134,6 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
     case "response.reasoning_text.delta":
     case "response.reasoning_summary_text.delta":
       return answer.thought(delta);
-    case "response.output_item.added": {
-      const added = fieldsAt(event, "item");
-      answer.began = true;
-      if (added["type"] !== "function_call") return;
-      return answer.tool(item, { id: textAt(added, "call_id"), name: textAt(added, "name") });
-    }
-    case "response.function_call_arguments.delta":
-      return answer.tool(item, { arguments: delta });
     case "response.completed":
     case "response.incomplete":
       return finish(fieldsAt(event, "response"), answer);

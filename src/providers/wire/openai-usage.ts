@@ -1,29 +1,75 @@
-import type { Usage } from "../../core/response.ts";
+import type { ModalityTokens, Usage } from "../../core/response.ts";
 import { countAt, fieldsAt, isFields, numberAt, type Fields } from "./fields.ts";
-import { sumOf, usageOf } from "./usage.ts";
+import { saidUsage } from "./usage.ts";
 
 /**
- * The usage of a chat or text completion. Servers that copy OpenAI put some of it elsewhere: Groq its streams' usage into
- * `x_groq`, DeepSeek cache hits and SGLang reasoning into members of their own.
+ * The usage of a chat or text completion. Servers that copy OpenAI put it elsewhere: Groq its streams' into `x_groq`,
+ * Kimi into the choice.
  */
 export function openaiUsageIn(body: Fields): Usage | null {
-  const usage = body["usage"] ?? fieldsAt(body, "x_groq")["usage"];
+  return usageIn(body["usage"]) ?? usageIn(fieldsAt(body, "x_groq")["usage"]) ?? usageIn(choiceUsage(body["choices"]));
+}
+
+/** Asked of every chunk of a stream, so no list is made of it. */
+function choiceUsage(choices: unknown): unknown {
+  if (!Array.isArray(choices)) return null;
+  const first: unknown = choices[0];
+  return isFields(first) && (first["index"] ?? 0) === 0 ? first["usage"] : null;
+}
+
+function usageIn(usage: unknown): Usage | null {
   if (!isFields(usage)) return null;
-  const promptDetails = fieldsAt(usage, "prompt_tokens_details");
-  const prompt = countAt(usage, "prompt_tokens");
-  const completion = countAt(usage, "completion_tokens");
-  const reasoning =
-    countAt(fieldsAt(usage, "completion_tokens_details"), "reasoning_tokens") ?? countAt(usage, "reasoning_tokens");
-  // xAI counts reasoning beside the completion; only its total tells.
-  const beside = reasoning !== null && reasoning > 0 && isTotal(usage, sumOf(prompt, completion, reasoning));
-  return usageOf({
-    prompt,
-    completion: beside ? sumOf(completion, reasoning) : completion,
-    reasoning,
-    cached: countAt(promptDetails, "cached_tokens") ?? countAt(usage, "prompt_cache_hit_tokens"),
-    cacheWrite: countAt(promptDetails, "cache_write_tokens"),
+  const prompt = fieldsAt(usage, "prompt_tokens_details");
+  const completion = fieldsAt(usage, "completion_tokens_details");
+  return saidUsage({
+    prompt: countAt(usage, "prompt_tokens"),
+    completion: countAt(usage, "completion_tokens"),
+    total: countAt(usage, "total_tokens"),
+    // SGLang states it beside the counts.
+    reasoning: firstCount(countAt(completion, "reasoning_tokens"), countAt(usage, "reasoning_tokens")),
+    cached: firstCount(
+      countAt(prompt, "cached_tokens"),
+      // DeepSeek; Moonshot; Mistral, which has three; LiteLLM in front of Anthropic.
+      countAt(usage, "prompt_cache_hit_tokens"),
+      countAt(usage, "cached_tokens"),
+      countAt(usage, "num_cached_tokens"),
+      countAt(fieldsAt(usage, "prompt_token_details"), "cached_tokens"),
+      countAt(usage, "cache_read_input_tokens"),
+    ),
+    cacheWrite: firstCount(
+      countAt(prompt, "cache_write_tokens"),
+      countAt(prompt, "cache_creation_tokens"),
+      countAt(usage, "cache_creation_input_tokens"),
+    ),
+    modalities: modalitiesIn(prompt, completion),
+    // Perplexity; xAI.
+    webSearches: firstCount(countAt(usage, "num_search_queries"), countAt(usage, "num_sources_used")),
+    // Mistral's Voxtral is paid by the second.
+    unpriced: countAt(usage, "prompt_audio_seconds") ? "audio that is paid by the second" : null,
     statedCostUsd: statedCostIn(usage),
   });
+}
+
+/** The first of several places that states more than nothing; a server that fills in one may put zeros into the rest. */
+function firstCount(...counts: readonly (number | null)[]): number | null {
+  return counts.find((count) => count !== null && count > 0) ?? counts.find((count) => count !== null) ?? null;
+}
+
+/** Tokens that are not text, of the details of a prompt and of its completion. */
+export function modalitiesIn(prompt: Fields, completion: Fields): ModalityTokens {
+  const cached = fieldsAt(prompt, "cached_tokens_details");
+  const at = (fields: Fields, key: string): number => countAt(fields, key) ?? 0;
+  return {
+    prompt_audio: at(prompt, "audio_tokens"),
+    prompt_image: at(prompt, "image_tokens"),
+    prompt_video: at(prompt, "video_tokens"),
+    cached_audio: at(cached, "audio_tokens"),
+    cached_image: at(cached, "image_tokens"),
+    cached_video: at(cached, "video_tokens"),
+    completion_audio: at(completion, "audio_tokens"),
+    completion_image: at(completion, "image_tokens"),
+    completion_video: at(completion, "video_tokens"),
+  };
 }
 
 /** xAI's unit, of which 10^10 are a dollar: https://docs.x.ai/developers/cost-tracking */
@@ -32,11 +78,20 @@ const TICKS_PER_USD = 1e10;
 /** What a request cost, which OpenRouter, Perplexity and xAI put beside the tokens, each in its own way. */
 export function statedCostIn(usage: Fields): number | null {
   const ticks = numberAt(usage, "cost_in_usd_ticks");
-  return (
+  const cost =
     numberAt(usage, "cost") ??
     numberAt(fieldsAt(usage, "cost"), "total_cost") ??
-    (ticks === null ? null : ticks / TICKS_PER_USD)
-  );
+    (ticks === null ? null : ticks / TICKS_PER_USD);
+  return usage["is_byok"] === true ? withOwnKey(cost, usage) : cost;
 }
 
-const isTotal = (usage: Fields, sum: number | null): boolean => sum !== null && countAt(usage, "total_tokens") === sum;
+/**
+ * OpenRouter with a key of the user's own charges its fee, and the provider the rest. Without the latter the cost is
+ * unknown. https://openrouter.ai/docs/guides/overview/auth/byok
+ */
+function withOwnKey(fee: number | null, usage: Fields): number | null {
+  const upstream = numberAt(fieldsAt(usage, "cost_details"), "upstream_inference_cost");
+  if (fee === null || upstream === null) return null;
+  const sum = fee + upstream;
+  return Number.isFinite(sum) ? sum : null;
+}

@@ -3,23 +3,20 @@ import { tidyMessage } from "./failures.ts";
 import { isFields, parseJson, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { statedErrorIn, statedErrorOf } from "./stated-error.ts";
-import { toolCallPieces } from "./tool-calls.ts";
-import { latestUsage } from "./usage.ts";
+import { ToolCallPieces, type CallKey } from "./tool-call-pieces.ts";
+import type { CallPiece } from "./tool-calls.ts";
+import { laterUsage } from "./usage.ts";
 import type { Delta, StreamReader, WireEvent, WireFailure } from "./wire-format.ts";
 
 /** What an event that brings several things counts as: the text of an answer before all else. */
 const RANK: Readonly<Record<Delta, number>> = { none: 0, reasoning: 1, other: 2, text: 3 };
 
+const NOTHING_KNOWN = { id: null, model: null, finish_reason: null, usage: null, created_at: null } as const;
+
 /** An answer that is put together while it streams in. */
 export class StreamedAnswer {
   /** What is known besides the text. */
-  readonly known: Omit<ModelResponse, "content" | "reasoning" | "tool_calls"> = {
-    id: null,
-    model: null,
-    finish_reason: null,
-    usage: null,
-    created_at: null,
-  };
+  known: Omit<ModelResponse, "content" | "reasoning" | "tool_calls"> = { ...NOTHING_KNOWN };
   /** The end marker came. */
   ended = false;
   /** What makes the answer whole came: for some APIs the end marker, for others a finish reason does. */
@@ -36,7 +33,7 @@ export class StreamedAnswer {
   delta: Delta = "none";
   #content: string | null = null;
   #reasoning: string | null = null;
-  readonly #tools = toolCallPieces();
+  #tools = new ToolCallPieces();
   readonly #onText: ((text: string) => void) | undefined;
 
   constructor(onText?: (text: string) => void) {
@@ -60,10 +57,43 @@ export class StreamedAnswer {
     this.#brought("reasoning");
   }
 
-  /** A piece of a tool call; a name alone is no model output. */
-  tool(key: string | number, piece: { id?: string | null; name?: string | null; arguments?: string | null }): void {
+  /** A fragment of a tool call as OpenAI streams them; a name alone is no model output. */
+  tool(index: CallKey | null, piece: CallPiece): void {
     this.began = true;
-    if (this.#tools.add(key, piece)) this.#brought("other");
+    if (this.#tools.add(index, piece)) this.#brought("other");
+  }
+
+  /** A tool call begins, in an API that says so. */
+  toolStarts(keys: readonly (CallKey | null)[], piece: CallPiece): void {
+    this.began = true;
+    if (this.#tools.start(keys, piece)) this.#brought("other");
+  }
+
+  /** Something begins that is no tool call of the model. */
+  otherStarts(keys: readonly (CallKey | null)[]): void {
+    this.began = true;
+    this.#tools.startOther(keys);
+  }
+
+  /** More arguments of what began at these keys. What a model writes for the server's own tools is output as well. */
+  toolGoesOn(keys: readonly (CallKey | null)[], value: unknown): void {
+    this.#tools.append(keys, value);
+    if (value) this.#brought("other");
+  }
+
+  /** A tool call as a whole, some of which may have come before. */
+  toolIs(keys: readonly (CallKey | null)[], piece: CallPiece): void {
+    this.began = true;
+    if (this.#tools.complete(keys, piece)) this.#brought("other");
+  }
+
+  /** The server begins anew: a gateway asked another one after the first gave up. */
+  startOver(): void {
+    this.known = { ...NOTHING_KNOWN };
+    this.#content = null;
+    this.#reasoning = null;
+    this.#tools = new ToolCallPieces();
+    this.complete = false;
   }
 
   /** Takes why the answer ended; what is no reason neither ends an answer nor erases an earlier one. */
@@ -77,7 +107,7 @@ export class StreamedAnswer {
 
   /** Takes what the server states of the tokens. The last statement of each count stands. */
   used(usage: Usage | null): void {
-    this.known.usage = latestUsage(this.known.usage, usage);
+    this.known.usage = laterUsage(this.known.usage, usage);
   }
 
   /** The first failure counts. */

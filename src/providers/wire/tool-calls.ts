@@ -1,32 +1,11 @@
 import type { ToolCall } from "../../core/response.ts";
-import { textAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 
-/** Tool calls of a stream, put together from pieces that share a key. */
-export interface ToolCallPieces {
-  /** Adds a piece: arguments are appended, the rest is set once. Says whether it brought arguments. */
-  add(key: string | number, piece: { id?: string | null; name?: string | null; arguments?: string | null }): boolean;
-  /** The calls so far; null when there is none. `noArguments` stands in where a call came without. */
-  list(noArguments: string): ToolCall[] | null;
-}
-
-export function toolCallPieces(): ToolCallPieces {
-  const calls = new Map<string | number, { id: string | null; name: string; arguments: string }>();
-  return {
-    add(key, piece) {
-      const call = calls.get(key) ?? { id: null, name: "", arguments: "" };
-      calls.set(key, call);
-      call.id ??= piece.id ?? null;
-      if (piece.name) call.name += piece.name;
-      if (piece.arguments) call.arguments += piece.arguments;
-      return Boolean(piece.arguments);
-    },
-    list(noArguments) {
-      if (calls.size === 0) return null;
-      return [...calls.values()].map((call) =>
-        toolCall(call.id, { name: call.name, arguments: call.arguments || noArguments }),
-      );
-    },
-  };
+/** What of a tool call a message or a fragment of one holds; `arguments` are text, or the value that they stand for. */
+export interface CallPiece {
+  readonly id?: string | null;
+  readonly name?: string | null;
+  readonly arguments?: unknown;
 }
 
 /** A whole call. `arguments` that are not text are the value that a server has parsed already. */
@@ -37,14 +16,48 @@ export function toolCall(id: string | null, named: { name: string | null; argume
 /** The JSON text of a call's arguments, also where a server sends them parsed. */
 export function argumentsText(value: unknown): string {
   if (typeof value === "string") return value;
-  return value === undefined || value === null ? "" : JSON.stringify(value);
+  if (value === undefined || value === null) return "";
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack: no JSON can be written of it, and the raw body has it.
+    return "";
+  }
 }
 
-/** Calls as OpenAI states them, and others after it: `{ id, function: { name, arguments } }`. */
-export function openaiToolCalls(calls: readonly Fields[]): ToolCall[] | null {
+/** Whether an object or a text holds arguments: `{}` is what servers send before the first fragment. */
+export const holdsArguments = (value: unknown): boolean =>
+  isFields(value) ? Object.keys(value).length > 0 : Array.isArray(value) || (typeof value === "string" && value !== "");
+
+/**
+ * A call as OpenAI states it, or a fragment of one: a function with arguments, or a custom tool with free text. Null for
+ * a tool that the server runs itself, which has a type and a member of its own.
+ */
+export function openaiCallPiece(call: Fields): CallPiece | null {
+  const id = textAt(call, "id");
+  if (isFields(call["custom"])) {
+    const custom = call["custom"];
+    return { id, name: textAt(custom, "name"), arguments: custom["input"] };
+  }
+  const type = textAt(call, "type") || "function";
+  if (!isFields(call["function"]) && type !== "function" && type !== "custom") return null;
+  const named = fieldsAt(call, "function");
+  return { id, name: textAt(named, "name"), arguments: named["arguments"] };
+}
+
+/** The call of the API before `tool_calls`: one, without an id. */
+export function legacyCallPiece(message: Fields): CallPiece | null {
+  const call = message["function_call"];
+  return isFields(call) ? { name: textAt(call, "name"), arguments: call["arguments"] } : null;
+}
+
+/** The calls of a whole message, as OpenAI states them and others after it. */
+export function openaiToolCalls(message: Fields): ToolCall[] | null {
+  const pieces = listAt(message, "tool_calls")
+    .map(openaiCallPiece)
+    .filter((piece) => piece !== null);
+  const legacy = pieces.length === 0 ? legacyCallPiece(message) : null;
+  const calls = legacy === null ? pieces : [legacy];
   if (calls.length === 0) return null;
-  return calls.map((call) => {
-    const named = call["function"] as Fields | undefined;
-    return toolCall(textAt(call, "id"), { name: textAt(named ?? {}, "name"), arguments: named?.["arguments"] });
-  });
+  return calls.map(({ id = null, name = null, arguments: value }) => toolCall(id, { name, arguments: value }));
 }

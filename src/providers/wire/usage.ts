@@ -1,55 +1,95 @@
-import type { Usage } from "../../core/response.ts";
+import type { ModalityTokens, Usage } from "../../core/response.ts";
 
-/** The sum of token counts, or null when one is unknown. */
+/** The sum of token counts, or null when one is unknown or the sum is no exact number any more. */
 export function sumOf(...counts: readonly (number | null)[]): number | null {
   let sum = 0;
   for (const count of counts) {
     if (count === null) return null;
     sum += count;
   }
-  return sum;
+  return Number.isSafeInteger(sum) ? sum : null;
 }
 
-/** A usage of what a server said; the total is the sum, and unknown when either part is. */
-export function usageOf(said: {
+/** What a server says of the tokens of one answer. */
+export interface SaidUsage {
   readonly prompt: number | null;
   readonly completion: number | null;
+  readonly total?: number | null;
   readonly reasoning?: number | null;
   readonly cached?: number | null;
   readonly cacheWrite?: number | null;
+  readonly modalities?: ModalityTokens;
+  readonly webSearches?: number | null;
+  readonly unpriced?: string | null;
   readonly statedCostUsd?: number | null;
-}): Usage {
-  const cost = said.statedCostUsd ?? null;
+}
+
+/**
+ * A usage of what a server said. The total is the sum of its parts, and unknown when either part is. A stated total fills
+ * in a part that is left out; above the sum, it shows tokens that are counted beside the parts: cached ones where those
+ * counts explain the difference exactly, else output (reasoning at xAI). One
+ * below the sum contradicts them and is kept as it is stated.
+ */
+export function usageOf(said: SaidUsage): Usage {
+  const { prompt, completion } = withTotal(said);
+  const { total = null } = said;
+  const contradicts = total !== null && total > 0 && (prompt ?? 0) + (completion ?? 0) > total;
+  const { reasoning = null, cached = null, cacheWrite = null, webSearches, unpriced, statedCostUsd = null } = said;
+  const modalities = Object.entries(said.modalities ?? {}).filter(([, count = 0]) => count > 0);
   return {
-    prompt_tokens: said.prompt,
-    completion_tokens: said.completion,
-    total_tokens: sumOf(said.prompt, said.completion),
-    reasoning_tokens: said.reasoning ?? null,
-    cached_tokens: said.cached ?? null,
-    cache_write_tokens: said.cacheWrite ?? null,
-    ...(cost === null ? {} : { stated_cost_usd: cost }),
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: contradicts ? total : sumOf(prompt, completion),
+    reasoning_tokens: reasoning,
+    cached_tokens: cached,
+    cache_write_tokens: cacheWrite,
+    ...(modalities.length === 0 ? {} : { modality_tokens: Object.fromEntries(modalities) }),
+    ...(webSearches ? { web_searches: webSearches } : {}),
+    ...(unpriced ? { unpriced } : {}),
+    ...(statedCostUsd === null ? {} : { stated_cost_usd: statedCostUsd }),
   };
 }
 
-const COUNTS = [
-  "prompt_tokens",
-  "completion_tokens",
-  "reasoning_tokens",
-  "cached_tokens",
-  "cache_write_tokens",
-] as const;
+function withTotal(said: SaidUsage): Pick<SaidUsage, "prompt" | "completion"> {
+  const { prompt, completion, total = null } = said;
+  if (total === null) return { prompt, completion };
+  if (prompt === null || completion === null) {
+    const part = prompt ?? completion;
+    const rest = part === null || part > total ? null : total - part;
+    return { prompt: prompt ?? rest, completion: completion ?? rest };
+  }
+  const beside = total - prompt - completion;
+  if (beside <= 0) return { prompt, completion };
+  const [cached, written] = [said.cached ?? 0, said.cacheWrite ?? 0];
+  const inPrompt = beside === cached || beside === written || beside === cached + written;
+  return inPrompt ? { prompt: prompt + beside, completion } : { prompt, completion: completion + beside };
+}
 
-const saysNothing = (usage: Usage): boolean =>
-  usage.stated_cost_usd === undefined && COUNTS.every((key) => (usage[key] ?? 0) === 0);
+/** The usage, if it says anything; servers send empty ones before and after the real one. */
+export function saidUsage(said: SaidUsage): Usage | null {
+  const usage = usageOf(said);
+  return Object.values(usage).every((figure) => figure === null) ? null : usage;
+}
 
-/** What is known after a further statement: the last of each count. One without counts, or of zeros only, says nothing. */
-export function latestUsage(before: Usage | null, stated: Usage | null): Usage | null {
-  if (stated === null) return before;
-  if (before === null) return stated;
-  if (saysNothing(stated)) return before;
-  if (COUNTS.every((key) => stated[key] !== null || before[key] === null)) return stated;
-  const known = { ...before, ...stated };
-  for (const key of COUNTS) known[key] = stated[key] ?? before[key];
-  known.total_tokens = sumOf(known.prompt_tokens, known.completion_tokens) ?? stated.total_tokens;
-  return known;
+/**
+ * What two usages of one stream say together. The later one counts, but what it leaves out stays, and so does what it
+ * puts at zero: counts only grow.
+ */
+export function laterUsage(earlier: Usage | null, later: Usage | null): Usage | null {
+  if (earlier === null || later === null) return later ?? earlier;
+  const empty = !later.prompt_tokens && !later.completion_tokens;
+  const [first, second] = empty ? [earlier, later] : [later, earlier];
+  const prompt = first.prompt_tokens ?? second.prompt_tokens;
+  const isWhole = first.prompt_tokens !== null && first.completion_tokens !== null;
+  const completion = first.completion_tokens ?? second.completion_tokens;
+  return {
+    ...second,
+    ...first,
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: isWhole ? first.total_tokens : sumOf(prompt, completion),
+    reasoning_tokens: first.reasoning_tokens ?? second.reasoning_tokens,
+    cached_tokens: first.cached_tokens ?? second.cached_tokens,
+    cache_write_tokens: first.cache_write_tokens ?? second.cache_write_tokens,
+  };
 }
