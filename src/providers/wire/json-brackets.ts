@@ -1,18 +1,17 @@
 /**
- * Follows a JSON object or array as its text grows and knows when its last bracket has closed. Each character is looked
+ * Follows a JSON object or array fragment by fragment and knows when its last bracket has closed. Each character is looked
  * at once, so that asking after every fragment costs no more than asking at the end.
  */
 export class JsonBrackets {
-  #read = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
   #closed = false;
   #broken = false;
 
-  /** Whether `text`, which begins with all the text of earlier calls, is one object or array from end to end. */
-  areClosed(text: string): boolean {
-    while (this.#read < text.length && !this.#broken) this.#take(text[this.#read++] ?? "");
+  /** Takes the next fragment; says whether all of them together are one object or array from end to end. */
+  closedBy(fragment: string): boolean {
+    for (let i = 0; i < fragment.length && !this.#broken; i += 1) this.#take(fragment[i] ?? "");
     return this.#closed && !this.#broken;
   }
 

@@ -8,7 +8,7 @@ type Fragment = CallPiece & { readonly index?: number | null };
 function assembled(fragments: readonly Fragment[]): { id: string | null; name: string; arguments: string }[] {
   const pieces = new ToolCallPieces();
   for (const { index = null, ...piece } of fragments) pieces.add(index, piece);
-  return (pieces.list("") ?? []).map(({ id, function: called }) => ({ id, ...called }));
+  return (pieces.list("") ?? []).map(({ id, function: { name, arguments: json } }) => ({ id, name, arguments: json }));
 }
 
 const call = (id: string | null, name: string, args: string): object => ({ id, name, arguments: args });

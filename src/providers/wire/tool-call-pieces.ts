@@ -14,6 +14,8 @@ class Call {
   /** Set where the arguments came parsed; read only at the end, since a server may still add to them. */
   value: unknown = undefined;
   text = "";
+  /** What of the text the brackets have not seen: few servers make anyone ask for them. */
+  #unseen = "";
   #brackets = new JsonBrackets();
 
   constructor(piece: CallPiece, at: CallKey | null) {
@@ -28,7 +30,10 @@ class Call {
 
   /** Whether its arguments are whole, so that more of them cannot belong to it. */
   get isWhole(): boolean {
-    return this.value !== undefined || this.#brackets.areClosed(this.text);
+    if (this.value !== undefined) return true;
+    const unseen = this.#unseen;
+    this.#unseen = "";
+    return this.#brackets.closedBy(unseen);
   }
 
   /** Whether it is so little known that an id with this name may be its own. */
@@ -43,6 +48,7 @@ class Call {
   replace(text: string): void {
     this.value = undefined;
     this.text = text;
+    this.#unseen = text;
     this.#brackets = new JsonBrackets();
   }
 
@@ -52,6 +58,7 @@ class Call {
       // Text after a value: that was what stands for no arguments yet.
       this.value = undefined;
       this.text += value;
+      this.#unseen += value;
     } else {
       this.value = value;
     }
@@ -204,18 +211,18 @@ function rejoined(calls: readonly Call[]): JoinedCall[] {
     brackets = new JsonBrackets();
   };
   for (const call of calls) {
-    const [first] = run;
-    if (first !== undefined && (call.name !== first.name || call.at !== first.at || call.isWhole)) end();
+    if (run[0] !== undefined && (call.name !== run[0].name || call.at !== run[0].at || !call.hasArguments)) end();
     run.push(call);
-    if (!call.hasArguments || call.isWhole) {
+    if (!call.hasArguments || (run.length === 1 && call.isWhole)) {
       end();
       continue;
     }
-    text += call.text;
-    if (!brackets.areClosed(text)) continue;
+    const fragment = call.arguments;
+    text += fragment;
+    if (!brackets.closedBy(fragment)) continue;
     if (parseJson(text) !== undefined) {
+      joined.push({ id: run[0]?.id ?? null, name: call.name, text });
       run = [];
-      joined.push({ id: first?.id ?? call.id, name: call.name, text });
     }
     end();
   }

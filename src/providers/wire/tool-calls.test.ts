@@ -12,7 +12,8 @@ interface Read {
 }
 
 const shown = (calls: readonly unknown[] | null): Read["calls"] =>
-  (calls as ToolCall[] | null)?.map(({ id, function: called }) => ({ id, ...called })) ?? null;
+  (calls as ToolCall[] | null)?.map(({ id, function: { name, arguments: json } }) => ({ id, name, arguments: json })) ??
+  null;
 
 function streamed(type: ApiType, ...events: object[]): Read {
   const reader = wireOf(type, "https://example.com/v1").startStream?.();
