@@ -121,6 +121,11 @@ export const summarySchema = countsSchema.extend({
   wall_ms: number,
   /** Answers that ended because they reached `max_tokens`. */
   truncated: count,
+  /**
+   * Answers in which nothing was understood: no text, reasoning or tool call, and no finish reason that explains it;
+   * missing when there was none.
+   */
+  nothing_understood: count.optional(),
   by_category: z.record(z.string(), categorySummarySchema),
   /** One entry a segment when the run was resumed, else empty: a restart breaks stationarity. */
   segments: z.array(z.object({ segment: count, total: count, duration_ms: statsSchema, ttft_ms: statsSchema })),

@@ -10,9 +10,7 @@ import { createGoodputTally } from "./goodput.ts";
 import { summarizeLevels } from "./levels.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
 import { createWindow } from "./window.ts";
-
-/** `finish_reason` of an answer that was cut off because it reached `max_tokens`, in the words of each API. */
-const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set(["length", "max_tokens", "max_output_tokens", "MAX_TOKENS"]);
+import { carriedNothing, CUT_BY_LENGTH } from "./unread-answers.ts";
 
 /** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
 export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
@@ -74,6 +72,7 @@ export function summaryBuilder({
     costUnknown: 0,
     costStated: 0,
     truncated: 0,
+    nothingUnderstood: 0,
     held: 0,
     limiterWaitMs: 0,
     limiterWaits: 0,
@@ -92,6 +91,7 @@ export function summaryBuilder({
     if (cost_usd === null) sums.costUnknown += 1;
     if (response.usage?.stated_cost_usd !== undefined) sums.costStated += 1;
     if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
+    if (status === "success" && carriedNothing(response)) sums.nothingUnderstood += 1;
   };
 
   const addTimes = ({ attempts, timing, icl_ms }: TestResult): void => {
@@ -151,6 +151,7 @@ export function summaryBuilder({
       output_tokens_per_second: window.perSecond(sums.answered),
       wall_ms: window.wallMs,
       truncated: sums.truncated,
+      ...(sums.nothingUnderstood === 0 ? {} : { nothing_understood: sums.nothingUnderstood }),
       by_category: Object.fromEntries(
         [...categories].map(([category, tally]) => [
           category,

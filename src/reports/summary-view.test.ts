@@ -136,14 +136,16 @@ test("retries, cut answers, unknown usage and cost, and an interruption are note
   const list = [
     exampleResult({ target: "a:1", attempts: 2, response: exampleResponse({ finish_reason: "length" }) }),
     exampleResult({ target: "a:1", test_id: "t2", cost_usd: null, response: exampleResponse({ usage: null }) }),
+    exampleResult({ target: "a:1", test_id: "t3", response: exampleResponse({ content: null }) }),
   ];
   const segments = [exampleSegment({ validity: null })];
   const manifest = exampleManifest(["a:1"], { status: "interrupted", planned_per_target: 9, segments });
   const text = flat(renderText(viewOf(manifest, list)));
   expect(text).toContain("a:1: 1 retry a:1: 1 answer cut off by max_tokens");
+  expect(text).toContain("a:1: 1 answer carried nothing we understood: no text, reasoning or tool call");
   expect(text).toContain("a:1: 1 answer without usage from the server; token sums leave them out");
   expect(text).toContain("a:1: 1 answer of unknown cost; the sum leaves them out");
-  expect(text).toContain("The run was interrupted: 2 of 9 cases have a result; llm-test-bench resume runs the others.");
+  expect(text).toContain("The run was interrupted: 3 of 9 cases have a result; llm-test-bench resume runs the others.");
   expect(text).toContain("DEGRADED this client was not measured");
   expect(text).not.toContain("Comparison");
   expect(text).not.toContain("simulated");

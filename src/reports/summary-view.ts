@@ -123,7 +123,7 @@ function notes({ manifest, summaries }: Findings): Line[] {
 }
 
 function notesOn(target: string, summary: Summary, made: boolean): Line[] {
-  const { truncated, usage_unknown, cost_unknown, retries } = summary;
+  const { truncated, nothing_understood: unread = 0, usage_unknown, cost_unknown, retries } = summary;
   const lines: Line[] = [];
   const failed = summary.failed + summary.timeout;
   const shown = headlineTimes(summary);
@@ -135,6 +135,10 @@ function notesOn(target: string, summary: Summary, made: boolean): Line[] {
   if (retries > 0) lines.push(line(`${target}: ${counted(retries, "retry", "retries")}`, "quiet"));
   // Answers to made prompts are meant to end at their limit.
   if (truncated > 0 && !made) lines.push(line(`${target}: ${answers(truncated)} cut off by max_tokens`, "warn"));
+  if (unread > 0) {
+    const text = `${target}: ${answers(unread)} carried nothing we understood: no text, reasoning or tool call`;
+    lines.push(line(text, "warn"));
+  }
   if (usage_unknown > 0) {
     lines.push(
       line(`${target}: ${answers(usage_unknown)} without usage from the server; token sums leave them out`, "warn"),
