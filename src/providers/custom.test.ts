@@ -44,6 +44,21 @@ it("reports what the function throws, with its code when it names one", async ()
   ]);
 });
 
+it("fails an answer that was given up by its finish reason, and takes none for a reason that says nothing", async () => {
+  const ended = async (finish_reason: string): Promise<unknown> => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2 };
+    const provider = customProvider("mine", async () => ({ content: "Hi", usage, finish_reason }), fakeClock());
+    return (await provider.openChannel().send(call())).outcome;
+  };
+  expect(await ended("cancelled")).toMatchObject({
+    failure: { code: "stream_error" },
+    usage: { completion_tokens: 2 },
+  });
+  expect(await ended("insufficient_system_resource")).toMatchObject({ failure: { code: "overloaded" } });
+  expect(await ended("null")).toMatchObject({ ok: true, response: { finish_reason: null } });
+  expect(await ended("length")).toMatchObject({ ok: true, response: { finish_reason: "length" } });
+});
+
 it("reads off the causes of what is thrown why a server was not reached", async () => {
   const caused = (code: string): Error =>
     new TypeError("fetch failed", { cause: Object.assign(new Error(`connect ${code}`), { code }) });

@@ -9,6 +9,7 @@ import { usageSchema, type ModelResponse } from "../core/response.ts";
 import { clientFailure } from "./bridges/client-failure.ts";
 import { looseUsageSchema } from "./loose-usage.ts";
 import { tidyMessage } from "./wire/failures.ts";
+import { finishReasonIn, gaveUpBy } from "./wire/finish-reasons.ts";
 import { isFields } from "./wire/fields.ts";
 import { sumOf } from "./wire/usage.ts";
 
@@ -205,7 +206,12 @@ function wrongFigures(generated: unknown): string[] {
 function outcomeOf(generated: unknown, warn: (message: string) => void): Attempt["outcome"] {
   for (const problem of wrongFigures(generated)) warn(problem);
   const checked = generatedSchema.safeParse(generated);
-  if (checked.success) return { ok: true, response: responseOf(checked.data) };
+  if (checked.success) {
+    const response = responseOf(checked.data);
+    const gaveUp = gaveUpBy(response.finish_reason);
+    if (gaveUp === null) return { ok: true, response };
+    return { ok: false, failure: failure(gaveUp.code, gaveUp.message), usage: response.usage };
+  }
   const [issue] = checked.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? "its result" : issue.path.join(".");
   return failed(
@@ -222,7 +228,7 @@ function responseOf({ content, usage, finish_reason, model, reasoning, tool_call
     content,
     reasoning: reasoning ?? null,
     tool_calls: tool_calls ?? null,
-    finish_reason: finish_reason ?? null,
+    finish_reason: finishReasonIn(finish_reason),
     usage:
       usage === undefined
         ? null

@@ -189,6 +189,24 @@ describe("a model of the AI SDK", () => {
     const error = await asked(scripted([{ type: "error", error: new Error("overheated") }]));
     expect(error.outcome).toMatchObject({ failure: { code: "stream_error", message: "overheated" } });
   });
+
+  it("has the code that an error in it states, and keeps the usage of an answer that was given up", async () => {
+    const failing = async (error: unknown): Promise<object> =>
+      (await asked(scripted([{ type: "error", error }]))).outcome;
+    const http = Object.assign(new Error("busy"), { statusCode: 503 });
+    const named = Object.assign(new Error("slow down"), { data: { error: { type: "rate_limit_error" } } });
+    expect(await failing(http)).toMatchObject({ failure: { code: "overloaded", message: "busy" } });
+    expect(await failing(named)).toMatchObject({ failure: { code: "rate_limited", message: "slow down" } });
+    expect(await failing({ type: "overloaded_error", message: "busy" })).toMatchObject({
+      failure: { code: "overloaded", message: "busy" },
+    });
+    expect(await failing("oops")).toMatchObject({ failure: { code: "stream_error" } });
+    const usage = { inputTokens: 5, outputTokens: 6 };
+    for (const finishReason of ["error", { unified: "error", raw: "error" }, { unified: "other", raw: "abort" }]) {
+      const { outcome } = await asked(scripted([{ type: "finish", finishReason, usage }]));
+      expect(outcome).toMatchObject({ failure: { code: "stream_error" }, usage: { prompt_tokens: 5 } });
+    }
+  });
 });
 
 /** A model whose stream is these parts. */

@@ -6,6 +6,8 @@ import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } fr
 import { LIMITS, tooLong } from "../http/limits.ts";
 import { retryAfter } from "../http/rate-limit-headers.ts";
 import { codeOfRefusal, tidyMessage } from "../wire/failures.ts";
+import { gaveUpBy } from "../wire/finish-reasons.ts";
+import { statedErrorIn, statedErrorOf } from "../wire/stated-error.ts";
 import { toolCall } from "../wire/tool-calls.ts";
 
 /**
@@ -130,7 +132,7 @@ async function streamed(result: unknown, { onText, onReasoning, onWarning }: Gen
         finish = part;
         break;
       case "error":
-        throw streamError(messageIn(part["error"]));
+        throw streamError(part["error"]);
       default:
     }
   }
@@ -140,7 +142,10 @@ async function streamed(result: unknown, { onText, onReasoning, onWarning }: Gen
 
 function generated(content: string, reasoning: string, calls: ToolCall[], end: Fields, about: Fields): Generated {
   const usage = usageIn(end["usage"]);
-  const finish = textAt(end, "finishReason") ?? textAt(fieldsAt(end, "finishReason"), "unified");
+  const stated = fieldsAt(end, "finishReason");
+  const raw = textAt(stated, "raw");
+  // The SDK's own word for an answer that the server gave up is `other`, as for much else.
+  const finish = textAt(end, "finishReason") ?? (gaveUpBy(raw) === null ? textAt(stated, "unified") : raw);
   const model = textAt(about, "modelId");
   return {
     content,
@@ -186,9 +191,20 @@ function usageIn(usage: unknown): Partial<Usage> | null {
 const messageIn = (error: unknown): string =>
   error instanceof Error ? error.message : (textAt(isFields(error) ? error : {}, "message") ?? JSON.stringify(error));
 
-/** A package that misses the end of a stream tells of it as an error in the stream. */
-const streamError = (message: string): ProviderError =>
-  new ProviderError(/ended without a finish/i.test(message) ? "stream_cut" : "stream_error", tidyMessage(message));
+/**
+ * An error in the stream, with the code that it states. A package that misses the end of a stream tells of it as an error
+ * too; one of HTTP holds the server's body as `data`.
+ */
+function streamError(error: unknown): ProviderError {
+  const message = messageIn(error);
+  if (/ended without a finish/i.test(message)) return new ProviderError("stream_cut", tidyMessage(message));
+  const fields: Fields = error instanceof Error ? { ...error, message } : isFields(error) ? error : { message };
+  const body = statedErrorIn(fields["data"], false);
+  const stated = body === null || body.code === "stream_error" ? statedErrorOf(fields) : body;
+  return new ProviderError(stated?.code ?? "stream_error", tidyMessage(message), {
+    retryAfterMs: stated?.retryAfterMs ?? null,
+  });
+}
 
 /** The SDK's errors of HTTP carry the status, also those of a 200 that could not be read. */
 function failureOf(error: unknown, streaming: boolean): unknown {
