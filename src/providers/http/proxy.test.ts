@@ -60,7 +60,7 @@ describe.each([{ secure: false }, { secure: true }])("through a proxy (spoken to
 });
 
 it("a stream through a proxy is stamped read by read", async () => {
-  const server = await simulator({ ttftMs: 20, tpotMs: 5, tokens: 6, jitter: 0 });
+  const server = await simulator({ ttftMs: 20, tpotMs: 5, tokens: 6, jitter: 0, allowHosts: ["models.test"] });
   const proxy = await proxyServer({ port: Number(new URL(server.url).port) });
   const attempt = await openaiChannel("http://models.test", through(proxy.url)).send(exampleCall());
   expect(attempt.outcome.ok).toBe(true);

@@ -1,5 +1,7 @@
 /** Narrowing of what a server sent: cheap enough to run on every event of a stream. */
 
+import { isoTimeOf } from "../../core/clock.ts";
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
@@ -24,6 +26,17 @@ export function listAt(fields: Fields, key: string): readonly Fields[] {
 export function textAt(fields: Fields, key: string): string | null {
   const value = fields[key];
   return typeof value === "string" ? value : null;
+}
+
+/** A text that says something: an id or a name that is empty is none. */
+export function wordAt(fields: Fields, key: string): string | null {
+  return textAt(fields, key) || null;
+}
+
+/** The date that seconds since 1970 stand for, in ISO-8601; 0 is what servers fill in that have none. */
+export function dateAt(fields: Fields, key: string): string | null {
+  const seconds = fields[key];
+  return seconds === 0 ? null : isoTimeOf(seconds);
 }
 
 /** A number of tokens; anything but a non-negative integer is unknown. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openaiChat } from "./openai-chat.ts";
+import { openaiCompletions } from "./openai-completions.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import type { Delta } from "./wire-format.ts";
 
@@ -295,5 +296,66 @@ describe("a refusal by a chat completions server", () => {
     });
     expect(wire.readFailure(502, undefined, "<h1>Bad\n gateway</h1>").message).toBe("<h1>Bad gateway</h1>");
     expect(wire.readFailure(422, { error: "nope" }, "").message).toBe("nope");
+  });
+});
+
+describe("what Azure says of its filters", () => {
+  const first = {
+    id: "",
+    object: "",
+    created: 0,
+    model: "",
+    choices: [],
+    prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }],
+  };
+
+  it("comes in a first chunk that sets no id, model or date", () => {
+    const { reader } = streamed(first, delta({ content: "Hi" }), delta({}, "stop"));
+    expect(reader.response()).toMatchObject({ id: "c1", model: "m-2026", created_at: "2023-11-14T22:13:20.000Z" });
+    const { reader: nothingElse } = streamed(first, { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    expect(nothingElse.response()).toMatchObject({ id: null, model: null, created_at: null });
+  });
+
+  it("can be an answer without a message, which is a success without content, streamed or not", () => {
+    const choice = { index: 0, finish_reason: "content_filter", content_filter_results: { hate: { filtered: true } } };
+    const expected = { content: null, finish_reason: "content_filter", id: "c1" };
+    for (const api of [wire, openaiCompletions]) {
+      const read = api.readBody({ id: "c1", model: "m", choices: [choice] });
+      expect(read).toMatchObject({ response: expected });
+      const reader = api.startStream();
+      reader.take({ name: "message", data: JSON.stringify({ id: "c1", choices: [choice] }) });
+      expect(reader).toMatchObject({ complete: true, failure: null });
+      expect(reader.response()).toMatchObject(expected);
+    }
+    expect(wire.readBody({ id: "c1", choices: [{ index: 0, finish_reason: "stop" }] })).toBeNull();
+  });
+});
+
+describe("thinking in reasoning_details", () => {
+  const details = [
+    { type: "reasoning.text", text: "Hm, ", format: "MiniMax-response-v1", index: 0 },
+    { type: "reasoning.summary", summary: "so" },
+    { type: "reasoning.encrypted", data: "x" },
+  ];
+
+  it("is read where it is stated nowhere else, streamed or not", () => {
+    const { deltas, reader } = streamed(
+      delta({ reasoning_details: details }),
+      delta({ reasoning: null, reasoning_details: [{ text: "!" }] }),
+      delta({ content: "Hi" }, "stop"),
+    );
+    expect(deltas).toEqual(["reasoning", "reasoning", "text"]);
+    expect(reader.response().reasoning).toBe("Hm, so!");
+    const message = { content: "Hi", reasoning_content: "", reasoning_details: details };
+    expect(wire.readBody({ choices: [{ message, finish_reason: "stop" }] })).toMatchObject({
+      response: { reasoning: "Hm, so" },
+    });
+  });
+
+  it("is not read twice where it stands beside the same text", () => {
+    const { reader } = streamed(
+      delta({ reasoning: "Hm", reasoning_details: [{ type: "reasoning.text", text: "Hm" }] }),
+    );
+    expect(reader.response().reasoning).toBe("Hm");
   });
 });

@@ -1,6 +1,5 @@
-import { isoTimeOf } from "../../core/clock.ts";
 import type { Quirks } from "../../core/quirks.ts";
-import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { countAt, dateAt, fieldsAt, isFields, listAt, textAt, wordAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -46,8 +45,17 @@ const contentIn = (message: Fields): string | null =>
   textAt(message, "content") ?? partsText(message["content"], "text", textOfPart);
 
 const reasoningIn = (message: Fields): string | null =>
-  (textAt(message, "reasoning_content") || textAt(message, "reasoning")) ??
+  textAt(message, "reasoning_content") ||
+  textAt(message, "reasoning") ||
+  detailsText(message["reasoning_details"]) ||
   partsText(message["content"], "thinking", (part) => partsText(part["thinking"], "text", textOfPart));
+
+/** MiniMax states reasoning here only, OpenRouter beside `reasoning`: texts, summaries, and what is encrypted. */
+function detailsText(details: unknown): string | null {
+  if (!Array.isArray(details)) return null;
+  const parts = (details as unknown[]).filter((part) => isFields(part));
+  return parts.map((part) => textAt(part, "text") ?? textAt(part, "summary") ?? "").join("");
+}
 
 function readBody(body: unknown): WireAnswer | null {
   if (!isFields(body)) return null;
@@ -55,18 +63,19 @@ function readBody(body: unknown): WireAnswer | null {
   if (choice === undefined) return null;
   const failure = choiceFailureIn(choice);
   if (failure !== null) return { failure, usage: openaiUsageIn(body) };
-  if (!isFields(choice["message"])) return null;
-  const message = choice["message"];
+  // Azure leaves the message of an answer out that its filter held back.
+  if (!isFields(choice["message"]) && choice["finish_reason"] !== "content_filter") return null;
+  const message = fieldsAt(choice, "message");
   return {
     response: {
-      id: textAt(body, "id"),
-      model: textAt(body, "model"),
+      id: wordAt(body, "id"),
+      model: wordAt(body, "model"),
       content: contentIn(message) ?? textAt(message, "refusal"),
       reasoning: reasoningIn(message),
       tool_calls: openaiToolCalls(message),
       finish_reason: finishReasonIn(choice["finish_reason"]),
       usage: openaiUsageIn(body),
-      created_at: isoTimeOf(body["created"]),
+      created_at: dateAt(body, "created"),
     },
     systemFingerprint: textAt(body, "system_fingerprint"),
   };
@@ -77,9 +86,10 @@ export function readChunk(chunk: Fields, answer: StreamedAnswer): Fields | null 
   const { known } = answer;
   answer.used(openaiUsageIn(chunk));
   const choice = firstChoice(chunk);
-  known.id ??= textAt(chunk, "id");
-  known.model ??= textAt(chunk, "model");
-  known.created_at ??= isoTimeOf(chunk["created"]);
+  // Azure's first chunk is about the prompt, with empty texts and the date 0.
+  known.id ??= wordAt(chunk, "id");
+  known.model ??= wordAt(chunk, "model");
+  known.created_at ??= dateAt(chunk, "created");
   answer.systemFingerprint = textAt(chunk, "system_fingerprint") ?? answer.systemFingerprint;
   if (choice === undefined) return null;
   answer.began = true;

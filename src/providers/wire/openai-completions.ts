@@ -1,5 +1,4 @@
-import { isoTimeOf } from "../../core/clock.ts";
-import { isFields, textAt } from "./fields.ts";
+import { dateAt, isFields, textAt, wordAt } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
 import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
@@ -46,17 +45,17 @@ export const openaiCompletions: StreamingWireFormat = {
     const failure = choiceFailureIn(choice);
     if (failure !== null) return { failure, usage: openaiUsageIn(body) };
     const text = textAt(choice, "text");
-    if (text === null) return null;
+    if (text === null && choice["finish_reason"] !== "content_filter") return null;
     return {
       response: {
-        id: textAt(body, "id"),
-        model: textAt(body, "model"),
+        id: wordAt(body, "id"),
+        model: wordAt(body, "model"),
         content: text,
         reasoning: null,
         tool_calls: null,
         finish_reason: finishReasonIn(choice["finish_reason"]),
         usage: openaiUsageIn(body),
-        created_at: isoTimeOf(body["created"]),
+        created_at: dateAt(body, "created"),
       },
       systemFingerprint: textAt(body, "system_fingerprint"),
     };

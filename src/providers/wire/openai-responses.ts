@@ -1,7 +1,6 @@
-import { isoTimeOf } from "../../core/clock.ts";
 import type { RequestPart } from "../../core/request.ts";
 import type { ModelResponse, Usage } from "../../core/response.ts";
-import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
+import { countAt, dateAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
@@ -78,7 +77,7 @@ function answerIn(response: Fields): ModelResponse {
     tool_calls: callsIn(items),
     finish_reason: finishOf(response),
     usage: usageIn(response),
-    created_at: isoTimeOf(response["created_at"]),
+    created_at: dateAt(response, "created_at"),
   };
 }
 
@@ -125,7 +124,7 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
       answer.announced = true;
       answer.known.id = textAt(response, "id");
       answer.known.model = textAt(response, "model");
-      answer.known.created_at = isoTimeOf(response["created_at"]);
+      answer.known.created_at = dateAt(response, "created_at");
       return;
     }
     case "response.output_text.delta":
