@@ -198,7 +198,9 @@ const messageIn = (error: unknown): string =>
 function streamError(error: unknown): ProviderError {
   const message = messageIn(error);
   if (/ended without a finish/i.test(message)) return new ProviderError("stream_cut", tidyMessage(message));
-  const fields: Fields = error instanceof Error ? { ...error, message } : isFields(error) ? error : { message };
+  const fields: Fields = isFields(error)
+    ? Object.fromEntries([...Object.entries(error), ["message", message]])
+    : { message };
   const body = statedErrorIn(fields["data"], false);
   const stated = body === null || body.code === "stream_error" ? statedErrorOf(fields) : body;
   return new ProviderError(stated?.code ?? "stream_error", tidyMessage(message), {
