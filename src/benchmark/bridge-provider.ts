@@ -35,8 +35,16 @@ export async function bridgeProvider(
   const exported = await moduleAt(resolve(cwd, what));
   for (const value of [exported["provider"], exported["generate"], exported["model"], exported["default"]]) {
     if (isProvider(value)) {
-      const { simulated = false } = value;
-      return checkedProvider({ name, simulated, bridge, openChannel: () => value.openChannel() }, clock);
+      const own: Provider = {
+        name,
+        get simulated() {
+          // A module in JavaScript may leave it out.
+          return (value as Partial<Provider>).simulated === true;
+        },
+        bridge,
+        openChannel: () => value.openChannel(),
+      };
+      return checkedProvider(own, clock);
     }
     const found = modelIn(value, model);
     if (found !== null) return customProvider(name, aiSdkGenerate(found), clock, bridge);

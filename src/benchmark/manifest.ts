@@ -85,3 +85,15 @@ export function withEnd(
   );
   return { ...manifest, status, ended_at, segments };
 }
+
+/**
+ * The manifest with the targets labelled that turned out to be simulated; itself where it knew of all of them. The targets
+ * are those of the plan, in its order.
+ */
+export function withSimulated(manifest: Manifest, targets: readonly Pick<BenchTarget, "provider">[]): Manifest {
+  const records = manifest.plan.targets;
+  const isNews = (i: number): boolean => targets[i]?.provider.simulated === true && records[i]?.simulated === false;
+  if (!targets.some((_, i) => isNews(i))) return manifest;
+  const labelled = records.map((record, i) => (isNews(i) ? { ...record, simulated: true } : record));
+  return { ...manifest, plan: { ...manifest.plan, targets: labelled } };
+}

@@ -12,7 +12,7 @@ import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts
 import { writeExports } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
 import { searchOf, type LevelSearch } from "./level-search.ts";
-import { withEnd, withSegment } from "./manifest.ts";
+import { withEnd, withSegment, withSimulated } from "./manifest.ts";
 import type { BenchmarkOptions, BenchmarkOutcome } from "./options.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
 import { loadRecord } from "./records.ts";
@@ -126,6 +126,12 @@ export class BenchmarkSegment {
     this.#parts.opened.saveManifest(manifest);
   }
 
+  /** At once: a process that is killed later has labelled its results all the same. */
+  #labelSimulated(): void {
+    const labelled = withSimulated(this.#manifest, this.#parts.plan.targets);
+    if (labelled !== this.#manifest) this.#save(labelled);
+  }
+
   #soFar(): SoFar {
     const { load, opened } = this.#parts;
     const needsPast = load.durationMs !== null || load.budgetUsd !== null;
@@ -179,6 +185,7 @@ export class BenchmarkSegment {
         if (event.type === "case_finished") {
           this.#done += 1;
           search?.add(event.result);
+          this.#labelSimulated();
         }
         options.observe(event);
       },

@@ -9,7 +9,10 @@ import type { ModelResponse, Usage } from "./response.ts";
 export interface Provider {
   /** Stands in results as `provider`. */
   readonly name: string;
-  /** Whether its answers are simulated; they are then labelled so wherever they show. */
+  /**
+   * Whether its answers are simulated; they are then labelled so wherever they show. It may turn out only when an answer
+   * says so.
+   */
   readonly simulated: boolean;
   /** Set when it is not our own client that sends: times then include another's, and are labelled so. */
   readonly bridge?: Bridge;
@@ -81,6 +84,8 @@ export interface Attempt {
     | { readonly ok: false; readonly failure: Failure; readonly usage: Usage | null };
   readonly requestId: string | null;
   readonly systemFingerprint: string | null;
+  /** Set when the answer says of itself that a simulator made it. */
+  readonly simulated?: true;
   /** What the server said of its rate limits; absent when it said nothing. */
   readonly statedLimits?: StatedLimits | undefined;
   /** The body as it came, when the call asked for it. */

@@ -26,7 +26,8 @@ function targetDifferences(saved: readonly TargetRecord[], wanted: readonly Targ
   return saved.flatMap((before, i) => {
     const after = wanted[i] ?? before;
     return [
-      ...(["provider", "model", "base_url", "simulated"] as const).flatMap((name) =>
+      // Whether it is simulated may turn out only when it answers.
+      ...(["provider", "model", "base_url"] as const).flatMap((name) =>
         difference(`${before.target}: ${name}`, before[name], after[name]),
       ),
       ...parameterDifferences(`${before.target}: `, before.parameters, after.parameters),

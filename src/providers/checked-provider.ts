@@ -78,10 +78,12 @@ const attemptSchema = z.object({
  * failed attempt.
  */
 export function checkedProvider(provider: Provider, clock: Clock): Provider {
-  const { name, simulated, bridge } = provider;
+  const { name, bridge } = provider;
   return {
     name,
-    simulated,
+    get simulated() {
+      return provider.simulated;
+    },
     ...(bridge === undefined ? {} : { bridge }),
     openChannel() {
       let channel: Channel | null = null;

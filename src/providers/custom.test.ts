@@ -3,6 +3,7 @@ import { exampleCall as call } from "../../test/support/call.ts";
 import { fakeClock } from "../../test/support/fake-clock.ts";
 import { sleep } from "../core/clock.ts";
 import { failure } from "../core/failure.ts";
+import { aiSdkGenerate } from "./bridges/ai-sdk.ts";
 import { customProvider, ProviderError } from "./custom.ts";
 
 it("measures a function: its start, each piece of text, its end", async () => {
@@ -133,4 +134,28 @@ it.each([NaN, Infinity, -1, "soon"])("a pause of %s is none, and a status of it 
   const more = { httpStatus: figure as number, retryAfterMs: figure as number };
   expect(new ProviderError("overloaded", "busy", { ...more, httpStatus: 500.5 }).httpStatus).toBeNull();
   expect(new ProviderError("overloaded", "busy", more).retryAfterMs).toBeNull();
+});
+
+it("is simulated from the first answer on that says so, also through the AI SDK", async () => {
+  let says = false;
+  const own = customProvider("mine", async () => ({ content: "x", simulated: says }), fakeClock());
+  const response = { headers: { "x-simulated": "true" } };
+  const part = { type: "finish", finishReason: "stop" };
+  const sdk = aiSdkGenerate({
+    specificationVersion: "v2",
+    provider: "p",
+    modelId: "m",
+    doGenerate: async () => ({ content: [{ type: "text", text: "x" }], finishReason: "stop", response }),
+    doStream: async () => ({ stream: ReadableStream.from([part]), response }),
+  });
+  await own.openChannel().send(call());
+  expect(own.simulated).toBe(false);
+  says = true;
+  await own.openChannel().send(call());
+  expect(own.simulated).toBe(true);
+  for (const stream of [true, false]) {
+    const through = customProvider("sdk", sdk, fakeClock(), "ai-sdk");
+    await through.openChannel().send(call({ request: { model: "m", prompt: "Hi", stream } }));
+    expect(through.simulated).toBe(true);
+  }
 });

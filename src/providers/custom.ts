@@ -30,6 +30,8 @@ const generatedSchema = z.object({
   usage: looseUsageSchema.partial().optional().catch(undefined),
   finish_reason: z.string().optional(),
   model: z.string().optional(),
+  /** Whether a simulator made it; the target is then labelled so. */
+  simulated: z.boolean().optional(),
   reasoning: z.string().optional(),
   tool_calls: z
     .array(
@@ -98,8 +100,23 @@ export function customProvider(
   clock: Clock,
   bridge?: Bridge,
 ): Provider {
-  const channel: Channel = { send: (call) => attemptWith(generate, call, clock), close: async () => {} };
-  return { name, simulated: false, ...(bridge === undefined ? {} : { bridge }), openChannel: () => channel };
+  let simulated = false;
+  const told = async (request: ModelRequest, context: GenerateContext): Promise<Generated> => {
+    const generated = await generate(request, context);
+    // It is not checked yet: a module in JavaScript may return anything.
+    const said = (generated as Partial<Generated> | null | undefined)?.simulated;
+    simulated ||= said === true;
+    return generated;
+  };
+  const channel: Channel = { send: (call) => attemptWith(told, call, clock), close: async () => {} };
+  return {
+    name,
+    get simulated() {
+      return simulated;
+    },
+    ...(bridge === undefined ? {} : { bridge }),
+    openChannel: () => channel,
+  };
 }
 
 async function attemptWith(

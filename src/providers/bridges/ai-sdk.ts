@@ -91,7 +91,8 @@ function answerOf(result: unknown, { onWarning }: GenerateContext): Generated {
       .map((part) => textAt(part, "text") ?? "")
       .join("");
   const calls = parts.filter((part) => part["type"] === "tool-call").map(callOf);
-  return generated(texts("text"), texts("reasoning"), calls, result, fieldsAt(result, "response"));
+  const response = fieldsAt(result, "response");
+  return generated(texts("text"), texts("reasoning"), calls, result, { ...response, simulated: isSimulated(response) });
 }
 
 async function streamed(result: unknown, { onText, onReasoning, onWarning }: GenerateContext): Promise<Generated> {
@@ -137,8 +138,12 @@ async function streamed(result: unknown, { onText, onReasoning, onWarning }: Gen
     }
   }
   if (finish === null) throw new ProviderError("stream_cut", "the stream ended without its finish");
-  return generated(content, reasoning, calls, finish, about);
+  const simulated = isSimulated(fieldsAt(isFields(result) ? result : {}, "response"));
+  return generated(content, reasoning, calls, finish, { ...about, simulated });
 }
+
+/** Whether the headers of a response say that a simulator made it. */
+const isSimulated = (response: Fields): boolean => textAt(fieldsAt(response, "headers"), "x-simulated") === "true";
 
 function generated(content: string, reasoning: string, calls: ToolCall[], end: Fields, about: Fields): Generated {
   const usage = usageIn(end["usage"]);
@@ -154,6 +159,7 @@ function generated(content: string, reasoning: string, calls: ToolCall[], end: F
     ...(usage === null ? {} : { usage }),
     ...(finish === null ? {} : { finish_reason: finish }),
     ...(model === null ? {} : { model }),
+    ...(about["simulated"] === true ? { simulated: true } : {}),
   };
 }
 

@@ -290,6 +290,7 @@ export class HttpAttempt implements ExchangeListener {
       deltasPerRead: this.#tokens.deltasPerRead,
       reasoningStreamed: this.#reasoningStreamed,
       outcome,
+      ...(isTrue(this.#header("x-simulated")) ? { simulated: true as const } : {}),
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
       statedLimits: this.#statedLimits ?? undefined,
@@ -300,3 +301,5 @@ export class HttpAttempt implements ExchangeListener {
 
 /** JSON allows no byte order mark, and some servers send one. */
 const withoutMark = (text: string): string => (text.startsWith("\uFEFF") ? text.slice(1) : text);
+
+const isTrue = (value: string | null): boolean => value !== null && !/^(false|0|no|off)?$/i.test(value.trim());

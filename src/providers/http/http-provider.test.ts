@@ -49,6 +49,25 @@ const contentOf = ({ outcome }: Attempt): string | null => {
   return outcome.response.content;
 };
 
+describe("an answer with a status that there is not", () => {
+  it.each(["000", "001", "099"])("such as %s is no HTTP, in our own words", async (status) => {
+    const server = await serverThat((socket) => socket.end(`HTTP/1.1 ${status} Nope\r\ncontent-length: 2\r\n\r\n{}`));
+    const failed = failureOf(await channelTo(server.url).send(plainCall()));
+    expect(failed).toMatchObject({ code: "stream_malformed", http_status: null });
+    expect(failed.message).toMatch(/^what 127\.0\.0\.1:\d+ sent is not HTTP\/1\.1: its status code is below 100$/);
+  });
+
+  it("has no text of an assertion on a kept-alive connection either", async () => {
+    const server = await serverThat((socket) => {
+      const first = server.requests.length === 1;
+      socket.write(first ? plainResponse(200, COMPLETION) : "HTTP/1.1 000 Nope\r\ncontent-length: 0\r\n\r\n");
+    });
+    const channel = channelTo(server.url);
+    expect(contentOf(await channel.send(plainCall()))).toBe("Hello");
+    expect(failureOf(await channel.send(plainCall())).message).not.toMatch(/assert/i);
+  });
+});
+
 describe("an HTTP channel", () => {
   it("tells of reasoning and text as they come, apart", async () => {
     const thought = (reasoning_content: string): string => event({ choices: [{ delta: { reasoning_content } }] });

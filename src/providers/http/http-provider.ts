@@ -44,18 +44,22 @@ export function httpProvider(settings: HttpProviderSettings, clock: Clock): Prov
     headers: headersOf(call),
     body: JSON.stringify(rewording.body(wire.body(call.request), call.request.model)),
   });
+  let simulated = settings.simulated ?? false;
   return {
     name: settings.name,
-    simulated: settings.simulated ?? false,
+    get simulated() {
+      return simulated;
+    },
     openChannel(): Channel {
       const connection = settings.openConnection();
       return {
         send(asked) {
           const call = rewording.call(wire.startStream === null ? withoutStream(asked) : asked);
           const request = render(call);
-          return exchange(connection, call, request, wire, clock, url).then((attempt) =>
-            rewording.judged(attempt, { call, body: request.body }),
-          );
+          return exchange(connection, call, request, wire, clock, url).then((attempt) => {
+            simulated ||= attempt.simulated === true;
+            return rewording.judged(attempt, { call, body: request.body });
+          });
         },
         close: () => connection.close(),
       };

@@ -34,9 +34,12 @@ export function unreachedCode(error: unknown): Pick<Failure, "code" | "temporary
 /** A resolver that has no answer for now may have one in a moment. */
 const mayPass = (code: string): Pick<Failure, "temporary"> => (code === "EAI_AGAIN" ? { temporary: true } : {});
 
+/** What undici takes for impossible is thrown as a failed assertion: a status code below 100. */
+const isAssertion = (error: unknown): boolean => systemCodeOf(error) === "ERR_ASSERTION";
+
 /** An answer that ends inside a chunk is a connection that broke, though undici's parser is the first to say so. */
 const isNotHttp = (error: unknown): boolean =>
-  error instanceof Error && error.name === "HTTPParserError" && !/EOF/.test(error.message);
+  isAssertion(error) || (error instanceof Error && error.name === "HTTPParserError" && !/EOF/.test(error.message));
 
 /** How far an exchange had come when its connection failed. */
 export interface Progress {
@@ -114,5 +117,7 @@ const ranOut = (limit: string, detail: string): string => `this machine ran out 
 
 function detailOf(error: unknown, code: string): string {
   const message = messageOf(error);
+  // Its text is of undici's own code.
+  if (isAssertion(error)) return /statusCode/.test(message) ? "its status code is below 100" : "it breaks the protocol";
   return code === "" || message.includes(code) ? message : `${message} (${code})`;
 }
