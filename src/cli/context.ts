@@ -10,6 +10,7 @@ export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   /** Whether nobody reads it any more. */
   readonly destroyed?: boolean | undefined;
   /** Why what was written did not arrive, a full disk for example; null while all of it did. */
@@ -115,6 +116,9 @@ export function shielded(context: CliContext, mask: Mask): CliContext {
     },
     get columns() {
       return output.columns;
+    },
+    get rows() {
+      return output.rows;
     },
     get destroyed() {
       return output.destroyed;

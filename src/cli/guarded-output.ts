@@ -28,6 +28,9 @@ export function guardedOutput(stream: Stream): Output {
     get columns() {
       return stream.columns;
     },
+    get rows() {
+      return stream.rows;
+    },
     get destroyed() {
       return stream.destroyed;
     },

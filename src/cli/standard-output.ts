@@ -61,6 +61,9 @@ function streamOutput(stream: NodeJS.WriteStream): Stream {
     get columns() {
       return stream.columns;
     },
+    get rows() {
+      return stream.rows;
+    },
     get destroyed() {
       return stream.destroyed;
     },

@@ -3,7 +3,8 @@ import { API_TYPES } from "../core/api-type.ts";
 import { durationSchema, foreignSchema } from "../core/dataset.ts";
 import { headersSchema, requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS, ORDERS } from "../core/run.ts";
-import { RANGES, within } from "../core/ranges.ts";
+import { within } from "../core/range-schema.ts";
+import { RANGES } from "../core/ranges.ts";
 import { parseSlo } from "../core/parse-slo.ts";
 
 const pricesSchema = z.strictObject({

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** The values that a setting may have, whichever way it is given: by flag, in a file, or as an option of the library. */
 export interface Range {
   readonly least: number;
@@ -42,9 +40,4 @@ export function rangeInWords({ least, most, whole: isWhole }: Range): string {
 /** Whether a number is within a range. */
 export function isWithin(value: number, { least, most, whole: isWhole }: Range): boolean {
   return value >= least && value <= most && (!isWhole || Number.isInteger(value));
-}
-
-/** A range as a schema, for files and options. */
-export function within(range: Range): z.ZodNumber {
-  return range.whole ? z.int().min(range.least).max(range.most) : z.number().min(range.least).max(range.most);
 }

@@ -9,6 +9,20 @@ export type RunEvent =
       /** `planned` is null for a run that its time ends, and where a dataset is read while it is used. */
       readonly targets: readonly { readonly target: string; readonly planned: number | null; readonly done: number }[];
     }
+  | {
+      /** A level of a sweep or a search begins, or the time of a run with a time limit; each of its targets is told of. */
+      readonly type: "stage_started";
+      readonly target: string;
+      /** Requests in flight; null where there are no levels. */
+      readonly level: number | null;
+      /** Null where no time ends it. */
+      readonly ends_in_ms: Millis | null;
+    }
+  | {
+      /** Nothing more is sent, and what is in flight may end. */
+      readonly type: "run_stopping";
+      readonly by: "stop" | "errors" | "budget";
+    }
   | { readonly type: "case_started"; readonly target: string; readonly test_id: string; readonly sample: number }
   | {
       readonly type: "attempt_failed";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { GivenLoad } from "../benchmark/check-load.ts";
-import { RANGES, within, type Range } from "../core/ranges.ts";
+import { within } from "../core/range-schema.ts";
+import { RANGES, type Range } from "../core/ranges.ts";
 import { requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS, ORDERS } from "../core/run.ts";
 import { sloSchema } from "../core/slo.ts";

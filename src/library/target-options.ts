@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { RANGES, within } from "../core/ranges.ts";
+import { within } from "../core/range-schema.ts";
+import { RANGES } from "../core/ranges.ts";
 import { headersSchema, requestParametersSchema } from "../core/request.ts";
 import { clockSchema, partLimitsSchema } from "./runner-options.ts";
 

@@ -93,6 +93,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   // Every case in flight listens to them; that is no leak.
   setMaxListeners(0, stop, abandon);
   const onStop = (): void => gate.close({ by: "stop", skipWith: null });
+  const onClosed = (): void => options.observe({ type: "run_stopping", by: gate.closed?.by ?? "stop" });
+  gate.signal.addEventListener("abort", onClosed, { once: true });
   if (stop.aborted) onStop();
   stop.addEventListener("abort", onStop, { once: true });
 
@@ -152,6 +154,12 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const sendTo = async (group: Group): Promise<void> => {
     for (const stage of group.stages) {
       if (stage.endless && gate.closed !== null) break;
+      const { level, durationMs } = stage;
+      if (level !== null || durationMs !== null) {
+        for (const { target } of group.sides) {
+          options.observe({ type: "stage_started", target: target.label, level, ends_in_ms: durationMs });
+        }
+      }
       const measurement = new Measurement(clock);
       const inStage: LaneContext = {
         ...context,

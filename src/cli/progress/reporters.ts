@@ -4,7 +4,8 @@ import type { RunEvent } from "../../core/run-events.ts";
 import type { Output } from "../context.ts";
 import { ansi } from "../guarded-output.ts";
 import { jsonLine } from "../json-text.ts";
-import { clockText, progressLine } from "./line.ts";
+import { textWidth } from "../../core/text-width.ts";
+import { clockText, progressLine, type LineView } from "./line.ts";
 import { ProgressState, type TargetProgress } from "./state.ts";
 
 /** Shows a run's progress on an output until it is stopped. */
@@ -31,44 +32,71 @@ function every(clock: Clock, periodMs: Millis, show: () => void): Timer {
   return { cancel: () => timer.cancel() };
 }
 
-function lines(state: ProgressState, now: Millis, columns: number, live: boolean): string[] {
-  const targets = [...state.targets.values()];
-  const labelWidth = Math.max(0, ...targets.map(({ target }) => target.length));
-  return targets.map((progress) => progressLine(state, progress, now, { columns, labelWidth, live }));
+function linesOf(
+  state: ProgressState,
+  targets: readonly TargetProgress[],
+  now: Millis,
+  view: Pick<LineView, "columns" | "live">,
+): string[] {
+  const labelWidth = Math.max(0, ...[...state.targets.values()].map(({ target }) => textWidth(target)));
+  return targets.map((progress) => progressLine(state, progress, now, { ...view, labelWidth }));
 }
 
 /** One line a target, redrawn in place: for a terminal. */
 export function liveReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
-  let drawn = 0;
-  /** Up to the first line drawn before, then clear to the end of the screen. */
-  const back = (): string => (drawn === 0 ? "" : ansi(`[${drawn}F`) + ansi("[J"));
+  let drawn: readonly string[] = [];
+  const columnsNow = (): number => output.columns ?? 80;
+  /** Up to the first line drawn before, then clear to the end of the screen. A window that has become narrower breaks them. */
+  const back = (): string => {
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columnsNow())), 0);
+    return rows === 0 ? "" : ansi(`[${rows}F`) + ansi("[J");
+  };
   const show = (): void => {
-    const now = lines(state, clock.now(), (output.columns ?? 80) - 1, true);
-    output.write(back() + now.map((line) => `${line}\n`).join(""));
-    drawn = now.length;
+    const columns = columnsNow() - 1;
+    const all = linesOf(state, [...state.targets.values()], clock.now(), { columns, live: true });
+    const before = back();
+    drawn = fitting(all, output.rows ?? Infinity);
+    output.write(before + drawn.map((line) => `${line}\n`).join(""));
   };
   const timer = every(clock, LIVE_EVERY_MS, show);
   return {
     take: (event) => state.take(event, clock.now()),
     aside(write) {
       output.write(back());
-      drawn = 0;
+      drawn = [];
       write();
     },
     stop() {
       timer.cancel();
-      show();
-      drawn = 0;
+      state.end(clock.now());
+      output.write(back());
+      const columns = columnsNow() - 1;
+      for (const line of linesOf(state, [...state.targets.values()], clock.now(), { columns, live: true })) {
+        output.write(`${line}\n`);
+      }
+      drawn = [];
     },
   };
 }
 
-/** One line a target every few seconds: for a pipe or a log. */
+/** What fits a window: the cursor cannot go back above its first row, so that more would be drawn again and again. */
+function fitting(lines: readonly string[], rows: number): readonly string[] {
+  const room = Math.max(1, rows - 1);
+  if (lines.length <= room) return lines;
+  const shown = lines.slice(0, room - 1);
+  return [...shown, `… and ${lines.length - shown.length} more targets`];
+}
+
+/** One line a target every few seconds, and one when it has ended: for a pipe or a log. */
 export function plainReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
+  const said = new Set<string>();
   const show = (): void => {
-    for (const line of lines(state, clock.now(), 200, false)) output.write(`${line}\n`);
+    const now = clock.now();
+    const going = [...state.targets.values()].filter(({ target }) => !said.has(target));
+    for (const line of linesOf(state, going, now, { columns: 200, live: false })) output.write(`${line}\n`);
+    for (const { target, endedAt } of going) if (endedAt !== null) said.add(target);
   };
   const timer = every(clock, PLAIN_EVERY_MS, show);
   return {
@@ -76,6 +104,7 @@ export function plainReporter(output: Output, clock: Clock): Reporter {
     aside: (write) => write(),
     stop() {
       timer.cancel();
+      state.end(clock.now());
       show();
     },
   };
@@ -86,7 +115,7 @@ export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Report
   const state = new ProgressState(clock.now());
   const write = (record: object): void => void output.write(`${mask(jsonLine(record))}\n`);
   const snapshot = (progress: TargetProgress): object => {
-    const { requests, tokens, etaMs } = state.rates(progress, clock.now());
+    const { requests, tokens, etaMs, leftMs } = state.pace(progress, clock.now());
     return {
       type: "progress",
       target: progress.target,
@@ -98,10 +127,17 @@ export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Report
       requests_per_second: requests,
       output_tokens_per_second: tokens,
       eta_ms: etaMs,
+      time_left_ms: leftMs,
+      level: progress.level,
     };
   };
+  const told = new Set<string>();
   const show = (): void => {
-    for (const progress of state.targets.values()) write(snapshot(progress));
+    for (const progress of state.targets.values()) {
+      if (told.has(progress.target)) continue;
+      write(snapshot(progress));
+      if (progress.endedAt !== null) told.add(progress.target);
+    }
   };
   const timer = every(clock, JSON_EVERY_MS, show);
   return {
@@ -113,6 +149,7 @@ export function ndjsonReporter(output: Output, clock: Clock, mask: Mask): Report
     aside: (other) => other(),
     stop() {
       timer.cancel();
+      state.end(clock.now());
       show();
     },
   };
