@@ -2,11 +2,12 @@ import type { ModelRequest, RequestParameters } from "../../core/request.ts";
 import type { ToolCall, Usage } from "../../core/response.ts";
 import { ProviderError, type Generated, type GenerateContext } from "../custom.ts";
 import { clientFailure } from "./client-failure.ts";
-import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../wire/fields.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, parseJson, type Fields } from "../wire/fields.ts";
 import { LIMITS, tooLong } from "../http/limits.ts";
 import { retryAfter } from "../http/rate-limit-headers.ts";
-import { codeOfRefusal, tidyMessage } from "../wire/failures.ts";
+import { tidyMessage } from "../wire/failures.ts";
 import { gaveUpBy } from "../wire/finish-reasons.ts";
+import { readRefusal } from "../wire/refusal.ts";
 import { statedErrorIn, statedErrorOf } from "../wire/stated-error.ts";
 import { toolCall } from "../wire/tool-calls.ts";
 
@@ -217,16 +218,21 @@ function streamError(error: unknown): ProviderError {
 /** The SDK's errors of HTTP carry the status, also those of a 200 that could not be read. */
 function failureOf(error: unknown, streaming: boolean): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
-  const httpStatus = numberAt(error as unknown as Fields, "statusCode");
+  const httpStatus = countAt(error as unknown as Fields, "statusCode");
   if (httpStatus === null) return error;
   const message = tidyMessage(error.message);
   if (httpStatus >= 400) {
     const headers = fieldsAt(error as unknown as Fields, "responseHeaders");
     const header = (name: string): string | null => textAt(headers, name);
     const wait = retryAfter(header, () => header("date") ?? "");
-    const code = codeOfRefusal(httpStatus, message);
-    const more = { httpStatus, retryAfterMs: wait?.ms ?? null };
-    return new ProviderError(code, message, wait === null ? more : { ...more, waitStated: wait.stated });
+    const body = textAt(error as unknown as Fields, "responseBody") ?? "";
+    const refusal = readRefusal(httpStatus, parseJson(body) ?? { message }, message);
+    const more = { httpStatus, retryAfterMs: wait?.ms ?? refusal.retryAfterMs ?? null };
+    return new ProviderError(
+      refusal.code,
+      refusal.message,
+      wait === null ? more : { ...more, waitStated: wait.stated },
+    );
   }
   const broken = clientFailure(error);
   if (broken === null) return new ProviderError("stream_malformed", message, { httpStatus });

@@ -1,27 +1,16 @@
-import type { FailureCode } from "../../core/failure.ts";
 import type { ModelRequest, RequestParameters, RequestPart } from "../../core/request.ts";
 import { anthropicUsage, laterReport } from "./anthropic-usage.ts";
-import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { turnsWith } from "./messages.ts";
 import { at, withoutRefused, withParameters, type ParameterTable } from "./parameters.ts";
+import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { holdsArguments, toolCall } from "./tool-calls.ts";
-import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
+import type { StreamingWireFormat } from "./wire-format.ts";
 
 /** The API demands `max_tokens`; this stands in where nobody set it. */
 export const ANTHROPIC_DEFAULT_MAX_TOKENS = 1024;
-
-/** `api_error` and `timeout_error` are not here: gateways put them on any status, which then says more. */
-const BY_ERROR_TYPE: Readonly<Record<string, FailureCode>> = {
-  authentication_error: "auth",
-  billing_error: "quota",
-  permission_error: "permission",
-  not_found_error: "not_found",
-  rate_limit_error: "rate_limited",
-  overloaded_error: "overloaded",
-};
 
 const PARAMETERS: ParameterTable = {
   system: at("system"),
@@ -53,12 +42,6 @@ function refuses({ model, response_format }: ModelRequest): (keyof RequestParame
     ...(response_format === "json" ? (["response_format"] as const) : []),
     ...(WITHOUT_SAMPLING.test(model) ? (["temperature", "top_p"] as const) : []),
   ];
-}
-
-function failureIn(error: Fields, status: number): WireFailure {
-  const message = textAt(error, "message") ?? JSON.stringify(error);
-  const code = BY_ERROR_TYPE[textAt(error, "type") ?? ""] ?? codeOfMessage(message) ?? codeOfStatus(status);
-  return { code, message: tidyMessage(message) };
 }
 
 const blocksText = (blocks: readonly Fields[], type: string, key: string): string | null => {
@@ -182,8 +165,5 @@ export const anthropicMessages: StreamingWireFormat = {
     };
   },
   startStream,
-  readFailure(status, body, text) {
-    const error = isFields(body) ? body["error"] : undefined;
-    return isFields(error) ? failureIn(error, status) : statusOnly(status, text);
-  },
+  readFailure: readRefusal,
 };

@@ -1,11 +1,12 @@
 import type { Usage } from "../../core/response.ts";
-import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
+import { tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { bearer } from "./openai-chat.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { statedErrorIn } from "./stated-error.ts";
+import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { argumentsText, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
 import { saidUsage } from "./usage.ts";
@@ -95,6 +96,9 @@ function readEvent(event: Fields, answer: StreamedAnswer): void {
   }
 }
 
+/** https://docs.cohere.com/reference/errors */
+const OWN_STATUSES = { 498: "content_filter" } as const;
+
 /** Cohere's chat API, version 2. */
 export const cohereChat: StreamingWireFormat = {
   path: () => "/chat",
@@ -130,13 +134,5 @@ export const cohereChat: StreamingWireFormat = {
   },
   startStream: (onText) =>
     jsonStreamReader(onText, readEvent, { names: /^(message|content|tool-plan|tool-call|citation)-/ }),
-  readFailure(status, body, text) {
-    const message = isFields(body) ? textAt(body, "message") : null;
-    if (message === null) return statusOnly(status, text);
-    const worded = status === 400 || status === 422 || status === 429 ? codeOfMessage(message) : null;
-    return {
-      code: worded ?? (status === 498 ? "content_filter" : codeOfStatus(status)),
-      message: tidyMessage(message),
-    };
-  },
+  readFailure: (status, body, text) => readRefusal(status, body, text, OWN_STATUSES),
 };

@@ -1,14 +1,12 @@
-import type { FailureCode } from "../../core/failure.ts";
 import type { RequestMessage, RequestPart } from "../../core/request.ts";
 import type { ModelResponse } from "../../core/response.ts";
-import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { GeminiCalls } from "./gemini-calls.ts";
 import { geminiUsage } from "./gemini-usage.ts";
-import { googleLimit, googleRetryDelay } from "./google-limits.ts";
 import { turnsOf } from "./messages.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
+import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
@@ -52,35 +50,6 @@ const contentOf = ({ role, content }: RequestMessage): Fields => ({
   role: role === "assistant" ? "model" : role,
   parts: typeof content === "string" ? [{ text: content }] : content.map(partOf),
 });
-
-const BY_ERROR_STATUS: Readonly<Record<string, FailureCode>> = {
-  UNAUTHENTICATED: "auth",
-  PERMISSION_DENIED: "permission",
-  NOT_FOUND: "not_found",
-  UNAVAILABLE: "overloaded",
-};
-
-function failureIn(error: Fields, status: number): WireFailure {
-  const message = textAt(error, "message") ?? JSON.stringify(error);
-  const details = listAt(error, "details");
-  const retryAfterMs = googleRetryDelay(details);
-  const badKey = details.some(({ reason }) => reason === "API_KEY_INVALID");
-  const named =
-    error["status"] === "RESOURCE_EXHAUSTED"
-      ? googleLimit(details, message)
-      : BY_ERROR_STATUS[textAt(error, "status") ?? ""];
-  return {
-    code: badKey ? "auth" : (named ?? (status === 400 ? codeOfMessage(message) : null) ?? codeOfStatus(status)),
-    message: tidyMessage(message),
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
-  };
-}
-
-/** Without `alt=sse` the API puts also an error into an array. */
-function errorIn(body: unknown): Fields | null {
-  const outer: unknown = Array.isArray(body) ? body[0] : body;
-  return isFields(outer) && isFields(outer["error"]) ? outer["error"] : null;
-}
 
 const UNFINISHED: WireFailure = { code: "stream_cut", message: "the answer has neither content nor a finish reason" };
 
@@ -135,8 +104,5 @@ export const googleGemini: StreamingWireFormat = {
     const calls = new GeminiCalls();
     return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls));
   },
-  readFailure(status, body, text) {
-    const error = errorIn(body);
-    return error === null ? statusOnly(status, text) : failureIn(error, status);
-  },
+  readFailure: readRefusal,
 };

@@ -1,11 +1,11 @@
 import { wallTimeOf } from "../../core/clock.ts";
 import type { RequestMessage } from "../../core/request.ts";
 import type { ServerTiming, Usage } from "../../core/response.ts";
-import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage } from "./failures.ts";
 import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { turnsOf } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
+import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
 import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat } from "./wire-format.ts";
@@ -98,9 +98,5 @@ export const ollamaChat: StreamingWireFormat = {
     return { response, systemFingerprint: null };
   },
   startStream: (onText) => jsonStreamReader(onText, readChunk),
-  readFailure(status, body, text) {
-    const message = isFields(body) ? textAt(body, "error") : null;
-    if (message === null) return statusOnly(status, text);
-    return { code: codeOfMessage(message) ?? codeOfStatus(status), message: tidyMessage(message) };
-  },
+  readFailure: readRefusal,
 };

@@ -2,7 +2,7 @@ import type { Quirks } from "../../core/quirks.ts";
 import { countAt, dateAt, fieldsAt, isFields, listAt, textAt, wordAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
-import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceFailureIn } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import {
   asFirstMessage,
@@ -15,6 +15,7 @@ import {
 } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { legacyCallPiece, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
+import { readRefusal } from "./refusal.ts";
 import type { StreamingWireFormat, WireAnswer } from "./wire-format.ts";
 
 /** Bearer tokens, as most APIs take their keys. */
@@ -163,6 +164,6 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
     renamable: ["max_tokens", "max_completion_tokens"],
     readBody,
     startStream: (onText) => jsonStreamReader(onText, readChatChunk, { doneCompletes: true }),
-    readFailure: readOpenaiFailure,
+    readFailure: readRefusal,
   };
 }

@@ -1,10 +1,11 @@
 import { dateAt, isFields, textAt, wordAt } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
-import { choiceFailureIn, readOpenaiFailure } from "./openai-errors.ts";
+import { choiceFailureIn } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
 import { jsonStreamReader } from "./streamed-answer.ts";
+import { readRefusal } from "./refusal.ts";
 import type { StreamingWireFormat } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -69,5 +70,5 @@ export const openaiCompletions: StreamingWireFormat = {
       },
       { doneCompletes: true },
     ),
-  readFailure: readOpenaiFailure,
+  readFailure: readRefusal,
 };

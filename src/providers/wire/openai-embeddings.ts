@@ -1,9 +1,9 @@
 import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
-import { readOpenaiFailure } from "./openai-errors.ts";
 import { statedCostIn } from "./openai-usage.ts";
 import { withParameters, type ParameterTable } from "./parameters.ts";
 import { usageOf } from "./usage.ts";
+import { readRefusal } from "./refusal.ts";
 import type { WireFormat } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -55,5 +55,5 @@ export const openaiEmbeddings: WireFormat = {
     };
   },
   startStream: null,
-  readFailure: readOpenaiFailure,
+  readFailure: readRefusal,
 };

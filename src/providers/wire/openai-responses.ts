@@ -4,13 +4,13 @@ import { countAt, dateAt, fieldsAt, isFields, listAt, textAt, type Fields } from
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { imageUrl, turnsWith } from "./messages.ts";
 import { bearer } from "./openai-chat.ts";
-import { readOpenaiFailure } from "./openai-errors.ts";
 import { modalitiesIn, statedCostIn } from "./openai-usage.ts";
 import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
 import { callsIn, finishCalls, readCallEvent, searchesIn } from "./responses-calls.ts";
 import { statedErrorIn } from "./stated-error.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
 import { saidUsage } from "./usage.ts";
+import { readRefusal } from "./refusal.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
 const PARAMETERS: ParameterTable = {
@@ -167,5 +167,5 @@ export const openaiResponses: StreamingWireFormat = {
     return holdsAnswer(body) ? { response: answerIn(body), systemFingerprint: null } : null;
   },
   startStream: (onText) => jsonStreamReader(onText, readEvent, { names: /^response\./ }),
-  readFailure: readOpenaiFailure,
+  readFailure: readRefusal,
 };

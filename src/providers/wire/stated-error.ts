@@ -1,4 +1,5 @@
 import { conditionNamed, conditionOfMinimax, conditionOfStatus, conditionSaid, type Condition } from "./conditions.ts";
+import { DEEPEST, layersOf, rawOf, WORDS, wordsOf } from "./error-words.ts";
 import { codeOfMessage, tidyMessage } from "./failures.ts";
 import { isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { googleLimit, googleRetryDelay } from "./google-limits.ts";
@@ -13,8 +14,6 @@ interface Found {
   readonly around: Fields;
 }
 
-/** How deep an error is looked into; what is deeper is taken as said. */
-const DEEPEST = 6;
 const SUCCESSES: ReadonlySet<string> = new Set([
   "",
   "ok",
@@ -45,18 +44,6 @@ const NEUTRAL: ReadonlySet<string> = new Set([
   "ok",
   "index",
 ]);
-const WORDS = [
-  "message",
-  "msg",
-  "error_message",
-  "errorMessage",
-  "error_msg",
-  "errorMsg",
-  "errmsg",
-  "status_msg",
-  "Message",
-  "faultstring",
-] as const;
 const CODES = [
   "code",
   "error_code",
@@ -75,8 +62,6 @@ const CODES = [
   "reason",
   "name",
 ] as const;
-/** The members that may hold the words of an error, the plainest first. */
-const SPOKEN = [...WORDS, "detail", "description", "title", "error", "errors", "reason", "exception", "fault"] as const;
 const STATUSES = [
   "code",
   "status",
@@ -177,22 +162,6 @@ function statusIn(value: unknown): number | null {
   return typeof status === "number" && Number.isInteger(status) && status >= 400 && status < 600 ? status : null;
 }
 
-/** The server's words for an error; null where it gave none. */
-function wordsOf(error: unknown, depth = 0): string | null {
-  if (typeof error === "string") return error.trim() === "" ? null : error;
-  if (depth === DEEPEST) return null;
-  if (Array.isArray(error)) {
-    const texts = error.map((entry) => wordsOf(entry, depth + 1)).filter((text) => text !== null);
-    return texts.length === 0 ? null : texts.join("; ");
-  }
-  if (!isFields(error)) return null;
-  for (const key of SPOKEN) {
-    const words = wordsOf(error[key], depth + 1);
-    if (words !== null) return words;
-  }
-  return null;
-}
-
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
@@ -201,12 +170,12 @@ function jsonOf(value: unknown): string {
   }
 }
 
-/** The objects that may hold a code: the error, the one in it, and the one around it. */
+/** The objects that may hold a code: what a gateway was told, the error, the one in it, and the one around it. */
 function sourcesOf({ error, around }: Found): Fields[] {
   const first: unknown = Array.isArray(error) ? error.find((entry) => isFields(entry)) : error;
   if (!isFields(first)) return [around];
   const inner = first["error"];
-  return [first, ...(isFields(inner) ? [inner] : []), around];
+  return [...layersOf(rawOf(first)), first, ...(isFields(inner) ? [inner] : []), around];
 }
 
 function conditionOf(found: Found, message: string): Condition | null {
