@@ -1,6 +1,7 @@
 import type { Environment } from "../config/environment.ts";
 import { proxyFor } from "../config/proxy.ts";
 import { BenchError } from "../core/errors.ts";
+import { shownAddress } from "../core/shown-address.ts";
 import type { Fetch, Fetched } from "../datasets/sources/http-get.ts";
 import { networkFailure } from "../providers/http/network-failure.ts";
 import { openSocket, ProxyUnreachable, routeTo } from "../providers/http/open-socket.ts";
@@ -34,7 +35,7 @@ export async function fetchThroughProxy(env: Environment, url: URL, init: Parame
     if (!(cause instanceof ProxyError || cause instanceof ProxyUnreachable)) throw error;
     throw new BenchError(
       "dataset",
-      `${url.href} cannot be fetched: ${networkFailure(cause, UNSENT, url.host).message}`,
+      `${shownAddress(url.href)} cannot be fetched: ${networkFailure(cause, UNSENT, url.host).message}`,
       {
         hint: `${proxy.source} names the proxy. Correct it, or add ${url.hostname} to NO_PROXY, or download the file yourself.`,
         cause: error,

@@ -1,6 +1,8 @@
 import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Network } from "../core/network.ts";
+import { looksLikeKey } from "../core/looks-like-key.ts";
 import type { RequestParameters } from "../core/request.ts";
+import { addressSecrets, meant } from "../core/shown-address.ts";
 
 /** Header names whose values are no secrets. */
 const OPEN_HEADER =
@@ -32,19 +34,23 @@ export function secretsOf(targets: readonly Secretive[]): string[] {
 function proxySecrets({ proxy }: Network): string[] {
   const [, encoded] = /^Basic (.+)$/.exec(proxy?.authorization ?? "") ?? [];
   if (encoded === undefined) return [];
+  return [encoded, passwordIn(encoded)];
+}
+
+function passwordIn(encoded: string): string {
   const [, user = "", password = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
-  const secret = password === "" ? user : password;
-  return [encoded, secret, encodeURIComponent(secret)];
+  return password === "" ? user : password;
 }
 
-/** A header's whole value, and what follows its scheme: `Bearer KEY`. */
+/** A header's whole value, what follows its scheme (`Bearer KEY`), and the password within it (`Basic dTpw`). */
 function secretParts(value: string): string[] {
-  const [, credentials] = /^\S+ +(.+)$/.exec(value) ?? [];
-  return credentials === undefined ? [value] : [value, credentials];
+  const [, scheme = "", credentials] = /^(\S+) +(.+)$/.exec(value.trim()) ?? [];
+  if (credentials === undefined) return [value];
+  return [value, credentials, ...(/^basic$/i.test(scheme) ? [passwordIn(credentials)] : [])];
 }
 
+/** Gateways take a key as a part of the path. */
 function urlSecrets(baseUrl: string): string[] {
-  const { password, searchParams } = new URL(baseUrl);
-  const parameters = [...searchParams].filter(([name]) => /key|token|secret|sig/i.test(name)).map(([, value]) => value);
-  return [password, decodeURIComponent(password), ...parameters].filter((secret) => secret !== "");
+  const path = new URL(baseUrl).pathname.split("/").filter((part) => looksLikeKey(meant(part)));
+  return [...addressSecrets(baseUrl), ...path.flatMap((part) => [part, meant(part)])];
 }

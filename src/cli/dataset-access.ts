@@ -1,3 +1,4 @@
+import { addressSecrets } from "../core/shown-address.ts";
 import type { LoadOptions } from "../datasets/load.ts";
 import type { CliContext } from "./context.ts";
 
@@ -20,7 +21,8 @@ export function datasetAccess({
 }
 
 /** What reading a dataset may have sent and nothing may show. */
-export function datasetSecrets({ env }: CliContext): string[] {
+export function datasetSecrets({ env }: CliContext, dataset?: string): string[] {
   const token = env["HF_TOKEN"]?.trim() ?? "";
-  return token === "" ? [] : [token];
+  const addresses = [dataset, env["HF_ENDPOINT"], env["HF_DATASETS_SERVER"]].filter((address) => address !== undefined);
+  return [...(token === "" ? [] : [token]), ...addresses.flatMap(addressSecrets)];
 }

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
+import { maskFor } from "../core/secrets.ts";
+import { addressSecrets } from "../core/shown-address.ts";
 import { guarded } from "./guarded-output.ts";
 import { fileError, isDiskError } from "../core/output-error.ts";
 import { sayOn, type Say } from "./say.ts";
@@ -16,7 +18,7 @@ import { defineResume } from "./commands/resume.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineTest } from "./commands/test.ts";
 import { writtenOut } from "./command-words.ts";
-import type { CliContext, ProcessContext } from "./context.ts";
+import { shielded, type CliContext, type ProcessContext } from "./context.ts";
 import { asTyped } from "./invocation.ts";
 import { limitWarnings } from "./limit-option.ts";
 import { withMeantFlag } from "./meant-flag.ts";
@@ -73,7 +75,11 @@ Also: run, eval (bench), validate, list (datasets validate, datasets list), help
 
 /** Runs one command line and returns its exit code; never throws, never ends the process. */
 export async function main(args: readonly string[], outside: ProcessContext): Promise<number> {
-  const context = guarded(outside);
+  // A password that stands in the command itself is repeated by no message about it.
+  const context = shielded(
+    guarded(outside),
+    maskFor(args.flatMap((arg) => (arg.match(/[a-z][a-z0-9+.-]*:\/\/\S+/gi) ?? []).flatMap(addressSecrets))),
+  );
   const exitCode = await run(args, context);
   const [out, err] = [outside.stdout.failure ?? null, outside.stderr.failure ?? null];
   if (out !== null) report(fileError("cannot write to standard output", out), sayOn(context, args.includes("--json")));

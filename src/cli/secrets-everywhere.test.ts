@@ -14,15 +14,30 @@ const SECRETS = {
   header: "Tenant-ZYXWVUTSRQPONM",
   flag: "Flag-mlkjihgfedcba",
   proxy: "Proxy-AbCdEfGhIjKlMn",
+  path: "a1b2c3d4e5f6g7h8i9j0",
 };
 
 let cwd: string;
 beforeEach(() => void (cwd = mkdtempSync(join(tmpdir(), "secrets-"))));
 afterEach(() => rmSync(cwd, { recursive: true }));
 
+const DATASET_PASSWORD = "Dataset/p@ss-0123";
+const hexOf = (text: string): string => Buffer.from(text).toString("hex");
+const escapedOf = (text: string): string =>
+  Array.from(text, (character) => `\\u00${character.charCodeAt(0).toString(16)}`).join("");
+
 function leaksIn(texts: readonly string[]): string[] {
   const all = texts.join("\n");
-  const secrets = [...Object.values(SECRETS), JSON.stringify(SECRETS.key).slice(1, -1), btoa(`user:${SECRETS.proxy}`)];
+  const plain = [...Object.values(SECRETS), DATASET_PASSWORD];
+  const secrets = [
+    ...plain,
+    ...plain.map((secret) => JSON.stringify(secret).slice(1, -1)),
+    ...plain.map(encodeURIComponent),
+    ...plain.map(hexOf),
+    ...plain.map(escapedOf),
+    ...["", ":", "ab"].flatMap((before) => plain.map((secret) => btoa(before + secret).slice(before.length * 2, -4))),
+    btoa(`user:${SECRETS.proxy}`),
+  ];
   const pieces = secrets.flatMap((secret) =>
     Array.from({ length: secret.length - 9 }, (_, start) => secret.slice(start, start + 10)),
   );
@@ -50,6 +65,37 @@ const SERVERS: readonly (readonly [string, boolean, Echo])[] = [
     "an answer",
     false,
     (told) => plainResponse(200, json({ id: told, model: told, choices: [{ message: { content: told } }] })),
+  ],
+  ["an error in hex", false, (told) => plainResponse(401, json({ error: { message: hexOf(told) } }))],
+  ["an error in base64", false, (told) => plainResponse(401, json({ detail: `Bearer ${btoa(`x ${told}`)}` }))],
+  [
+    "an error with every character escaped",
+    false,
+    (told) => plainResponse(401, `{"error":{"message":"who is ${escapedOf(told)}?"}}`),
+  ],
+  [
+    "an answer with escapes inside escapes",
+    false,
+    (told) =>
+      plainResponse(
+        200,
+        json({
+          id: "i",
+          model: "m",
+          choices: [{ message: { content: json([escapedOf(told), encodeURIComponent(told)]) } }],
+        }),
+      ),
+  ],
+  [
+    "a stream of base64 in pieces",
+    true,
+    (told) =>
+      Buffer.concat([
+        Buffer.from(STREAM_HEAD),
+        ...inTwo(btoa(told)).map((half) => streamChunk(delta(half))),
+        streamChunk(`${delta("", "stop")}data: [DONE]\n\n`),
+        Buffer.from("0\r\n\r\n"),
+      ]),
   ],
   ["a header", false, (told) => plainResponse(400, "{}", { "x-request-id": told })],
   [
@@ -103,7 +149,7 @@ describe("a server that repeats what it was told in", () => {
       }),
     );
     const proxy = await proxyServer({ port: Number(new URL(server.url).port) });
-    configure("http://api.test/v1");
+    configure(`http://api.test/v1/${SECRETS.path}`);
     const env = { HTTP_PROXY: proxy.url.replace("//", `//user:${SECRETS.proxy}@`) };
     const flags = [...(stream ? [] : ["--no-stream"]), "--header", `X-Flag: ${SECRETS.flag}`];
     const run = (...args: string[]): Promise<InProcess> => runInProcess([...args, ...flags], { cwd, env });
@@ -133,5 +179,77 @@ describe("a server that repeats what it was told in", () => {
       ),
     );
     expect(leaksIn(shown.flatMap(({ stdout, stderr }) => [stdout, stderr]))).toEqual([]);
+  });
+});
+
+describe("a key in the wrong place of a configuration", () => {
+  const commands = [
+    ["config", "show"],
+    ["config", "show", "--json"],
+    ["providers"],
+    ["providers", "--json"],
+    ["test", "mine", "--prompt", "Hi"],
+    ["bench", "-d", "coding-tasks", "-p", "mine", "--dry-run"],
+  ];
+
+  it.each([
+    ["the file", { api_key_file: SECRETS.key }],
+    ["the file, with a folder before it", { api_key_file: `./${SECRETS.path}` }],
+    ["the file, as a word", { api_key_file: SECRETS.flag }],
+    ["the variable", { api_key_env: SECRETS.path }],
+    ["the path of the address", { base_url: `http://127.0.0.1:1/v1/${SECRETS.path}/openai` }],
+    ["the address", { base_url: SECRETS.flag }],
+    ["the user of the address", { base_url: `http://${SECRETS.path}@127.0.0.1:1/v1` }],
+    ["the address's query", { base_url: `http://127.0.0.1:1/v1?key=${SECRETS.path}` }],
+    ["the address's path, which has a query as well", { base_url: `http://127.0.0.1:1/${SECRETS.path}/v1?a=b` }],
+  ])("is shown nowhere: %s", async (_where, entry) => {
+    const mine = { type: "openai", base_url: "http://127.0.0.1:1/v1", default_model: "m", max_retries: 0, ...entry };
+    writeFileSync(join(cwd, "llm-test-bench.config.json"), json({ providers: { mine } }));
+    for (const args of commands) {
+      const { stdout, stderr } = await runInProcess(args, { cwd });
+      expect([args, leaksIn([stdout, stderr])]).toEqual([args, []]);
+    }
+  });
+});
+
+describe("the password of a dataset's address", () => {
+  const dataset = json({ name: "d", version: "1", test_cases: [{ id: "t", prompt: "Hi" }] });
+
+  it("is sent to its server and shown nowhere", async () => {
+    const authorization = `Basic ${btoa(`me:${DATASET_PASSWORD}`)}`;
+    const server = closedAfterTest(
+      await rawServer((socket, { head }) => {
+        const known = head.includes(authorization) && !head.includes("/gone");
+        socket.end(known ? plainResponse(200, dataset) : plainResponse(404, "{}"));
+      }),
+    );
+    const login = `me:${encodeURIComponent(DATASET_PASSWORD)}@`;
+    const address = (path: string): string => `${server.url}/${path}?token=${SECRETS.path}`.replace("//", `//${login}`);
+    const run = (...args: string[]): Promise<InProcess> => runInProcess(args, { cwd });
+    const good = address("d.json");
+    const runs = [
+      await run("bench", "-d", good, "-p", "sim:fast", "-o", "out"),
+      await run("bench", "-d", good, "-p", "sim:fast", "-o", "out", "--force", "--json"),
+      await run("datasets", "validate", good),
+      await run("datasets", "validate", good, "--json"),
+      await run("datasets", "show", good),
+      await run("datasets", "show", good, "--json"),
+      await run("datasets", "sample", good, "--cases", "1"),
+      await run("journal", "check", "out"),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+    const others = [
+      await run("bench", "-d", address("gone.json"), "-p", "sim:fast", "-o", "out2"),
+      await run("datasets", "validate", address("gone.json"), "--json"),
+      await run("bench", "-d", good.replace("http:", "ftp:"), "-p", "sim:fast", "-o", "out2"),
+      await run("bench", "-d", good.replace(/:\d+/, ":1"), "-p", "sim:fast", "-o", "out2"),
+      await run("bench", `--datasett=${good}`, "-p", "sim:fast"),
+      await run("resume", "out", "--retry-failed", "--duration", "1s"),
+    ];
+    expect(others.map(({ code }) => code)).not.toContain(0);
+    expect(others.at(-1)?.stderr).toContain("recorded without its password");
+    const files = readdirSync(join(cwd, "out")).map((file) => readFileSync(join(cwd, "out", file), "utf8"));
+    expect(leaksIn([...[...runs, ...others].flatMap(({ stdout, stderr }) => [stdout, stderr]), ...files])).toEqual([]);
+    expect(files.join("")).toContain("[secret]@127.0.0.1");
   });
 });

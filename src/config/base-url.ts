@@ -1,5 +1,7 @@
 import type { ApiType } from "../core/api-type.ts";
 import { BenchError } from "../core/errors.ts";
+import { looksLikeKey } from "../core/looks-like-key.ts";
+import { meant } from "../core/shown-address.ts";
 
 /** What stands between a server's address and the paths of each API; `sim` is our own simulator. */
 export const API_BASE_PATHS: Readonly<Record<ApiType | "sim", string>> = {
@@ -83,5 +85,6 @@ export function urlInMessages(text: string): string {
   if (text.length > LONGEST_HOST_NAME && !/[.:/]/.test(text)) return "[secret]";
   return text
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, "$1[secret]@")
-    .replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}[secret]`);
+    .replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}[secret]`)
+    .replaceAll(/(?<=[^/]\/)[^/?#]+/g, (part) => (looksLikeKey(meant(part)) ? "[secret]" : part));
 }

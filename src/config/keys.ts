@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
+import { looksLikeKey } from "../core/looks-like-key.ts";
 
 /** Gives a file's text, or throws a system error. */
 export type ReadText = (path: string) => string;
@@ -18,11 +19,11 @@ export function sendableKey(text: string, source: string): string {
 
 /**
  * The key in a file that the user named by the setting `source`. Throws `BenchError("config")` when there is none,
- * `BenchError("auth")` when it cannot be sent. What looks like a key in place of a path is not repeated.
+ * `BenchError("auth")` when it cannot be sent. What looks like a key instead of a path is not repeated.
  */
 export function keyInFile(path: string, source: string, readText: ReadText = readUtf8): string {
   const text = textOf(path, source, readText);
-  const file = shownPath(path);
+  const file = path;
   if (text.trim() === "") {
     throw new BenchError("config", `${file}, the file of ${source}, is empty`, {
       hint: "Write the key into it, and nothing else.",
@@ -57,9 +58,20 @@ function readUtf8(path: string): string {
   return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
 }
 
-/** Somebody may have written the key itself where its file belongs. */
-function shownPath(path: string): string {
-  if (/^(sk|pk|gsk|xai)[-_]/i.test(path)) return "what is named";
+/**
+ * What of a path may be a key that somebody wrote where the name of its file belongs: all of it, unless it is written
+ * like a path, and of that what looks like a key. Of a file that exists, nothing is.
+ */
+export function keysInPath(path: string): string[] {
   const isPath = /^(~|\.{0,2})[/\\]|^[a-z]:[/\\]|\.[a-z]{1,5}$/i.test(path);
-  return isPath || path.length < 20 ? path : "what is named";
+  return isPath ? path.split(/[/\\]/).filter(looksLikeKey) : [path];
+}
+
+/** Whether the name of a variable that is not set is rather a key. */
+export const isKeyForName = (variable: string): boolean => /[a-z]/.test(variable) && looksLikeKey(variable);
+
+function shownPath(path: string): string {
+  const keys = keysInPath(path);
+  if (keys.includes(path)) return "what is named";
+  return keys.reduce((shown, key) => shown.replaceAll(key, "[secret]"), path);
 }

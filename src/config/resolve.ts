@@ -15,7 +15,7 @@ import { BUILT_IN_PROVIDERS, builtInFor, CORE_PROVIDERS, quirksAt } from "./buil
 import { certificatesIn } from "./ca-file.ts";
 import { setVariable } from "./environment.ts";
 import type { Environment } from "./environment.ts";
-import { fromHome, keyInFile, sendableKey, type ReadText } from "./keys.ts";
+import { fromHome, isKeyForName, keyInFile, sendableKey, type ReadText } from "./keys.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Config, Prices, ProviderConfig } from "./schema.ts";
 import { requireDistinct } from "./targets.ts";
@@ -224,6 +224,15 @@ export function apiKeyOf(
   const key = env[variable];
   if (key === undefined || key.trim() === "") {
     const state = key === undefined ? "is not set" : "is blank";
+    if (isKeyForName(variable)) {
+      throw new BenchError(
+        "config",
+        `providers.${name}.api_key_env looks like a key; the name of a variable is wanted`,
+        {
+          hint: "Put the key into an environment variable, such as MY_KEY, and write api_key_env: MY_KEY.",
+        },
+      );
+    }
     throw new BenchError("auth", `${name} needs a key, and ${variable} ${state}`, {
       hint: `Set it: export ${variable}=…, or take the simulator, sim, which needs none`,
     });
@@ -260,4 +269,5 @@ function caOf(name: string, { ca_file }: ProviderConfig, { env, readText }: Reso
   return certificatesIn(fromHome(ca_file, homeOf(env)), `providers.${name}.ca_file`, readText);
 }
 
-const homeOf = (env: Environment): string | null => setVariable(env, "HOME") ?? setVariable(env, "USERPROFILE");
+/** The home directory that the environment names. */
+export const homeOf = (env: Environment): string | null => setVariable(env, "HOME") ?? setVariable(env, "USERPROFILE");

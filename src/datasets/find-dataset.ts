@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { DatasetFormat } from "../core/dataset-format.ts";
 import { BenchError } from "../core/errors.ts";
+import { shownAddress } from "../core/shown-address.ts";
 import { encodingOf, EXTENSIONS_IN_WORDS, stemOf } from "./formats/format.ts";
 import { locateDataset } from "./locate-dataset.ts";
 import type { Part } from "./part.ts";
@@ -49,7 +50,7 @@ export async function findDataset(nameOrPath: string, options: SourceOptions): P
   if (/^https?:/i.test(nameOrPath)) {
     const url = datasetUrl(nameOrPath);
     const { part, close } = await download(url, { ...http, format: options.format });
-    return { name: stemOf(url.pathname), source: nameOrPath, parts: [part], close };
+    return { name: stemOf(url.pathname), source: shownAddress(nameOrPath), parts: [part], close };
   }
   if (nameOrPath.startsWith("hf:")) {
     // Imported here for its cost: few runs ask the hub.

@@ -11,6 +11,7 @@ import { parseTargets } from "../../config/targets.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { RequestParameters } from "../../core/request.ts";
 import type { Origin, Synthetic } from "../../core/run.ts";
+import { shownAddress } from "../../core/shown-address.ts";
 import { maskFor } from "../../core/secrets.ts";
 import { isElsewhere } from "../../datasets/find-dataset.ts";
 import { locateDataset } from "../../datasets/locate-dataset.ts";
@@ -72,7 +73,11 @@ async function benchDataset(
     model: flags.model ?? null,
     cwd: outside.cwd,
   });
-  const mask = maskFor([...secretsOf(resolved), ...headerSecrets(parameters.headers), ...datasetSecrets(outside)]);
+  const mask = maskFor([
+    ...secretsOf(resolved),
+    ...headerSecrets(parameters.headers),
+    ...datasetSecrets(outside, flags.dataset),
+  ]);
   const context = shielded(outside, mask);
   const say = sayOn(context, flags.json === true);
   const labels = resolved.map(({ label }) => label);
@@ -135,7 +140,7 @@ function planOf<Target extends PricedTarget>(
 }
 
 async function pathOf(dataset: string, cwd: string): Promise<string> {
-  return isElsewhere(dataset) ? dataset : resolve(cwd, await locateDataset(dataset));
+  return isElsewhere(dataset) ? shownAddress(dataset) : resolve(cwd, await locateDataset(dataset));
 }
 
 /** The most that a search tries where nothing was said. */

@@ -65,7 +65,7 @@ export async function resume(directory: string, flags: ResumeFlags, outside: Cli
   }
   requireUnmasked(manifest, path);
   const resolved = targetsOf(manifest, config, path, outside);
-  const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside)]);
+  const mask = maskFor([...secretsOf(resolved), ...datasetSecrets(outside, flags.dataset)]);
   const context = shielded(outside, mask);
   const say = sayOn(context, flags.json === true);
   const dataset = await datasetOf(manifest, flags, path, outside);
@@ -164,6 +164,11 @@ async function datasetOf(
   };
   const recorded = origin !== undefined && existsSync(origin.dataset_path) ? origin.dataset_path : dataset.source;
   if (flags.dataset !== undefined) return loadDataset(flags.dataset, options);
+  if (isElsewhere(recorded) && holdsMasked(recorded)) {
+    throw new BenchError("resume", `the address of the dataset was recorded without its password: ${recorded}`, {
+      hint: "Name it again: --dataset URL.",
+    });
+  }
   try {
     return await loadDataset(recorded, options);
   } catch (error) {

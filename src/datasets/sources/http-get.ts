@@ -1,5 +1,6 @@
 import type { Clock, Millis } from "../../core/clock.ts";
 import { BenchError, messageOf, systemCodeOf } from "../../core/errors.ts";
+import { meant, shownAddress } from "../../core/shown-address.ts";
 
 /** What is needed of the answer to a fetch. */
 export interface Fetched {
@@ -46,7 +47,7 @@ export const MAX_DOWNLOAD_BYTES = 4 * 1024 * 1024 * 1024;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** The address of a dataset; throws `BenchError("dataset")` for what is not `https:`, or `http:` to this machine. */
-export function datasetUrl(text: string | URL, from: string = String(text)): URL {
+export function datasetUrl(text: string | URL, from: string = shownAddress(String(text))): URL {
   const url = URL.canParse(String(text)) ? new URL(text) : null;
   if (url === null)
     throw new BenchError("dataset", `${from} is not a valid address`, { hint: "Check how it is written." });
@@ -62,32 +63,37 @@ export function datasetUrl(text: string | URL, from: string = String(text)): URL
  */
 export async function httpGet(address: URL, options: HttpOptions): Promise<HttpAnswer> {
   let url = datasetUrl(address);
+  const login = loginOf(url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const silence = silenceGuard(options);
-    const response = await fetched(url, options, silence);
+    const response = await fetched(url, { ...options, login }, silence);
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       silence.end();
       await response.body?.cancel();
-      url = datasetUrl(URL.canParse(location, url.href) ? new URL(location, url) : location, address.href);
+      url = datasetUrl(
+        URL.canParse(location, url.href) ? new URL(location, url) : location,
+        shownAddress(address.href),
+      );
       continue;
     }
     return { status: response.status, url, body: bodyOf(response, url, options, silence) };
   }
-  throw new BenchError("dataset", `${address.href} redirects more than ${MAX_REDIRECTS} times`, {
+  throw new BenchError("dataset", `${shownAddress(address.href)} redirects more than ${MAX_REDIRECTS} times`, {
     hint: "Give the address where the file really is.",
   });
 }
 
 async function fetched(
   url: URL,
-  { token, fetch = globalThis.fetch }: HttpOptions,
+  { token, login, fetch = globalThis.fetch }: HttpOptions & { readonly login: Login | null },
   silence: SilenceGuard,
 ): Promise<Fetched> {
   const headers: Record<string, string> = { "user-agent": "llm-test-bench" };
   if (token?.origins.includes(url.origin) === true) headers["authorization"] = `Bearer ${token.value}`;
+  if (login?.origin === url.origin) headers["authorization"] = login.authorization;
   try {
-    return await fetch(url, { redirect: "manual", signal: silence.signal, headers });
+    return await fetch(withoutLogin(url), { redirect: "manual", signal: silence.signal, headers });
   } catch (cause) {
     // Its timer would keep the process alive.
     silence.end();
@@ -119,6 +125,26 @@ async function* bodyOf(
   }
 }
 
+/** The user and password of an address, as they are sent to it and to no other. */
+interface Login {
+  readonly origin: string;
+  readonly authorization: string;
+}
+
+function loginOf({ origin, username, password }: URL): Login | null {
+  if (username === "" && password === "") return null;
+  const text = `${meant(username)}:${meant(password)}`;
+  return { origin, authorization: `Basic ${Buffer.from(text).toString("base64")}` };
+}
+
+/** Fetching refuses an address that holds them. */
+function withoutLogin(url: URL): URL {
+  const open = new URL(url);
+  open.username = "";
+  open.password = "";
+  return open;
+}
+
 interface SilenceGuard {
   readonly signal: AbortSignal;
   heard(): void;
@@ -144,7 +170,7 @@ function networkError(url: URL, cause: unknown, signal: AbortSignal): BenchError
   const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
   const code = systemCodeOf(inner);
   const why = signal.aborted ? "nothing came for too long" : (code ?? messageOf(inner));
-  return new BenchError("dataset", `${url.href} cannot be fetched: ${why}`, {
+  return new BenchError("dataset", `${shownAddress(url.href)} cannot be fetched: ${why}`, {
     hint: "Check the address and the network, or download the file yourself and name it.",
     cause,
   });
@@ -153,7 +179,7 @@ function networkError(url: URL, cause: unknown, signal: AbortSignal): BenchError
 const tooLarge = (url: URL, maxBytes: number): BenchError =>
   new BenchError(
     "dataset",
-    `${url.href} has more than ${Math.round(maxBytes / 1024 / 1024)} MB, the most that is fetched`,
+    `${shownAddress(url.href)} has more than ${Math.round(maxBytes / 1024 / 1024)} MB, the most that is fetched`,
     {
       hint: "Download it yourself and name the file.",
     },

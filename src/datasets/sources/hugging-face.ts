@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BenchError } from "../../core/errors.ts";
+import { shownAddress } from "../../core/shown-address.ts";
 import { nearMiss } from "../../documents/suggest.ts";
 import type { Part } from "../part.ts";
 import { httpGet, MAX_DOWNLOAD_BYTES, type HttpOptions } from "./http-get.ts";
@@ -184,7 +185,7 @@ async function asked<T>(
   requireFound(answer, url);
   const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
-  throw new BenchError("dataset", `${url.href} did not answer as the hub does`, {
+  throw new BenchError("dataset", `${shownAddress(url.href)} did not answer as the hub does`, {
     hint: "Check HF_ENDPOINT and HF_DATASETS_SERVER.",
   });
 }

@@ -1,5 +1,6 @@
 import { stat, utimes } from "node:fs/promises";
 import { BenchError } from "../../core/errors.ts";
+import { shownAddress } from "../../core/shown-address.ts";
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import { encodingOf, type Encoding } from "../formats/format.ts";
 import { encodingOfBytes, unknownFormat } from "../formats/sniff.ts";
@@ -24,7 +25,7 @@ export async function download(
   requireFound(answer, address);
   const scratch = await scratchOf("download", answer.body);
   try {
-    const source = await fetchedSource(scratch.path, address.href);
+    const source = await fetchedSource(scratch.path, shownAddress(address.href));
     const encoding = encodingIn(address, options.format) ?? (await encodingOfFile(source, options.format));
     return { part: { source, encoding }, close: () => scratch.remove() };
   } catch (error) {
@@ -61,7 +62,7 @@ export function requireFound({ status }: HttpAnswer, address: URL): void {
     403: "It may not be read without rights: download it yourself and name the file.",
     404: "There is no such file: check the address.",
   };
-  throw new BenchError("dataset", `${address.href} answered with status ${status}`, {
+  throw new BenchError("dataset", `${shownAddress(address.href)} answered with status ${status}`, {
     hint: hints[status] ?? "Try again later, or download the file yourself and name it.",
   });
 }

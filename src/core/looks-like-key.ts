@@ -1,0 +1,16 @@
+/** How keys of providers begin. */
+const PREFIX =
+  /^(sk|pk|rk|gsk|xai|hf|r8|fw|csk|pplx|nvapi|ghp|glpat|key|api|token|secret|AIza|ya29\.|eyJ)[-_]?(?=[\w.-]{12})/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** So many letters and digits in a row are no word, no version and no date. */
+const RUN = /[A-Za-z0-9]{16,}/g;
+
+/**
+ * Whether a word is rather a key than a name: it begins as keys do, is a UUID, or has a long run of letters and digits
+ * mixed. Names of models and paths of APIs are not.
+ */
+export function looksLikeKey(word: string): boolean {
+  if (UUID.test(word)) return true;
+  if (PREFIX.test(word) && /\d|[A-Z]/.test(word)) return true;
+  return [...word.matchAll(RUN)].some(([run]) => /\d/.test(run) && /[A-Za-z]/.test(run));
+}
