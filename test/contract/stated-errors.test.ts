@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { decideRetry } from "../../src/runner/retry.ts";
 import { attemptOver } from "../support/wire-attempt.ts";
 import { EVENTS, ndjsonBytes, sseBytes, type StreamEvent } from "../support/wire-streams.ts";
 import { fixture, STREAMING_WIRES, WIRES, type WireCase } from "../support/wires.ts";
@@ -91,6 +92,10 @@ const SHAPES: readonly Shape[] = [
     "upstream gone",
   ],
   ["AWS Lambda's", { errorMessage: "Task timed out", errorType: "Sandbox.Timedout" }, "stream_error", "Task timed out"],
+  ["JSON in the text of an error", { error: '{"error":{"code":503,"message":"busy"}}' }, "overloaded", "busy"],
+  ["Zhipu's rate limit", { error: { code: "1302", message: "high concurrency" } }, "rate_limited", "high concurrency"],
+  ["Dify's error event", { event: "error", task_id: "t", message: "boom" }, "stream_error", "boom"],
+  ["an error beside empty members", { choices: [], content: "", code: 500, message: "boom" }, "stream_error", "boom"],
   ["a lone message", { message: "upstream gone" }, "stream_error", "upstream gone"],
   [
     "a stated 400",
@@ -167,6 +172,25 @@ const failureOf = ({ outcome }: ReturnType<typeof attemptOver>): object =>
   outcome.ok ? { ok: outcome.response } : { code: outcome.failure.code, message: outcome.failure.message };
 
 const RESET = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+
+test.each([
+  [429, "rate_limited"],
+  [503, "overloaded"],
+  [529, "overloaded"],
+  [500, "stream_error"],
+  [400, "stream_error"],
+])("a stated %i is %s, before and after the first token, and retried as that code is", (status, code) => {
+  const error = { data: JSON.stringify({ error: { code: status, message: "boom" } }) };
+  for (const of of STREAMING_WIRES) {
+    for (const events of [[error], [...eventsOf(of.name).slice(0, 2), error]]) {
+      const { streams, wire } = of;
+      const { outcome } = attemptOver(wire, true, { contentType: streams.contentType, pieces: [frame(of, events)] });
+      if (outcome.ok) throw new Error("no failure");
+      expect(outcome.failure).toMatchObject({ code, http_status: 200 });
+      expect(decideRetry(outcome.failure, 0, 1, () => 0).retry).toBe(code !== "stream_error");
+    }
+  }
+});
 
 describe.each(WIRES)("$name, plain", (of) => {
   it.each(SHAPES)("%s is the failure that it states", (_name, body, code, message) => {
@@ -270,6 +294,21 @@ describe.each(SSE_WIRES)("$name, server-sent events", ({ name, wire, streams }) 
     expect(read(between(raw))).toEqual({ code, message });
     expect(read(Buffer.from(`${raw}data: [DONE]\n\n`))).toEqual({ code, message });
     expect(read(Buffer.from(raw.trimEnd()))).toEqual({ code, message });
+  });
+
+  it("broken JSON does not hide an error that follows, nor does a missing blank line", () => {
+    const overloaded = { code: "overloaded", message: "boom" };
+    const error = 'data: {"error":{"code":503,"message":"boom"}}';
+    expect(read(between(`data: {"a":\n\n${error}\n\n`))).toEqual(overloaded);
+    expect(read(between(`${error}\ndata: [DONE]\n\n`))).toEqual(overloaded);
+  });
+
+  it("an error in a stream is read too where a plain answer was asked for", () => {
+    const plainly = (raw: string): object =>
+      failureOf(attemptOver(wire, false, { contentType: streams.contentType, pieces: [Buffer.from(raw)] }));
+    expect(plainly('data: {"error":{"code":503,"message":"boom"}}\n\n')).toMatchObject({ code: "overloaded" });
+    expect(plainly("event: error\ndata: boom\n\n")).toEqual({ code: "stream_error", message: "boom" });
+    expect(plainly(sseBytes(events).toString())).toMatchObject({ code: "stream_malformed" });
   });
 
   test.each([

@@ -5,8 +5,7 @@ import type { StatedLimits } from "../../core/rate-limits.ts";
 import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
 import { parseJson } from "../wire/fields.ts";
-import { statedErrorIn } from "../wire/stated-error.ts";
-import type { StreamReader, WireAnswer, WireFailure, WireFormat } from "../wire/wire-format.ts";
+import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framedBody, type FramedBody } from "./framing.ts";
@@ -15,28 +14,11 @@ import { networkFailure } from "./network-failure.ts";
 import { retryAfter, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
 import { wantsTls } from "./tls-failure.ts";
+import { bodyFailure, framedFailure, NO_ANSWER, statesError, usageIn } from "./stated-failure.ts";
 import { TokenTimes } from "./token-times.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
 const LINGER_MS = 1000;
-
-const NO_ANSWER: WireFailure = {
-  code: "stream_malformed",
-  message: "the stream ended and no answer had begun: no choice, candidate, message or output item came",
-};
-
-/** What a body states as an error and what its answer says of its end, in one: the words of the one, the code of either. */
-function worst(stated: WireFailure | null, gaveUp: WireFailure | null): WireFailure | null {
-  if (stated === null || gaveUp === null) return stated ?? gaveUp;
-  return { ...stated, code: stated.code === "stream_error" ? gaveUp.code : stated.code };
-}
-
-/** An error of the server's, not an event that cannot be read. */
-const statesError = ({ failure: stated }: StreamReader): boolean =>
-  stated !== null && stated.code !== "stream_malformed";
-
-const usageIn = (read: WireAnswer): Usage | null =>
-  read.failure === undefined ? read.response.usage : (read.usage ?? null);
 
 /** What an attempt asks of whoever made it. */
 export interface HttpAttemptOutside {
@@ -219,9 +201,10 @@ export class HttpAttempt implements ExchangeListener {
     if (this.#status >= 300) {
       return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
+    const type = this.#header("content-type");
     const read = this.#wire.readBody(body);
-    const failed = worst(statedErrorIn(body), read?.failure ?? null);
-    if (failed !== null) return this.#refused(failed, read === null ? null : usageIn(read));
+    const failed = bodyFailure(body, read) ?? (body === undefined ? framedFailure(this.#wire, type, text) : null);
+    if (failed !== null) return this.#refused(failed, usageIn(read));
     if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
     if (read === null || read.failure !== undefined)
       return this.#malformed("the body is not an answer of this API:", text);

@@ -85,5 +85,20 @@ const BY_MINIMAX_CODE: Readonly<Record<string, Condition>> = {
   "2056": "quota",
 };
 
+/** Zhipu's `error.code`, a text of four digits: https://docs.z.ai/api-reference/api-code */
+const BY_ZHIPU_CODE: Readonly<Record<string, Condition>> = {
+  "1113": "quota",
+  "1301": "content_filter",
+  "1302": "rate_limited",
+  "1303": "rate_limited",
+  "1304": "quota",
+  "1305": "rate_limited",
+  "1308": "quota",
+};
+
+/** The condition that a code of Zhipu's own stands for. */
+export const conditionOfZhipu = (code: unknown): Condition | null =>
+  typeof code === "string" ? (BY_ZHIPU_CODE[code] ?? null) : null;
+
 /** The condition that a code of MiniMax's own stands for. */
 export const conditionOfMinimax = (code: unknown): Condition | null => BY_MINIMAX_CODE[String(code)] ?? null;

@@ -110,9 +110,10 @@ export class StreamedAnswer {
     this.known.usage = laterUsage(this.known.usage, usage);
   }
 
-  /** The first failure counts. */
+  /** The first failure counts; what a server states rules over an event that cannot be read. */
   fail(failure: WireFailure): void {
-    this.failure ??= failure;
+    if (this.failure?.code === "stream_malformed" && failure.code !== "stream_malformed") this.failure = failure;
+    else this.failure ??= failure;
   }
 
   response(): ModelResponse {
@@ -211,6 +212,16 @@ function statedBy(name: string, text: string, event: unknown, isOurs: boolean, a
   if (name !== "message" && ERROR_NAME.test(name)) {
     return statedErrorIn(event) ?? statedErrorOf(event === undefined ? text : event);
   }
+  if (event === undefined && text.includes("\n")) return statedInLines(text);
   const type = areTyped && isFields(event) ? textAt(event, "type") : null;
   return statedErrorIn(event, isOurs && (type === null || ERROR_NAME.test(type)));
+}
+
+/** An error among events that lack the blank line between them, so that their data is one. */
+function statedInLines(text: string): WireFailure | null {
+  for (const line of text.split("\n")) {
+    const failure = statedErrorIn(parseJson(line));
+    if (failure !== null) return failure;
+  }
+  return null;
 }
