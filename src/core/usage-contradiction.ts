@@ -14,6 +14,19 @@ export function contradictionIn(usage: Usage | null): string | null {
   if (prompt !== null && cached > prompt) return `${cached} cached tokens in a prompt of ${prompt}`;
   if (completion !== null && reasoning > completion)
     return `${reasoning} reasoning tokens in a completion of ${completion}`;
+  for (const [part, whole] of [
+    ["prompt", prompt],
+    ["completion", completion],
+    ["cached", usage.cached_tokens],
+  ] as const) {
+    const other = otherThanText(usage, part);
+    if (whole !== null && other > whole) return `${other} ${part} tokens that are not text, of ${whole}`;
+  }
   if (total !== null && parts > total) return `${parts} prompt and completion tokens in a total of ${total}`;
   return null;
+}
+
+function otherThanText({ modality_tokens: tokens }: Usage, part: "prompt" | "completion" | "cached"): number {
+  if (tokens === undefined) return 0;
+  return (tokens[`${part}_audio`] ?? 0) + (tokens[`${part}_image`] ?? 0) + (tokens[`${part}_video`] ?? 0);
 }

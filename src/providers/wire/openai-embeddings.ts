@@ -36,7 +36,8 @@ export const openaiEmbeddings: WireFormat = {
     if (!Array.isArray(vector) && typeof vector !== "string") return null;
     const usage = fieldsAt(body, "usage");
     // Some servers that copy the API state only the total.
-    const prompt = countAt(usage, "prompt_tokens") ?? countAt(usage, "total_tokens");
+    const total = countAt(usage, "total_tokens");
+    const prompt = countAt(usage, "prompt_tokens") ?? total;
     return {
       response: {
         id: textAt(body, "id"),
@@ -48,7 +49,11 @@ export const openaiEmbeddings: WireFormat = {
         usage:
           prompt === null
             ? null
-            : { ...usageOf({ prompt, completion: null, statedCostUsd: statedCostIn(usage) }), total_tokens: prompt },
+            : {
+                ...usageOf({ prompt, completion: null, statedCostUsd: statedCostIn(usage) }),
+                // A total below the prompt contradicts it, and is kept as it is stated.
+                total_tokens: total !== null && total > 0 && total < prompt ? total : prompt,
+              },
         created_at: null,
       },
       systemFingerprint: null,
