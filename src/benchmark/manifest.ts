@@ -94,6 +94,6 @@ export function withSimulated(manifest: Manifest, targets: readonly Pick<BenchTa
   const records = manifest.plan.targets;
   const isNews = (i: number): boolean => targets[i]?.provider.simulated === true && records[i]?.simulated === false;
   if (!targets.some((_, i) => isNews(i))) return manifest;
-  const labelled = records.map((record, i) => (isNews(i) ? { ...record, simulated: true } : record));
+  const labelled = records.map((record, i) => (isNews(i) ? Object.assign({}, record, { simulated: true }) : record));
   return { ...manifest, plan: { ...manifest.plan, targets: labelled } };
 }

@@ -3,6 +3,7 @@ import type { TestCase } from "../core/dataset.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Manifest } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
+import { firstAbort } from "../core/shared-abort.ts";
 import { readRun, type OpenRun } from "../journal/directory.ts";
 import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { Stage } from "../runner/stage.ts";
@@ -179,7 +180,7 @@ export class BenchmarkSegment {
       random: seededRandom(this.#manifest.id),
       segment: this.#manifest.segments.length - 1,
       calibratedError: (of) => calibratedErrorAt(options.calibration ?? null, of),
-      stop: AbortSignal.any([options.stop, watched.stop]),
+      stop: firstAbort([options.stop, watched.stop]),
       abandon: options.abandon,
       observe: (event: RunEvent) => {
         if (event.type === "case_finished") {

@@ -1,3 +1,4 @@
+import { sharedAbort } from "../core/shared-abort.ts";
 import type { TestCase } from "../core/dataset.ts";
 import type { WorkItem } from "../runner/work.ts";
 
@@ -6,7 +7,7 @@ import type { WorkItem } from "../runner/work.ts";
  * interruption would: nothing more is sent, and what is in flight may end.
  */
 export class WatchedWork {
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   readonly #check: (testCase: TestCase) => void;
   #failure: { readonly error: unknown } | null = null;
   #perWork: number | null = null;

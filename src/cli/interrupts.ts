@@ -1,3 +1,4 @@
+import { sharedAbort } from "../core/shared-abort.ts";
 import type { Millis, Timer } from "../core/clock.ts";
 import { STOP_SIGNALS, type CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -19,8 +20,8 @@ export interface Interrupts {
 
 /** Listens for Ctrl-C, SIGTERM and SIGHUP: once stops sending, twice ends the process at once with code 130. */
 export function listenForInterrupts(context: CliContext, say: (line: string) => void): Interrupts {
-  const stop = new AbortController();
-  const abandon = new AbortController();
+  const stop = sharedAbort();
+  const abandon = sharedAbort();
   let last: () => void = () => {};
   let grace: Timer | null = null;
   const onSignal = (): void => {

@@ -1,3 +1,4 @@
+import { firstAbort, sharedAbort } from "../core/shared-abort.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { BenchmarkRunOptions } from "./benchmark-runner.ts";
 import { inOptionWords } from "./option-words.ts";
@@ -16,7 +17,7 @@ export interface Watchers {
  * function is not called again, and the error is the caller's again when all is written.
  */
 export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Watchers {
-  const stopping = new AbortController();
+  const stopping = sharedAbort();
   let thrown: { readonly error: unknown } | null = null;
   const failed = (error: unknown): void => {
     thrown ??= { error };
@@ -32,7 +33,7 @@ export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Wa
     }
   };
   return {
-    stop: signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]),
+    stop: signal === undefined ? stopping.signal : firstAbort([signal, stopping.signal]),
     observe: (event) => {
       if (onEvent !== undefined) calling(() => onEvent(event));
     },

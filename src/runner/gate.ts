@@ -1,4 +1,5 @@
 import type { Ending } from "../core/run.ts";
+import { sharedAbort } from "../core/shared-abort.ts";
 
 /** Why nothing more is sent. */
 export interface Closing {
@@ -9,7 +10,7 @@ export interface Closing {
 
 /** Whether a run may still send. Closes once, for good; the first reason holds. */
 export class Gate {
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   #closed: Closing | null = null;
 
   get closed(): Closing | null {

@@ -1,8 +1,8 @@
-import { setMaxListeners } from "node:events";
 import { sleep, type Millis, type Timer } from "../core/clock.ts";
 import type { Attempt } from "../core/provider.ts";
 import type { ConcurrencyHistory, Ending } from "../core/run.ts";
 import type { TestResult } from "../core/result.ts";
+import { sharedAbort } from "../core/shared-abort.ts";
 import { Adaptive } from "./adaptive.ts";
 import type { Hold } from "./budget.ts";
 import { runCase, type CaseContext, type CaseStart } from "./case-run.ts";
@@ -32,9 +32,9 @@ export class Lane {
   readonly #slots: Slots;
   readonly #circuit: Circuit;
   /** Ends the loop; what is in flight goes on. */
-  readonly #ending = new AbortController();
+  readonly #ending = sharedAbort();
   /** Takes back what waits for its first leave; aborted when sending ends before the work does. */
-  readonly #halting = new AbortController();
+  readonly #halting = sharedAbort();
   #endedBy: Ending | null = null;
   /** Null until the stage begins. */
   #schedule: Schedule | null = null;
@@ -63,8 +63,6 @@ export class Lane {
       attemptEnded: (attempt) => this.#adapt(attempt),
     };
     this.#slots = new Slots(this.#capped(stage.slots[0]?.slots ?? 0));
-    // Every slot may pause under it; that is no leak.
-    setMaxListeners(0, this.#ending.signal, this.#halting.signal);
   }
 
   /** What the schedule asked for and got; null in a closed loop. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Clock, Millis } from "../core/clock.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Journal } from "../core/journal.ts";
@@ -7,6 +6,7 @@ import type { TestResult } from "../core/result.ts";
 import { NO_OWN_LIMITS } from "../core/rate-limits.ts";
 import { ENDINGS, type ConcurrencyHistory, type Ending } from "../core/run.ts";
 import type { RunObserver } from "../core/run-events.ts";
+import { firstAbort, sharedAbort } from "../core/shared-abort.ts";
 import type { Validity } from "../core/summary.ts";
 import type { Budget } from "./budget.ts";
 import type { Warned } from "./case-run.ts";
@@ -84,14 +84,12 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { clock, targets, stages, workFor } = options;
   const gate = new Gate();
-  const stopAll = new AbortController();
-  const abandonAll = new AbortController();
+  const stopAll = sharedAbort();
+  const abandonAll = sharedAbort();
   let broken: { error: unknown } | null = null;
 
-  const stop = AbortSignal.any([options.stop, stopAll.signal]);
-  const abandon = AbortSignal.any([options.abandon, abandonAll.signal]);
-  // Every case in flight listens to them; that is no leak.
-  setMaxListeners(0, stop, abandon);
+  const stop = firstAbort([options.stop, stopAll.signal]);
+  const abandon = firstAbort([options.abandon, abandonAll.signal]);
   const onStop = (): void => gate.close({ by: "stop", skipWith: null });
   const onClosed = (): void => options.observe({ type: "run_stopping", by: gate.closed?.by ?? "stop" });
   gate.signal.addEventListener("abort", onClosed, { once: true });
