@@ -65,6 +65,36 @@ test("any text comes back from a strict parser", () => {
   );
 });
 
+test.each([
+  ["a line feed", "a\nb"],
+  ["a line feed at the end", "a\n"],
+  ["a carriage return", "a\rb"],
+  ["both", "a\r\nb"],
+  ["a comma", "a,b"],
+])("text with %s stands in quotes, so that every reader takes it for one cell", (_name, text) => {
+  expect(csvOf([answering(text)], { fields: ["response", "test_id"] })).toBe(`response,test_id\r\n"${text}",t1\r\n`);
+  // A reader that ends rows at whichever line end it finds.
+  const rows: string[][] = parse(csvOf([answering(text)], { fields: ["response", "test_id"] }), {
+    record_delimiter: ["\n", "\r\n", "\r"],
+  });
+  expect(rows).toEqual([
+    ["response", "test_id"],
+    [text, "t1"],
+  ]);
+});
+
+test("a thousand results are a thousand rows, whatever line ends they hold", () => {
+  const texts = Array.from(
+    { length: 1000 },
+    (_, i) => ["plain", "two\nlines", 'a "word"', "x,\r\ny"][i % 4] + String(i),
+  );
+  const rows: Record<string, string>[] = parse(csvOf(texts.map(answering)), {
+    columns: true,
+    record_delimiter: ["\n", "\r\n"],
+  });
+  expect(rows.map((row) => row["response"])).toEqual(texts);
+});
+
 test("text that a spreadsheet would run gets a quote in front, and nothing else does", () => {
   fc.assert(
     fc.property(awkward, (text) => {

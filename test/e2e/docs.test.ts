@@ -54,6 +54,18 @@ async function run(script: string, options: { cwd: string; env: Record<string, s
   return { code, output };
 }
 
+it.concurrent("getting started works without a key until it says that one is needed", async ({ expect }) => {
+  const page = readFileSync(join(ROOT, "docs/getting-started.md"), "utf8");
+  const steps = docsSteps(page.slice(0, page.indexOf("From here on you need a key")));
+  expect(steps.filter(({ kind }) => kind === "run").length).toBeGreaterThanOrEqual(3);
+  const { cwd, bin } = readersDirectory();
+  const env = { PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, HOME: tempDir() };
+  for (const step of steps) {
+    if (step.kind === "file") writeFileSync(join(cwd, step.name), step.text);
+    else expect(await run(step.script, { cwd, env })).toMatchObject({ code: 0 });
+  }
+});
+
 it.concurrent.for(WITH_STEPS)("every command of $name runs", async ({ name, steps }, { expect, onTestFinished }) => {
   const { url, ...server } = await startSimulator({ ttftMs: 3, tpotMs: 1, tokens: 6, jitter: 0.2 }, systemClock);
   onTestFinished(() => server.close());
