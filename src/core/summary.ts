@@ -104,16 +104,18 @@ export const summarySchema = countsSchema.extend({
   tpot_ms: statsSchema,
   icl_ms: statsSchema,
   latency_from_intended_ms: statsSchema,
-  /** Sums over the answers whose usage is known; `usage_unknown` counts the others. */
+  /** Sums over the answers whose usage is known; `usage_unknown` counts the others, and those too large to be added. */
   prompt_tokens: count,
   completion_tokens: count,
   total_tokens: count,
   usage_unknown: count,
-  /** Sum of the known costs in US dollars; null when none is known. `cost_unknown` counts the others. */
+  /** Sum of the known costs in US dollars; null when none is known. `cost_unknown` counts the others, and those too large to be added. */
   total_cost_usd: number,
   cost_unknown: count,
   /** Answers whose cost is what the server itself stated, which rules over prices; missing when none did. */
   cost_stated: count.optional(),
+  /** Web searches whose fees are not in `total_cost_usd`, since prices are per token; missing when there were none. */
+  web_searches_unpriced: count.optional(),
   /** Answers, and their tokens, over `wall_ms`; what failed is no throughput. */
   requests_per_second: number,
   output_tokens_per_second: number,

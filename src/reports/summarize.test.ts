@@ -10,6 +10,7 @@ import {
 } from "../../test/support/example-results.ts";
 import { collected } from "./collector.ts";
 import { summarize, summaryBuilder } from "./summarize.ts";
+import type { Usage } from "../core/response.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Summary } from "../core/summary.ts";
 
@@ -171,4 +172,45 @@ test("a run is summarised by target in the order of the plan, and by segment whe
     { segment: 0, total: 1, duration_ms: { p50: 10 } },
     { segment: 1, total: 1, duration_ms: { p50: 30 } },
   ]);
+});
+
+test("sums that no number can hold leave out what does not fit, and count it as unknown", () => {
+  const many = Number.MAX_SAFE_INTEGER - 5;
+  const counted = (prompt_tokens: number, completion_tokens: number | null): Partial<TestResult> => ({
+    response: exampleResponse({
+      usage: {
+        prompt_tokens,
+        completion_tokens,
+        total_tokens: prompt_tokens + (completion_tokens ?? 0),
+        reasoning_tokens: null,
+        cached_tokens: null,
+        cache_write_tokens: null,
+      },
+    }),
+  });
+  const summary = summaryOf([
+    exampleResult({ ...counted(many, 0), cost_usd: 1e308 }),
+    exampleResult({ ...counted(10, 2), cost_usd: 1e308, category: "a" }),
+    exampleResult({ ...counted(1, 1), cost_usd: 0.5, category: "a" }),
+    exampleResult({ ...counted(1, 2), cost_usd: 1e308, category: "a" }),
+    exampleResult({ ...counted(1, many), cost_usd: null }),
+  ]);
+  expect(summary.total_cost_usd).toBe(1e308);
+  expect(summary).toMatchObject({ cost_unknown: 3, usage_unknown: 2 });
+  expect(summary.total_tokens).toBe(many + 5);
+  expect(summary.by_category["a"]?.total_cost_usd).toBe(1e308);
+  expect(JSON.stringify(summary)).not.toMatch(/"(total_cost_usd|output_tokens_per_second)":null/);
+});
+
+test("web searches count whose fees are in no cost that we computed", () => {
+  const searched = (web_searches: number, stated?: number): TestResult => {
+    const usage = {
+      ...exampleResponse().usage,
+      web_searches,
+      ...(stated === undefined ? {} : { stated_cost_usd: stated }),
+    };
+    return exampleResult({ response: exampleResponse({ usage: usage as Usage }), cost_usd: stated ?? 1 });
+  };
+  expect(summaryOf([searched(2), searched(3), searched(4, 0.5), exampleResult()]).web_searches_unpriced).toBe(5);
+  expect(summaryOf([searched(4, 0.5), exampleResult()])).not.toHaveProperty("web_searches_unpriced");
 });

@@ -5,6 +5,7 @@ import type { Summary } from "../core/summary.ts";
 import { describe } from "../stats/describe.ts";
 import { wilsonInterval } from "../stats/intervals.ts";
 import { createSeries } from "../stats/series.ts";
+import { withCount } from "../stats/sums.ts";
 import type { Collector } from "./collector.ts";
 import { createGoodputTally } from "./goodput.ts";
 import { summarizeLevels } from "./levels.ts";
@@ -71,6 +72,7 @@ export function summaryBuilder({
     usageUnknown: 0,
     costUnknown: 0,
     costStated: 0,
+    webSearches: 0,
     truncated: 0,
     nothingUnderstood: 0,
     held: 0,
@@ -78,18 +80,23 @@ export function summaryBuilder({
     limiterWaits: 0,
   };
 
-  const addUsage = ({ status, response, cost_usd }: TestResult): void => {
+  /** `fits` says whether the answer's total could be added to the others'. */
+  const addUsage = ({ status, response, cost_usd }: TestResult, fits: boolean): void => {
     if (response === null) return;
-    const prompt = response.usage?.prompt_tokens ?? null;
-    const completion = response.usage?.completion_tokens ?? null;
-    sums.prompt += prompt ?? 0;
-    sums.completion += completion ?? 0;
+    const { usage } = response;
+    const prompt = usage?.prompt_tokens ?? null;
+    const completion = usage?.completion_tokens ?? null;
+    const sumOfPrompts = withCount(sums.prompt, prompt ?? 0);
+    const sumOfCompletions = withCount(sums.completion, completion ?? 0);
+    sums.prompt = sumOfPrompts ?? sums.prompt;
+    sums.completion = sumOfCompletions ?? sums.completion;
     if (status === "success") sums.answered += completion ?? 0;
     // An embedding has no completion: its prompt is all there is.
-    const whole = prompt !== null && (completion !== null || response.usage?.total_tokens === prompt);
-    if (!whole) sums.usageUnknown += 1;
+    const whole = prompt !== null && (completion !== null || usage?.total_tokens === prompt);
+    if (!whole || !fits || sumOfPrompts === null || sumOfCompletions === null) sums.usageUnknown += 1;
     if (cost_usd === null) sums.costUnknown += 1;
-    if (response.usage?.stated_cost_usd !== undefined) sums.costStated += 1;
+    if (usage?.stated_cost_usd !== undefined) sums.costStated += 1;
+    else if (cost_usd !== null) sums.webSearches += usage?.web_searches ?? 0;
     if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
     if (status === "success" && carriedNothing(response)) sums.nothingUnderstood += 1;
   };
@@ -108,6 +115,7 @@ export function summaryBuilder({
   };
 
   const add = (result: TestResult): void => {
+    const tokensBefore = all.totalTokens;
     all.add(result);
     if (result.category !== null) tallyOf(categories, result.category).add(result);
     if (bySegment) tallyOf(segments, result.segment).add(result);
@@ -118,7 +126,7 @@ export function summaryBuilder({
     if ((result.timing.slot_wait_ms ?? 0) > 0) sums.held += 1;
     sums.limiterWaitMs += result.timing.limiter_wait_ms ?? 0;
     if ((result.timing.limiter_wait_ms ?? 0) > 0) sums.limiterWaits += 1;
-    addUsage(result);
+    addUsage(result, all.totalTokens - tokensBefore === (result.response?.usage?.total_tokens ?? 0));
     if (result.status === "success") return addTimes(result);
     if (result.status === "skipped") return;
     const code = result.error?.code ?? "unknown";
@@ -145,8 +153,9 @@ export function summaryBuilder({
       total_tokens: all.totalTokens,
       usage_unknown: sums.usageUnknown,
       total_cost_usd: all.totalCost,
-      cost_unknown: sums.costUnknown,
+      cost_unknown: sums.costUnknown + all.costsLeftOut,
       ...(sums.costStated === 0 ? {} : { cost_stated: sums.costStated }),
+      ...(sums.webSearches === 0 ? {} : { web_searches_unpriced: sums.webSearches }),
       requests_per_second: window.perSecond(counts.succeeded),
       output_tokens_per_second: window.perSecond(sums.answered),
       wall_ms: window.wallMs,

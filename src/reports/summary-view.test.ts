@@ -204,3 +204,14 @@ test("Markdown has a heading a section, tables and nested lists", () => {
   expect(markdown).toContain("## Validity of the measurement\n\n- VALID: ");
   expect(markdown).not.toContain("\n\n\n");
 });
+
+test("the fees of web searches that no price covers are said not to be in the cost", () => {
+  const { usage } = exampleResponse();
+  if (usage === null) throw new Error("the example has usage");
+  const searched = (web_searches: number): TestResult =>
+    exampleResult({ target: "a:1", response: exampleResponse({ usage: { ...usage, web_searches } }) });
+  const text = renderText(viewOf(exampleManifest(["a:1"]), [searched(1), searched(2)]));
+  expect(flat(text)).toContain("a:1: the fees of 3 web searches are not in the cost");
+  const without = renderText(viewOf(exampleManifest(["a:1"]), [exampleResult({ target: "a:1" })]));
+  expect(without).not.toContain("web search");
+});

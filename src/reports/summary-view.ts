@@ -149,6 +149,10 @@ function notesOn(target: string, summary: Summary, made: boolean): Line[] {
     const of = all ? "" : ` of ${answers(summary.cost_stated)}`;
     lines.push(line(`${target}: the cost${of} is what the server itself stated`, "quiet"));
   }
+  if (summary.web_searches_unpriced !== undefined) {
+    const searches = counted(summary.web_searches_unpriced, "web search", "web searches");
+    lines.push(line(`${target}: the fees of ${searches} are not in the cost`, "warn"));
+  }
   if (cost_unknown > 0 && summary.total_cost_usd !== null) {
     lines.push(line(`${target}: ${answers(cost_unknown)} of unknown cost; the sum leaves them out`, "warn"));
   }

@@ -1,6 +1,7 @@
 import type { TestResult } from "../core/result.ts";
 import type { Stats, Summary } from "../core/summary.ts";
 import { describe } from "../stats/describe.ts";
+import { withAmount, withCount } from "../stats/sums.ts";
 import { createSeries } from "../stats/series.ts";
 
 /** What is counted alike for a whole target, one of its categories and one of its segments. */
@@ -10,6 +11,8 @@ export interface Tally {
   readonly totalTokens: number;
   /** US dollars; null until a cost is known. */
   readonly totalCost: number | null;
+  /** Results whose cost is too large to be added to the others'. */
+  readonly costsLeftOut: number;
   durationStats(): Stats;
   ttftStats(): Stats;
 }
@@ -21,11 +24,16 @@ export function createTally(): Tally {
   const ttft = createSeries();
   let totalTokens = 0;
   let totalCost: number | null = null;
+  let costsLeftOut = 0;
   return {
     add(result) {
       byStatus[result.status] += 1;
-      totalTokens += result.response?.usage?.total_tokens ?? 0;
-      if (result.cost_usd !== null) totalCost = (totalCost ?? 0) + result.cost_usd;
+      totalTokens = withCount(totalTokens, result.response?.usage?.total_tokens ?? 0) ?? totalTokens;
+      if (result.cost_usd !== null) {
+        const sum = withAmount(totalCost ?? 0, result.cost_usd);
+        if (sum === null) costsLeftOut += 1;
+        else totalCost = sum;
+      }
       if (result.status !== "success") return;
       if (result.duration_ms !== null) duration.push(result.duration_ms);
       if (result.timing.ttft_ms !== null) ttft.push(result.timing.ttft_ms);
@@ -36,6 +44,9 @@ export function createTally(): Tally {
     },
     get totalCost() {
       return totalCost;
+    },
+    get costsLeftOut() {
+      return costsLeftOut;
     },
     durationStats: () => describe(duration.values(), byStatus.failure + byStatus.timeout),
     ttftStats: () => describe(ttft.values(), byStatus.failure + byStatus.timeout),
