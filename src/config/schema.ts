@@ -13,6 +13,10 @@ const pricesSchema = z.strictObject({
   cache_read_per_million: z.number().nonnegative().optional(),
   cache_write_per_million: z.number().nonnegative().optional(),
   reasoning_per_million: z.number().nonnegative().optional(),
+  input_audio_per_million: z.number().nonnegative().optional(),
+  input_image_per_million: z.number().nonnegative().optional(),
+  output_audio_per_million: z.number().nonnegative().optional(),
+  output_image_per_million: z.number().nonnegative().optional(),
 });
 /** US dollars for a million tokens. */
 export type Prices = z.infer<typeof pricesSchema>;

@@ -1,23 +1,22 @@
 import { z } from "zod";
 
-const tokens = z.int().nonnegative().nullable();
-const positive = z.int().positive();
-
+const count = z.int().nonnegative();
+const tokens = count.nullable();
 export const modalityTokensSchema = z
   .object({
-    prompt_audio: positive,
-    prompt_image: positive,
-    prompt_video: positive,
+    prompt_audio: count,
+    prompt_image: count,
+    prompt_video: count,
     /** Of these, what was read from a cache. */
-    cached_audio: positive,
-    cached_image: positive,
-    cached_video: positive,
-    completion_audio: positive,
-    completion_image: positive,
-    completion_video: positive,
+    cached_audio: count,
+    cached_image: count,
+    cached_video: count,
+    completion_audio: count,
+    completion_image: count,
+    completion_video: count,
   })
   .partial();
-/** Tokens that are not text; what is not stated, or 0, is left out. */
+/** Tokens that are not text; what is not stated is left out. */
 export type ModalityTokens = z.infer<typeof modalityTokensSchema>;
 
 export const usageSchema = z.object({

@@ -19,6 +19,11 @@ it.each([
   [{ modality_tokens: { prompt_audio: 6, prompt_image: 5 } }, "11 prompt tokens that are not text, of 10"],
   [{ modality_tokens: { completion_audio: 5 } }, "5 completion tokens that are not text, of 4"],
   [{ cached_tokens: 2, modality_tokens: { cached_audio: 3 } }, "3 cached tokens that are not text, of 2"],
+  [
+    { reasoning_tokens: 2, modality_tokens: { completion_audio: 3 } },
+    "5 reasoning tokens and completion tokens that are not text, of 4",
+  ],
+  [{ modality_tokens: { cached_audio: 3 } }, "3 cached tokens that are not text, of 0"],
   [{ total_tokens: 13 }, "14 prompt and completion tokens in a total of 13"],
   [{ completion_tokens: null, total_tokens: 9 }, "10 prompt and completion tokens in a total of 9"],
 ])("%j contradicts itself", (counts, how) => {

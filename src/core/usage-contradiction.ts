@@ -17,11 +17,14 @@ export function contradictionIn(usage: Usage | null): string | null {
   for (const [part, whole] of [
     ["prompt", prompt],
     ["completion", completion],
-    ["cached", usage.cached_tokens],
+    ["cached", usage.cached_tokens ?? 0],
   ] as const) {
     const other = otherThanText(usage, part);
     if (whole !== null && other > whole) return `${other} ${part} tokens that are not text, of ${whole}`;
   }
+  const notAnswer = reasoning + otherThanText(usage, "completion");
+  if (completion !== null && notAnswer > completion)
+    return `${notAnswer} reasoning tokens and completion tokens that are not text, of ${completion}`;
   if (total !== null && parts > total) return `${parts} prompt and completion tokens in a total of ${total}`;
   return null;
 }

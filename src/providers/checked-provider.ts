@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type FailureCode } from "../core/failure.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
+import { looseToolCallSchema } from "./loose-tool-call.ts";
 import { looseUsageSchema } from "./loose-usage.ts";
 
 /*
@@ -18,11 +19,6 @@ const text = z
   .nullish()
   .transform((value) => value ?? null);
 const allowance = z.object({ limit: figure, remaining: z.number().nonnegative(), resetsInMs: figure }).nullable();
-const toolCall = z.object({
-  id: z.string().nullable(),
-  type: z.literal("function"),
-  function: z.object({ name: z.string(), arguments: z.string() }),
-});
 
 const responseSchema = z.object({
   id: label,
@@ -30,7 +26,7 @@ const responseSchema = z.object({
   content: text,
   reasoning: text,
   tool_calls: z
-    .array(toolCall)
+    .array(looseToolCallSchema)
     .nullish()
     .transform((calls) => calls ?? null),
   finish_reason: label,

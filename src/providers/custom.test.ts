@@ -4,7 +4,7 @@ import { fakeClock } from "../../test/support/fake-clock.ts";
 import { sleep } from "../core/clock.ts";
 import { failure } from "../core/failure.ts";
 import { aiSdkGenerate } from "./bridges/ai-sdk.ts";
-import { customProvider, ProviderError } from "./custom.ts";
+import { customProvider, ProviderError, type Generated } from "./custom.ts";
 
 it("measures a function: its start, each piece of text, its end", async () => {
   const clock = fakeClock();
@@ -158,4 +158,27 @@ it("is simulated from the first answer on that says so, also through the AI SDK"
     await through.openChannel().send(call({ request: { model: "m", prompt: "Hi", stream } }));
     expect(through.simulated).toBe(true);
   }
+});
+
+it("takes a function's tool calls with arguments as an object, and its usage as a server's", async () => {
+  const generated = {
+    content: "",
+    usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 20, modality_tokens: { prompt_audio: 3 } },
+    tool_calls: [
+      { function: { name: "f", arguments: { x: 1 } } },
+      { id: "b", type: "function", function: { name: "g", arguments: "{" } },
+    ],
+  };
+  const provider = customProvider("mine", async () => generated as unknown as Generated, fakeClock());
+  const { outcome } = await provider.openChannel().send(call());
+  expect(outcome).toMatchObject({
+    ok: true,
+    response: {
+      usage: { prompt_tokens: 9, completion_tokens: 11, total_tokens: 20, modality_tokens: { prompt_audio: 3 } },
+      tool_calls: [
+        { id: null, type: "function", function: { name: "f", arguments: '{"x":1}' } },
+        { id: "b", type: "function", function: { name: "g", arguments: "{" } },
+      ],
+    },
+  });
 });

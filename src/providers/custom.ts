@@ -5,13 +5,14 @@ import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type Failure, type FailureCode } from "../core/failure.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
-import { usageSchema, type ModelResponse } from "../core/response.ts";
+import { usageSchema, type ModelResponse, type Usage } from "../core/response.ts";
 import { clientFailure } from "./bridges/client-failure.ts";
+import { looseToolCallSchema } from "./loose-tool-call.ts";
 import { looseUsageSchema } from "./loose-usage.ts";
 import { tidyMessage } from "./wire/failures.ts";
 import { finishReasonIn, gaveUpBy } from "./wire/finish-reasons.ts";
 import { isFields } from "./wire/fields.ts";
-import { sumOf } from "./wire/usage.ts";
+import { usageOf } from "./wire/usage.ts";
 
 /** What a custom provider's function is given besides the request. */
 export interface GenerateContext {
@@ -33,15 +34,7 @@ const generatedSchema = z.object({
   /** Whether a simulator made it; the target is then labelled so. */
   simulated: z.boolean().optional(),
   reasoning: z.string().optional(),
-  tool_calls: z
-    .array(
-      z.object({
-        id: z.string().nullable(),
-        type: z.literal("function"),
-        function: z.object({ name: z.string(), arguments: z.string() }),
-      }),
-    )
-    .optional(),
+  tool_calls: z.array(looseToolCallSchema).optional(),
 });
 /** What a custom provider's function returns; without `usage` tokens and cost are unknown. */
 export type Generated = z.infer<typeof generatedSchema>;
@@ -237,8 +230,6 @@ function outcomeOf(generated: unknown, warn: (message: string) => void): Attempt
 }
 
 function responseOf({ content, usage, finish_reason, model, reasoning, tool_calls }: Generated): ModelResponse {
-  const prompt = usage?.prompt_tokens ?? null;
-  const completion = usage?.completion_tokens ?? null;
   return {
     id: null,
     model: model ?? null,
@@ -246,18 +237,25 @@ function responseOf({ content, usage, finish_reason, model, reasoning, tool_call
     reasoning: reasoning ?? null,
     tool_calls: tool_calls ?? null,
     finish_reason: finishReasonIn(finish_reason),
-    usage:
-      usage === undefined
-        ? null
-        : {
-            prompt_tokens: prompt,
-            completion_tokens: completion,
-            total_tokens: usage.total_tokens ?? sumOf(prompt, completion),
-            reasoning_tokens: usage.reasoning_tokens ?? null,
-            cached_tokens: usage.cached_tokens ?? null,
-            cache_write_tokens: usage.cache_write_tokens ?? null,
-            ...(usage.stated_cost_usd === undefined ? {} : { stated_cost_usd: usage.stated_cost_usd }),
-          },
+    usage: usage === undefined ? null : usageIn(usage),
     created_at: null,
   };
+}
+
+function usageIn(usage: NonNullable<Generated["usage"]>): Usage {
+  const { prompt_tokens: prompt = null, completion_tokens: completion = null, total_tokens: total = null } = usage;
+  const said = usageOf({
+    prompt,
+    completion,
+    total: completion === null ? null : total,
+    reasoning: usage.reasoning_tokens ?? null,
+    cached: usage.cached_tokens ?? null,
+    cacheWrite: usage.cache_write_tokens ?? null,
+    modalities: usage.modality_tokens ?? {},
+    webSearches: usage.web_searches ?? null,
+    unpriced: usage.unpriced ?? null,
+    statedCostUsd: usage.stated_cost_usd ?? null,
+  });
+  // An embedding has no completion; its total says so.
+  return completion === null ? { ...said, total_tokens: total } : said;
 }

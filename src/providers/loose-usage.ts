@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modalityTokensSchema } from "../core/response.ts";
 
 const tokens = z.int().nonnegative().nullable().catch(null);
 
@@ -10,5 +11,8 @@ export const looseUsageSchema = z.object({
   reasoning_tokens: tokens,
   cached_tokens: tokens,
   cache_write_tokens: tokens,
+  modality_tokens: modalityTokensSchema.optional().catch(undefined),
+  web_searches: z.int().positive().optional().catch(undefined),
+  unpriced: z.string().optional().catch(undefined),
   stated_cost_usd: z.number().nonnegative().optional().catch(undefined),
 });

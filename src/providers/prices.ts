@@ -1,5 +1,6 @@
 import type { PriceOf } from "../core/provider.ts";
 import type { Usage } from "../core/response.ts";
+import { modalityCost, modalityCounts, type ModalityRates } from "./modality-prices.ts";
 import { contradictionIn } from "../core/usage-contradiction.ts";
 
 /** Where built-in prices come from; pinned, so that the date holds. */
@@ -13,6 +14,11 @@ export interface TokenPrices {
   readonly cache_read_per_million?: number | undefined;
   readonly cache_write_per_million?: number | undefined;
   readonly reasoning_per_million?: number | undefined;
+  /** Tokens that are not text. Without a price, an answer that has some has no cost, unless all its tokens are free. */
+  readonly input_audio_per_million?: number | undefined;
+  readonly input_image_per_million?: number | undefined;
+  readonly output_audio_per_million?: number | undefined;
+  readonly output_image_per_million?: number | undefined;
 }
 
 /** What is to be priced. A built-in provider is known by its id, any other by the address that is called. */
@@ -35,19 +41,21 @@ interface Counted {
   readonly cached: number;
   readonly written: number;
   readonly reasoning: number;
+  readonly usage: Usage;
 }
 
-/** Null where a count that is needed is unknown, and where the counts contradict each other. */
+/** Null where a count that is needed is unknown or not all that is paid, and where the counts contradict each other. */
 function countedIn(usage: Usage | null): Counted | null {
   const completion = completionIn(usage);
   if (usage === null || usage.prompt_tokens === null || completion === null) return null;
-  if (contradictionIn(usage) !== null) return null;
+  if (usage.unpriced !== undefined || contradictionIn(usage) !== null) return null;
   return {
     prompt: usage.prompt_tokens,
     completion,
     cached: usage.cached_tokens ?? 0,
     written: usage.cache_write_tokens ?? 0,
     reasoning: usage.reasoning_tokens ?? 0,
+    usage,
   };
 }
 
@@ -56,13 +64,24 @@ export function fixedPrices(prices: TokenPrices): PriceOf {
   const { input_per_million: input, output_per_million: output } = prices;
   const { cache_read_per_million: read = input, cache_write_per_million: write = input } = prices;
   const { reasoning_per_million: thought = output } = prices;
+  const isFree = [input, output, read, write, thought].every((rate) => rate === 0);
+  const rates: ModalityRates = {
+    prompt_audio: prices.input_audio_per_million,
+    prompt_image: prices.input_image_per_million,
+    completion_audio: prices.output_audio_per_million,
+    completion_image: prices.output_image_per_million,
+  };
   return (usage) => {
     const counted = countedIn(usage);
     if (counted === null) return null;
     const { prompt, completion, cached, written, reasoning } = counted;
+    const textless = modalityCost(counted.usage, rates);
+    const ofText = prompt - cached - written - (textless?.prompt ?? 0);
+    if (textless === null || ofText < 0) return isFree ? 0 : null;
     // Sums of parts that are not negative: differences of rates would leave less than 0 by rounding.
-    const ofPrompt = (prompt - cached - written) * input + cached * read + written * write;
-    return (ofPrompt + (completion - reasoning) * output + reasoning * thought) / 1e6;
+    const ofPrompt = ofText * input + cached * read + written * write;
+    const ofCompletion = (completion - reasoning - textless.completion) * output + reasoning * thought;
+    return (ofPrompt + ofCompletion + textless.micros) / 1e6;
   };
 }
 
@@ -82,7 +101,10 @@ export async function publishedPrices({ model, providerId, baseUrl }: PricedMode
       cache_read_tokens: counted.cached,
       cache_write_tokens: counted.written,
     };
-    return calcPrice(tokens, model, where)?.total_price ?? null;
+    const price = calcPrice(tokens, model, where);
+    if (price === null || counted.usage.modality_tokens === undefined) return price?.total_price ?? null;
+    const textless = modalityCounts(counted.usage, price.model_price, price.provider.id);
+    return textless === null ? null : (calcPrice({ ...tokens, ...textless }, model, where)?.total_price ?? null);
   };
   return priceOf(NO_TOKENS) === null ? null : priceOf;
 }

@@ -8,9 +8,8 @@ import type { Random } from "../core/random.ts";
 import type { TestResult } from "../core/result.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import { soundFailedAttempt } from "../core/sound-record.ts";
-import { contradictionIn } from "../core/usage-contradiction.ts";
 import { chargeOf, type Hold } from "./budget.ts";
-import { costOfUsage } from "./cost.ts";
+import { costOfUsage, costProblemIn } from "./cost.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ReadCounter } from "./read-counter.ts";
 import { resultOf, type Place } from "./results.ts";
@@ -133,7 +132,7 @@ export async function runCase(
       }),
       raw: last.raw,
     });
-    warnOfUsage(last, target, context.warned);
+    warnOfUsage(last, target, request.model, context.warned);
     const affordable = hold === null || hold.charge(chargeIn(last, target, request));
     if (last.outcome.ok) return finish();
 
@@ -180,13 +179,11 @@ function chargeIn(attempt: Attempt, target: RunTarget, request: ModelRequest): n
   return chargeOf(attempt, priceOf, target.highestCostOf(request) ?? Infinity);
 }
 
-function warnOfUsage({ outcome }: Attempt, { label }: RunTarget, warned: Warned | undefined): void {
-  const usage = outcome.ok ? outcome.response.usage : outcome.usage;
-  if (warned === undefined || usage === null || usage.stated_cost_usd !== undefined) return;
-  const contradiction = contradictionIn(usage);
-  if (contradiction === null) return;
-  const what = `the usage of an answer contradicts itself (${contradiction})`;
-  warned(label, `${what}: its tokens are recorded as stated, and its cost is unknown`, "usage");
+function warnOfUsage({ outcome }: Attempt, target: RunTarget, model: string, warned: Warned | undefined): void {
+  if (warned === undefined) return;
+  const problem = costProblemIn(target, model, outcome.ok ? outcome.response.usage : outcome.usage);
+  if (problem === null) return;
+  warned(target.label, `${problem}: its tokens are recorded as stated, and its cost is unknown`, "usage");
 }
 
 function warnOfWait({ retry_after_ms, wait_stated }: Failure, { label }: RunTarget, warned: Warned | undefined): void {

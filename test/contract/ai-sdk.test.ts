@@ -167,6 +167,7 @@ describe("a model of the AI SDK", () => {
           { type: "reasoning-delta", id: "r", delta: "Hm" },
           { type: "text-delta", id: "t", delta: "Hi" },
           { type: "tool-call", toolCallId: "c", toolName: "look", input: "{}" },
+          { type: "tool-call", toolCallId: "s", toolName: "web_search", input: "{}", providerExecuted: true },
           { type: "finish", ...finish },
         ]),
       );

@@ -91,7 +91,7 @@ function answerOf(result: unknown, { onWarning }: GenerateContext): Generated {
       .filter((part) => part["type"] === type)
       .map((part) => textAt(part, "text") ?? "")
       .join("");
-  const calls = parts.filter((part) => part["type"] === "tool-call").map(callOf);
+  const calls = parts.filter((part) => part["type"] === "tool-call" && isForCaller(part)).map(callOf);
   const response = fieldsAt(result, "response");
   return generated(texts("text"), texts("reasoning"), calls, result, { ...response, simulated: isSimulated(response) });
 }
@@ -125,7 +125,7 @@ async function streamed(result: unknown, { onText, onReasoning, onWarning }: Gen
         onReasoning(delta);
         break;
       case "tool-call":
-        calls.push(callOf(part));
+        if (isForCaller(part)) calls.push(callOf(part));
         break;
       case "response-metadata":
         about = part;
@@ -178,6 +178,9 @@ function warningText(warning: Fields): string {
   return details === null ? judged : `${judged}: ${details}`;
 }
 
+/** What a provider runs itself is no call of the model's to us. */
+const isForCaller = (part: Fields): boolean => part["providerExecuted"] !== true;
+
 const callOf = (part: Fields): ToolCall =>
   toolCall(textAt(part, "toolCallId"), { name: textAt(part, "toolName"), arguments: part["input"] });
 
@@ -188,6 +191,7 @@ function usageIn(usage: unknown): Partial<Usage> | null {
   const counts = {
     prompt_tokens: countAt(usage, "inputTokens") ?? countAt(input, "total"),
     completion_tokens: countAt(usage, "outputTokens") ?? countAt(output, "total"),
+    total_tokens: countAt(usage, "totalTokens"),
     reasoning_tokens: countAt(usage, "reasoningTokens") ?? countAt(output, "reasoning"),
     cached_tokens: countAt(usage, "cachedInputTokens") ?? countAt(input, "cacheRead"),
     cache_write_tokens: countAt(input, "cacheWrite"),

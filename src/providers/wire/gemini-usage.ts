@@ -30,15 +30,17 @@ export function geminiUsage(response: Fields): Usage | null {
 }
 
 function modalitiesIn(usage: Fields): ModalityTokens {
-  const [cached, completion] = ["cacheTokensDetails", "candidatesTokensDetails"];
+  const [cached, completion] = ["cacheTokensDetails", "candidatesTokensDetails"] as const;
   const prompt = ["promptTokensDetails", "toolUsePromptTokensDetails"];
   return {
     prompt_audio: tokensOf(usage, prompt, AUDIO),
     prompt_image: tokensOf(usage, prompt, IMAGE),
     prompt_video: tokensOf(usage, prompt, VIDEO),
-    cached_audio: tokensOf(usage, [cached], AUDIO),
-    cached_image: tokensOf(usage, [cached], IMAGE),
-    cached_video: tokensOf(usage, [cached], VIDEO),
+    ...(listAt(usage, cached).length > 0 && {
+      cached_audio: tokensOf(usage, [cached], AUDIO),
+      cached_image: tokensOf(usage, [cached], IMAGE),
+      cached_video: tokensOf(usage, [cached], VIDEO),
+    }),
     completion_audio: tokensOf(usage, [completion], AUDIO),
     completion_image: tokensOf(usage, [completion], IMAGE),
     completion_video: tokensOf(usage, [completion], VIDEO),
@@ -46,7 +48,7 @@ function modalitiesIn(usage: Fields): ModalityTokens {
 }
 
 /** Pages of a document are read as images. */
-const [AUDIO, IMAGE, VIDEO] = [["AUDIO"], ["IMAGE", "DOCUMENT"], ["VIDEO"]];
+const [AUDIO, IMAGE, VIDEO] = [["AUDIO"], ["IMAGE", "DOCUMENT"], ["VIDEO"]] as const;
 
 const tokensOf = (usage: Fields, keys: readonly string[], modalities: readonly unknown[]): number =>
   keys

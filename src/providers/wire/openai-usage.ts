@@ -57,18 +57,19 @@ function firstCount(...counts: readonly (number | null)[]): number | null {
 
 /** Tokens that are not text, of the details of a prompt and of its completion. */
 export function modalitiesIn(prompt: Fields, completion: Fields): ModalityTokens {
-  const cached = fieldsAt(prompt, "cached_tokens_details");
-  const at = (fields: Fields, key: string): number => countAt(fields, key) ?? 0;
+  const cached = prompt["cached_tokens_details"];
   return {
-    prompt_audio: at(prompt, "audio_tokens"),
-    prompt_image: at(prompt, "image_tokens"),
-    prompt_video: at(prompt, "video_tokens"),
-    cached_audio: at(cached, "audio_tokens"),
-    cached_image: at(cached, "image_tokens"),
-    cached_video: at(cached, "video_tokens"),
-    completion_audio: at(completion, "audio_tokens"),
-    completion_image: at(completion, "image_tokens"),
-    completion_video: at(completion, "video_tokens"),
+    prompt_audio: countAt(prompt, "audio_tokens") ?? 0,
+    prompt_image: countAt(prompt, "image_tokens") ?? 0,
+    prompt_video: countAt(prompt, "video_tokens") ?? 0,
+    ...(isFields(cached) && {
+      cached_audio: countAt(cached, "audio_tokens") ?? 0,
+      cached_image: countAt(cached, "image_tokens") ?? 0,
+      cached_video: countAt(cached, "video_tokens") ?? 0,
+    }),
+    completion_audio: countAt(completion, "audio_tokens") ?? 0,
+    completion_image: countAt(completion, "image_tokens") ?? 0,
+    completion_video: countAt(completion, "video_tokens") ?? 0,
   };
 }
 

@@ -255,7 +255,10 @@ describe("the usage of an answer", () => {
         output_tokens: 5,
         input_tokens_details: { image_tokens: 4, cached_tokens: 2, cached_tokens_details: { image_tokens: 2 } },
       },
-      counts(9, 5, { cached_tokens: 2, modality_tokens: { prompt_image: 4, cached_image: 2 } }),
+      counts(9, 5, {
+        cached_tokens: 2,
+        modality_tokens: { prompt_image: 4, cached_audio: 0, cached_image: 2, cached_video: 0 },
+      }),
     ],
     [
       "the modalities of Gemini",

@@ -35,7 +35,7 @@ export function usageOf(said: SaidUsage): Usage {
   const { total = null } = said;
   const contradicts = total !== null && total > 0 && (prompt ?? 0) + (completion ?? 0) > total;
   const { reasoning = null, cached = null, cacheWrite = null, webSearches, unpriced, statedCostUsd = null } = said;
-  const modalities = Object.entries(said.modalities ?? {}).filter(([, count = 0]) => count > 0);
+  const modalities = notOnlyText(said.modalities ?? {});
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
@@ -43,11 +43,18 @@ export function usageOf(said: SaidUsage): Usage {
     reasoning_tokens: reasoning,
     cached_tokens: cached,
     cache_write_tokens: cacheWrite,
-    ...(modalities.length === 0 ? {} : { modality_tokens: Object.fromEntries(modalities) }),
+    ...(modalities === null ? {} : { modality_tokens: modalities }),
     ...(webSearches ? { web_searches: webSearches } : {}),
     ...(unpriced ? { unpriced } : {}),
     ...(statedCostUsd === null ? {} : { stated_cost_usd: statedCostUsd }),
   };
+}
+
+/** The counts that are not zero; a zero of the cache is kept beside them, since it tells what the cached tokens were. */
+function notOnlyText(counts: ModalityTokens): ModalityTokens | null {
+  const stated = Object.entries(counts).filter(([, count]) => count !== undefined);
+  if (stated.every(([, count]) => count === 0)) return null;
+  return Object.fromEntries(stated.filter(([name, count]) => count !== 0 || name.startsWith("cached_")));
 }
 
 function withTotal(said: SaidUsage): Pick<SaidUsage, "prompt" | "completion"> {
