@@ -188,9 +188,9 @@ function warnOfUsage({ outcome }: Attempt, target: RunTarget, model: string, war
 
 function warnOfWait({ retry_after_ms, wait_stated }: Failure, { label }: RunTarget, warned: Warned | undefined): void {
   const stated = wait_stated ?? `a pause of ${(retry_after_ms ?? 0) / 1000} s`;
-  const [name] = stated.split(":");
+  const [name = ""] = (wait_stated ?? "").split(":");
   const what = `${stated} asks for a wait of more than ten minutes`;
-  warned?.(label, `${what}: a request refused this way is not retried`, `wait ${name ?? ""}`);
+  warned?.(label, `${what}: a request refused this way is not retried`, `wait ${name}`);
 }
 
 /** What an attempt needs of its case's surroundings. */

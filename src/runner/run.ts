@@ -203,8 +203,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 }
 
 function warnOfReset(target: string, stated: string, warned: Warned | undefined): void {
-  const [name] = stated.split(":");
-  warned?.(target, `${stated} asks for a wait of more than ten minutes, and is ignored`, `wait ${name ?? ""}`);
+  const name = stated.includes(":") ? stated.slice(0, stated.indexOf(":")) : "";
+  warned?.(target, `${stated} asks for a wait of more than ten minutes, and is ignored`, `wait ${name}`);
 }
 
 /** Targets that are sent to at the same time. */

@@ -73,8 +73,14 @@ const REFUSALS: readonly Golden[] = [
   {
     from: "OpenRouter's moderation without its metadata",
     source: OPENROUTER,
-    ...openrouter(403, "openai/gpt-4o requires moderation on OpenAI. Your input was flagged."),
+    ...openrouter(403, "openai/gpt-4o requires moderation on OpenAI. Your input was flagged. No credits were charged."),
     code: "content_filter",
+  },
+  {
+    from: "an account that OpenRouter has flagged",
+    source: OPENROUTER,
+    ...openrouter(403, "Your account has been flagged. Contact support."),
+    code: "permission",
   },
   {
     from: "OpenRouter's stable name of a policy",
@@ -192,6 +198,16 @@ const REFUSALS: readonly Golden[] = [
       429,
       "Some resource has been exhausted",
       "Your team 1 has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.",
+    ),
+    code: "quota",
+  },
+  {
+    from: "a team without credits at xAI",
+    source: "github.com/xai-org, discussions",
+    ...xai(
+      403,
+      "The caller does not have permission to execute the specified operation",
+      "Your newly created teams doesn't have any credits yet. You can purchase credits on https://console.x.ai.",
     ),
     code: "quota",
   },
@@ -433,6 +449,31 @@ const REFUSALS: readonly Golden[] = [
     source: "platform.openai.com/docs/guides/error-codes",
     ...openai(403, "Project `p` does not have access to model `omni-moderation-latest`", "model_not_found"),
     code: "not_found",
+  },
+  {
+    from: "Moonshot's prompt too long",
+    source: "platform.moonshot.ai/docs",
+    ...openai(400, "Invalid request: Your request exceeded model token limit: 8192", null),
+    code: "context_length",
+  },
+  {
+    from: "a prompt too long for GitHub Models",
+    source: "docs.github.com/github-models",
+    ...openai(413, "Request body too large for gpt-4o model. Max size: 8000 tokens.", "tokens_limit_reached"),
+    code: "context_length",
+  },
+  {
+    from: "Zhipu's filter",
+    source: "open.bigmodel.cn/dev/api/error-code",
+    status: 400,
+    body: { error: { code: "1301", message: "系统检测到输入或生成内容可能包含不安全或敏感内容" } },
+    code: "content_filter",
+  },
+  {
+    from: "a key's budget at LiteLLM",
+    source: "docs.litellm.ai/docs/proxy/users",
+    ...openai(400, "Budget has been exceeded! Current cost: 1.2, Max budget: 1.0", "400", "budget_exceeded"),
+    code: "quota",
   },
   {
     from: "a parameter that is too large",

@@ -131,8 +131,9 @@ it.each([
   [String(Date.parse(NOW) / 1000 + 20), 20_000],
   [String(Date.parse(NOW) + 20_000), 20_000],
   ["12", 12_000],
-  ["999999999999999999999999999999h", null],
-  [`${"9".repeat(400)}h`, null],
+  ["999999999999999999999999999999h", 1e15 * 3_600_000],
+  [`${"9".repeat(80)}h`, 1e15 * 3_600_000],
+  [`1${"0".repeat(60)}`, Date.parse("+033658-09-27T01:46:40.000Z") - Date.parse(NOW)],
   ["NaN", null],
   ["Infinity", null],
 ])("a reset of %s is read alike in every family of headers", (text, ms) => {
@@ -154,4 +155,14 @@ it.each([
   [{ ratelimit: '"day";r=0;t=86400' }, 'ratelimit: "day";r=0;t=86400'],
 ])("%j is quoted as %s", (all: Record<string, string>, stated) => {
   expect(retryAfter(headers(all), wallTime)?.stated).toBe(stated);
+});
+
+it("a number of any length is finite", () => {
+  const endless = headers({
+    "retry-after": "9".repeat(400),
+    "x-ratelimit-remaining-requests": "9".repeat(400),
+    "x-ratelimit-reset-requests": `${"9".repeat(400)}h`.repeat(3),
+  });
+  const { remaining, resetsInMs } = statedLimits(endless, wallTime)?.requests ?? {};
+  for (const figure of [remaining, resetsInMs, retryAfterMs(endless, wallTime)]) expect(figure).toBeLessThan(Infinity);
 });

@@ -104,17 +104,20 @@ export function parseReset(text: string | null): Millis | null {
   const trimmed = text?.trim() ?? "";
   const seconds = amount(trimmed);
   if (seconds !== null) return seconds * 1000;
-  if (!/^(\d{1,15}(\.\d+)?([muµ]s|[dhms]))+$/.test(trimmed)) return null;
+  if (!/^(\d+(\.\d+)?([muµ]s|[dhms]))+$/.test(trimmed)) return null;
   let sum = 0;
   for (const [, number = "", unit = ""] of trimmed.matchAll(/(\d+(?:\.\d+)?)([muµ]s|[dhms])/g)) {
-    sum += Number(number) * (UNIT_MS[unit] ?? 0);
+    sum += Math.min(MOST, Number(number)) * (UNIT_MS[unit] ?? 0);
   }
   return sum;
 }
 
+/** Larger numbers are taken for this one, so that nothing becomes infinite. */
+const MOST = 1e15;
+
 /** A number of 0 or more, and nothing else. */
 function amount(text: string | null): number | null {
-  return text !== null && /^\s*\d{1,15}(\.\d+)?\s*$/.test(text) ? Number(text) : null;
+  return text !== null && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Math.min(MOST, Number(text)) : null;
 }
 
 function untilDate(text: string | null, wallTime: WallTime): Millis | null {

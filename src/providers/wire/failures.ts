@@ -32,15 +32,15 @@ const BY_WORDS: readonly (readonly [RegExp, FailureCode])[] = [
     "auth",
   ],
   [
-    /context[ _-]?(length|window|size|limit)|prompt (is |was )?too (long|large)|request too large for|(maximum|max) (context|prompt|model|input|sequence) length|prompt exceeds max|longer than the model|too many (input |prompt )?tokens(?!( per|,? please wait))|token count .*exceeds|input token count is|input is too long|range of input length|inputs?[`'"]* must have less than|tokens.{0,5}\+.{0,5}max_new_tokens.{0,5}must be/,
+    /context[ _-]?(length|window|size|limit)|prompt (is |was )?too (long|large)|request too large for|(maximum|max) (context|prompt|model|input|sequence) length|prompt exceeds max|longer than the model|too many (input |prompt )?tokens(?!( per|,? please wait))|token count .*exceeds|input token count is|input is too long|range of input length|exceed\w* (the )?(model )?token limit|request body too large for|inputs?[`'"]* must have less than|tokens.{0,5}\+.{0,5}max_new_tokens.{0,5}must be/,
     "context_length",
   ],
   [
-    /credit balance is too low|exceeded your current quota|insufficient[_ ](quota|credits?|balance|funds)|key limit exceeded|specified (\w+ )?api usage limits|spend(ing)? (limit|cap)|used all available credits|(out of|no|more) credits|billing hard limit|monthly (included credits|quota|limit)|limited to \d+ api calls \/ month|account is in good standing/,
+    /credit balance is too low|exceeded your current quota|insufficient[_ ](quota|credits?|balance|funds)|key limit exceeded|specified (\w+ )?api usage limits|spend(ing)? (limit|cap)|used all available credits|(out of|no|any|more|enough) credits(?! were)|budget has been exceeded|billing hard limit|monthly (included credits|quota|limit)|limited to \d+ api calls \/ month|account is in good standing/,
     "quota",
   ],
   [
-    /content[ _-]?(filter|management|policy|moderation|exists risk)|content violates|violat\w+ (\w+ ){0,4}(policy|policies|guidelines)|safety_check|limited access to this content for safety|safety (system|filter)|(inappropriate|prohibited|unsafe|sensitive) content|considered high risk|\bflagged\b|(?<![\w-])moderation(?!( endpoint| api| model|-))/,
+    /content[ _-]?(filter|management|policy|moderation|exists risk)|content violates|violat\w+ (\w+ ){0,4}(policy|policies|guidelines)|safety_check|limited access to this content for safety|safety (system|filter)|(inappropriate|prohibited|unsafe|sensitive) content|considered high risk|\b(was|been) flagged\b|\bflagged (as|by|for)\b|敏感内容|(?<![\w-])moderation(?!( endpoint| api| model|-))/,
     "content_filter",
   ],
 ];

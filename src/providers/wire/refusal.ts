@@ -18,10 +18,12 @@ const BY_NAME: Readonly<Record<string, FailureCode>> = {
   unauthenticated: "auth",
   billing_error: "quota",
   billing_hard_limit_reached: "quota",
+  budget_exceeded: "quota",
   insufficient_quota: "quota",
   payment_required: "quota",
   context_length_exceeded: "context_length",
   token_limit_exceeded: "context_length",
+  tokens_limit_reached: "context_length",
   content_filter: "content_filter",
   content_policy_violation: "content_filter",
   // OpenAI's word for a prompt that it will not answer.
