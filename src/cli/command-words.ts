@@ -6,8 +6,10 @@ const SHORT_FORMS: Readonly<Record<string, readonly string[]>> = {
   validate: ["datasets", "validate"],
   list: ["datasets", "list"],
   version: ["--version"],
-  "-v": ["--version"],
+  "-V": ["--version"],
 };
+
+const VERSION_FLAGS: ReadonlySet<string> = new Set(["-v", "-V", "--version"]);
 
 /** Commands of other tools that could mean several of ours, with what to type. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -28,7 +30,10 @@ export function writtenOut(args: readonly string[], program: Command): readonly 
   const short = Object.hasOwn(SHORT_FORMS, first) ? SHORT_FORMS[first] : undefined;
   if (short !== undefined) return [...short, ...rest];
   if (first === "help") return asHelp(rest, program);
-  if (rest[0] === "help" && rest.length === 1 && find(program, first) !== undefined) return [first, "--help"];
+  if (rest.length === 1 && find(program, first) !== undefined) {
+    if (rest[0] === "help") return [first, "--help"];
+    if (VERSION_FLAGS.has(rest[0] ?? "")) return ["--version"];
+  }
   const advice = Object.hasOwn(ELSEWHERE, first) ? ELSEWHERE[first] : undefined;
   if (advice === undefined) return args;
   throw new BenchError("usage", `unknown command '${first}'`, { hint: advice });

@@ -29,7 +29,7 @@ import { toolVersion } from "../benchmark/version.ts";
 export function createProgram(context: CliContext, finish: Finish): Command {
   const program = new Command("llm-test-bench")
     .description("Benchmark language models side by side: which one is right, how fast, at what cost.")
-    .version(toolVersion())
+    .version(toolVersion(), "-v, --version", "print the version")
     .helpCommand(false)
     .addHelpText("after", FIRST_STEPS)
     .exitOverride()

@@ -22,6 +22,7 @@ it("a run of a thousand cases stays under 200 MB and writes a CSV of a thousand 
     columns: true,
     record_delimiter: ["\n", "\r\n"],
   });
-  expect(rows.map((row) => row["test_id"]).toSorted()).toEqual(ids.toSorted());
+  expect(rows).toHaveLength(1000);
+  expect(new Set(rows.map((row) => row["test_id"]))).toEqual(new Set(ids));
   expect(new Set(rows.map((row) => row["status"]))).toEqual(new Set(["success"]));
 });

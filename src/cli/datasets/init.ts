@@ -18,7 +18,7 @@ export async function initDataset(name: string, { force }: InitDatasetFlags, con
   const byName = encodingOf(name);
   if (byName !== null && (byName.format !== "yaml" || byName.gzip)) {
     throw new BenchError("usage", `${name} is no name for a YAML file`, {
-      hint: "The starter file has comments, which only YAML holds: let the name end in .yaml, then use datasets convert.",
+      hint: "The starter file has comments, which only YAML holds: let the name end in .yaml, then use llm-test-bench datasets convert.",
     });
   }
   const file = byName === null ? `${name}.yaml` : name;

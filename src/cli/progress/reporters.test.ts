@@ -70,8 +70,8 @@ function reflowing(): Terminal {
 }
 
 const rowsOf = (line: string, columns: number): string[] =>
-  Array.from({ length: Math.max(1, Math.ceil(textWidth(line) / columns)) }, (_, row) =>
-    line.slice(row * columns, (row + 1) * columns),
+  Array.from({ length: Math.max(1, Math.ceil(textWidth(line) / (columns || 80))) }, (_, row) =>
+    line.slice(row * (columns || 80), (row + 1) * (columns || 80)),
   );
 
 /** What is above the cursor after it has gone up and cleared the rest, the cursor's own line being empty. */
@@ -95,6 +95,17 @@ describe("a reporter", () => {
     }
     reporter.stop();
     expect(terminal.screen()).toHaveLength(4);
+  });
+
+  it("for a terminal of unknown size draws lines of 80 columns", async () => {
+    const [clock, terminal] = [fakeClock(), reflowing()];
+    [terminal.columns, terminal.rows] = [0, 0];
+    const reporter = liveReporter(terminal.output, clock);
+    reporter.take(started);
+    await clock.advance(300);
+    terminal.columns = 80;
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^a .*ETA/), expect.stringMatching(/^longer .*ETA/), ""]);
+    reporter.stop();
   });
 
   it("for a terminal draws no more than its window holds, and all of it at the end", async () => {

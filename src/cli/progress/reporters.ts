@@ -46,7 +46,8 @@ function linesOf(
 export function liveReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
   let drawn: readonly string[] = [];
-  const columnsNow = (): number => output.columns ?? 80;
+  // Some terminals do not know their size, and say 0.
+  const columnsNow = (): number => output.columns || 80;
   /** Up to the first line drawn before, then clear to the end of the screen. A window that has become narrower breaks them. */
   const back = (): string => {
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columnsNow())), 0);
@@ -56,7 +57,7 @@ export function liveReporter(output: Output, clock: Clock): Reporter {
     const columns = columnsNow() - 1;
     const all = linesOf(state, [...state.targets.values()], clock.now(), { columns, live: true });
     const before = back();
-    drawn = fitting(all, output.rows ?? Infinity);
+    drawn = fitting(all, output.rows || Infinity);
     output.write(before + drawn.map((line) => `${line}\n`).join(""));
   };
   const timer = every(clock, LIVE_EVERY_MS, show);
