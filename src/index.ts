@@ -30,6 +30,7 @@ export type { RunEvent, RunObserver } from "./core/run-events.ts";
 export type { Comparison, Stats, Summary, Validity } from "./core/summary.ts";
 export { Dataset, type DatasetInit, type DatasetLoadOptions } from "./library/dataset.ts";
 export { TestCase } from "./library/test-case.ts";
+export { WrittenNumber } from "./core/written-number.ts";
 export type { AiSdkModel } from "./providers/bridges/ai-sdk.ts";
 export { ProviderError, type Generated, type GenerateContext } from "./providers/custom.ts";
 export type { TokenPrices } from "./providers/prices.ts";

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
-import { messagesSchema, say } from "./message.ts";
+import { messagesSchema, withRule } from "./message.ts";
 import { requestParametersSchema, type RequestParameters } from "./request.ts";
+import type { WrittenNumber } from "./written-number.ts";
 
 /** A duration in a file: `30s`, `500ms`, `1m`, or a number of milliseconds. */
 export const durationSchema = z
   .union([z.number().nonnegative(), z.string()])
   .refine((value) => parseDuration(value) !== null, { error: "expected a duration such as 500, 500ms, 2s or 1m" });
 
-/** A variable's value: text, a number, a boolean, or a nest of them. */
-export type VariableValue = string | number | boolean | { [key: string]: VariableValue };
+/** A variable's value: text, a number, also one that keeps how a file writes it, a boolean, or a nest of them. */
+export type VariableValue = string | number | WrittenNumber | boolean | { [key: string]: VariableValue };
 
 const variableValueSchema: z.ZodType<VariableValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), variableValueSchema)]),
@@ -31,25 +32,29 @@ const caseFieldsSchema = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const testCaseSchema = caseFieldsSchema
-  .superRefine(({ prompt, messages, system, config }, context) => {
-    if (prompt === undefined && messages === undefined) {
-      say(context, 'missing "prompt", or "messages" in its place', [], ["prompt", "messages"]);
-    }
-    if (prompt !== undefined && messages !== undefined) {
-      say(context, 'a test case has either "prompt" or "messages", not both', ["messages"]);
-    }
-    const systems = [system !== undefined, config?.system !== undefined, messages?.[0]?.role === "system"];
-    if (systems.filter(Boolean).length > 1) {
-      const where = ["system", "config.system", "a system turn"].filter((_, i) => systems[i]);
-      say(
-        context,
-        `the system text is given more than once: ${where.join(", ")}`,
-        system === undefined ? [] : ["system"],
-      );
-    }
-  })
-  .meta({ oneOf: [{ required: ["prompt"] }, { required: ["messages"] }] });
+export const testCaseSchema = withRule(caseFieldsSchema, (value, say) => {
+  if (Array.isArray(value)) return;
+  const { prompt, messages, system, config } = value;
+  if (prompt === undefined && messages === undefined) {
+    say('missing "prompt", or "messages" in its place', [], ["prompt", "messages"]);
+  }
+  if (prompt !== undefined && messages !== undefined) {
+    say('a test case has either "prompt" or "messages", not both', ["messages"]);
+  }
+  const systems = [system !== undefined, hasOwnText(config, "system"), beginsWithSystem(messages)];
+  if (systems.filter(Boolean).length > 1) {
+    const where = ["system", "config.system", "a system turn"].filter((_, i) => systems[i]);
+    say(`the system text is given more than once: ${where.join(", ")}`, system === undefined ? [] : ["system"]);
+  }
+}).meta({ oneOf: [{ required: ["prompt"] }, { required: ["messages"] }] });
+const hasOwnText = (value: unknown, key: string): boolean =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key);
+
+const beginsWithSystem = (messages: unknown): boolean => {
+  const first: unknown = Array.isArray(messages) ? messages[0] : null;
+  return typeof first === "object" && first !== null && "role" in first && first.role === "system";
+};
+
 /** One prompt to send, with what is known about a right answer. */
 export type TestCase = z.infer<typeof testCaseSchema>;
 
@@ -99,6 +104,8 @@ export interface Dataset {
    * it has no end in sight, nor when the signal was aborted first.
    */
   readonly keepRest?: (stop: AbortSignal) => Promise<boolean>;
+  /** Of a dataset whose invalid records may be left out: how many may be, and are until now; null or missing for others. */
+  readonly leftOut?: LeftOut | null;
   /** Removes the temporary files that a download or standard input needed; the dataset cannot be read afterwards. */
   readonly close?: () => Promise<void>;
   /**
@@ -108,6 +115,14 @@ export interface Dataset {
   cases(): AsyncIterable<TestCase>;
   /** Whether a pass never ends, since its cases are made as they are asked for. */
   readonly endless?: boolean;
+}
+
+/** Records of a dataset that are not valid, and so are no test cases. */
+export interface LeftOut {
+  /** How many may be left out. */
+  readonly allowed: number;
+  /** How many are, as far as the dataset has been read. */
+  readonly records: number;
 }
 
 /** A line about how a dataset was read; a warning is about what was left out. */

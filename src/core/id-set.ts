@@ -28,6 +28,13 @@ export class IdSet {
     return null;
   }
 
+  /** Where an id was seen first; null for one that is not among them. */
+  placeOf(id: string): number | null {
+    const [high, low] = hash64(id);
+    const place = this.#places[this.#slotOf(high, low)] ?? 0;
+    return place === 0 ? null : place;
+  }
+
   /** The id's own slot, or the free one where it belongs. */
   #slotOf(high: number, low: number): number {
     let slot = low % this.#slots;

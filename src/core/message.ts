@@ -1,9 +1,36 @@
 import { z } from "zod";
 
+/**
+ * Reports what two values together have wrong: the message says all, so the value need not be shown. `missing` are the
+ * keys of which one is wanted: where one of them stands misspelt, that is told alone.
+ */
+export type Say = (message: string, path?: PropertyKey[], missing?: readonly string[]) => void;
+
+/**
+ * A schema with a rule about several of its values. Other than a refinement the rule also looks at what has other
+ * mistakes, so that all are told at once: its values may then be anything.
+ */
+export function withRule<Schema extends z.ZodType>(
+  schema: Schema,
+  rule: (value: Readonly<Record<string, unknown>>, say: Say) => void,
+): Schema {
+  const check = z.check(({ value, issues }) => {
+    if (!isObject(value)) return;
+    rule(value, (message, path = [], missing = []) => {
+      issues.push({ code: "custom", message, path, input: undefined, params: { whole: true, missing } });
+    });
+  });
+  check._zod.def.when = () => true;
+  return schema.check(check);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
 const textPartSchema = z.strictObject({ type: z.literal("text"), text: z.string().describe("May use {{variables}}") });
 
-const imagePartSchema = z
-  .strictObject({
+const imagePartSchema = withRule(
+  z.strictObject({
     type: z.literal("image"),
     url: z
       .string()
@@ -13,17 +40,17 @@ const imagePartSchema = z
     file: z.string().min(1).optional().describe("A path, from the dataset's folder; read before it is sent"),
     media_type: z.string().min(1).optional().describe("Of data: image/png"),
     data: z.base64().min(1).optional().describe("The image itself in base64, with its media_type"),
-  })
-  .superRefine(({ url, file, data, media_type }, context) => {
+  }),
+  ({ url, file, data, media_type }, say) => {
     const given = [url, file, data].filter((one) => one !== undefined).length;
     const wanted = 'an image needs one of "url", "file" and "data"';
-    if (given === 0) say(context, wanted, [], ["url", "file", "data"]);
-    else if (given > 1) say(context, `${wanted}, not several`);
+    if (given === 0) say(wanted, [], ["url", "file", "data"]);
+    else if (given > 1) say(`${wanted}, not several`);
     else if ((data === undefined) !== (media_type === undefined)) {
-      say(context, '"data" and "media_type" go together');
+      say('"data" and "media_type" go together');
     }
-  })
-  .meta({ oneOf: [{ required: ["url"] }, { required: ["file"] }, { required: ["data", "media_type"] }] });
+  },
+).meta({ oneOf: [{ required: ["url"] }, { required: ["file"] }, { required: ["data", "media_type"] }] });
 
 const messagePartSchema = z.discriminatedUnion("type", [textPartSchema, imagePartSchema], {
   error: 'expected a part with the type "text" or "image"',
@@ -40,35 +67,22 @@ export const messageSchema = z.strictObject({
 /** One turn of a conversation as a dataset has it. */
 export type Message = z.infer<typeof messageSchema>;
 
-export const messagesSchema = z
-  .array(messageSchema)
-  .min(1)
-  .superRefine((messages, context) => {
-    if (messages.length === 0) return;
-    const late = messages.findIndex(({ role }, index) => role === "system" && index > 0);
-    if (late > 0) say(context, "a system turn can only come first", [late, "role"]);
-    const [first] = messages;
-    if (first?.role === "system" && typeof first.content !== "string") {
-      say(context, "the content of a system turn is text", [0, "content"]);
+export const messagesSchema = withRule(z.array(messageSchema).min(1), (messages, say) => {
+  if (!Array.isArray(messages) || messages.length === 0) return;
+  const turns = messages.map((turn: unknown) => (isObject(turn) ? turn : {}));
+  const late = turns.findIndex(({ role }, index) => role === "system" && index > 0);
+  if (late > 0) say("a system turn can only come first", [late, "role"]);
+  const [first] = turns;
+  if (first?.["role"] === "system" && Array.isArray(first["content"])) {
+    say("the content of a system turn is text", [0, "content"]);
+  }
+  for (const [index, { role, content }] of turns.entries()) {
+    if (role !== "assistant" || !Array.isArray(content)) continue;
+    if (content.some((part: unknown) => isObject(part) && part["type"] === "image")) {
+      say("only a turn of the user can hold images", [index, "content"]);
     }
-    for (const [index, { role, content }] of messages.entries()) {
-      if (role !== "assistant" || typeof content === "string") continue;
-      if (content.some(({ type }) => type === "image")) {
-        say(context, "only a turn of the user can hold images", [index, "content"]);
-      }
-    }
-    if (!messages.some(({ role }) => role === "user")) say(context, "there is no turn of the user");
-  });
-
-/**
- * Reports what two values together have wrong: the message says all, so the value need not be shown. `missing` are the
- * keys of which one is wanted: where one of them stands misspelt, that is told alone.
- */
-export function say(
-  context: z.core.$RefinementCtx,
-  message: string,
-  path: PropertyKey[] = [],
-  missing: readonly string[] = [],
-): void {
-  context.issues.push({ code: "custom", message, path, input: undefined, params: { whole: true, missing } });
-}
+  }
+  // A turn that is none of any kind is told of already.
+  const known = turns.every(({ role }) => role === "system" || role === "assistant");
+  if (known) say("there is no turn of the user");
+});

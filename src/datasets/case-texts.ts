@@ -1,5 +1,6 @@
 import type { TestCase } from "../core/dataset.ts";
 import type { DocumentPath } from "../documents/source-document.ts";
+import { fieldAt, isFields, type Fields } from "./shapes/fields.ts";
 
 /** A text of a case that may be a template, and where it stands in the case. */
 export interface CaseText {
@@ -8,22 +9,29 @@ export interface CaseText {
 }
 
 /** Every text of a case that is filled with its variables; not the dataset's default system text. */
-export function caseTexts({ prompt, messages = [], system, config }: TestCase): CaseText[] {
-  const texts: CaseText[] = prompt === undefined ? [] : [{ path: ["prompt"], text: prompt }];
-  for (const [index, { content }] of messages.entries()) {
+export function caseTexts(testCase: TestCase): CaseText[] {
+  return textsIn(testCase);
+}
+
+/** The same of what may be no valid case: whatever else stands there is left out. */
+export function textsIn(value: Fields): CaseText[] {
+  const texts: CaseText[] = [];
+  const add = (text: unknown, path: DocumentPath): void => {
+    if (typeof text === "string") texts.push({ path, text });
+  };
+  add(value["prompt"], ["prompt"]);
+  const { messages, config } = value;
+  for (const [index, turn] of Array.isArray(messages) ? messages.entries() : []) {
+    const content: unknown = isFields(turn) ? fieldAt(turn, "content") : undefined;
     const path = ["messages", index, "content"];
-    if (typeof content === "string") texts.push({ path, text: content });
-    else {
-      for (const [part, value] of content.entries()) {
-        for (const key of ["text", "url", "file"] as const) {
-          const text = key in value ? (value as Partial<Record<typeof key, string>>)[key] : undefined;
-          if (text !== undefined) texts.push({ path: [...path, part, key], text });
-        }
-      }
+    add(content, path);
+    for (const [at, part] of Array.isArray(content) ? content.entries() : []) {
+      if (!isFields(part)) continue;
+      for (const key of ["text", "url", "file"]) add(fieldAt(part, key), [...path, at, key]);
     }
   }
-  if (system !== undefined) texts.push({ path: ["system"], text: system });
-  if (config?.system !== undefined) texts.push({ path: ["config", "system"], text: config.system });
+  add(value["system"], ["system"]);
+  if (isFields(config)) add(fieldAt(config, "system"), ["config", "system"]);
   return texts;
 }
 

@@ -1,9 +1,7 @@
 import type { DatasetFile } from "../core/dataset.ts";
-import type { DocumentPath, SourceDocument } from "../documents/source-document.ts";
-import { datasetError } from "./dataset-error.ts";
-import { checkDocument, readPart, wholeOf } from "./document.ts";
+import { ownDocument, readPart, wholeOf } from "./document.ts";
 import { foreignDocument } from "./foreign-document.ts";
-import type { Batches, SourceRecord } from "./formats/record.ts";
+import type { Batches } from "./formats/record.ts";
 import type { Part } from "./part.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
@@ -14,30 +12,14 @@ export async function* readDocumentCases(part: Part): Batches {
     yield foreign.reads;
     return;
   }
-  const file = await checkedFile(document);
-  yield file.test_cases.map((value, index) => ({ ok: true, record: recordOf(document, value, index) }));
+  const { records, wrong } = ownDocument(document);
+  if (wrong.count > 0) yield [{ ok: false, problems: wrong.problems, offset: null, ofFile: true }];
+  yield records.map((record) => ({ ok: true, record }));
 }
 
-/** The defaults of a document; throws `BenchError("dataset")` where it is not valid. */
+/** The defaults of a document; throws `BenchError("dataset")` where it cannot be read. What else is wrong with it comes with its cases. */
 export async function defaultsOf(part: Part): Promise<NonNullable<DatasetFile["defaults"]>> {
   const document = await readPart(part, await wholeOf(part));
   if (foreignDocument(document, part.foreign ?? {}) !== null) return {};
-  return (await checkedFile(document)).defaults ?? {};
-}
-
-async function checkedFile(document: SourceDocument): Promise<DatasetFile> {
-  const checked = checkDocument(document);
-  if (!checked.ok) throw await datasetError(checked.problems);
-  return checked.value;
-}
-
-/** A case of a document as a record. */
-export function recordOf(document: SourceDocument, value: unknown, index: number): SourceRecord {
-  return { value, number: index + 1, counted: "case", offset: null, document: () => caseOf(document, value, index) };
-}
-
-/** A case of a document as one of its own. */
-export function caseOf(document: SourceDocument, value: unknown, index: number): SourceDocument {
-  const inside = (path: DocumentPath): DocumentPath => ["test_cases", index, ...path];
-  return { ...document, value, locate: (path, options) => document.locate(inside(path), options) };
+  return ownDocument(document).head?.defaults ?? {};
 }

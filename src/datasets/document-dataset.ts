@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Dataset, TestCase } from "../core/dataset.ts";
-import type { Problem } from "../documents/problem.ts";
-import type { SourceDocument } from "../documents/source-document.ts";
-import { datasetError } from "./dataset-error.ts";
-import { caseOf, recordOf } from "./document-cases.ts";
-import { checkDocument, readPart, wholeOf } from "./document.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { readPart, wholeOf } from "./document.ts";
 import { foreignCases } from "./foreign-cases.ts";
 import { foreignDocument } from "./foreign-document.ts";
-import { hasImageFiles, Images } from "./images.ts";
-import { inMemory } from "./in-memory.ts";
 import { namedFiles } from "./named-files.ts";
+import { ownDataset } from "./own-dataset.ts";
 import type { Part } from "./part.ts";
-import type { OnCase } from "./stream.ts";
+import type { OnCase, StreamOptions } from "./stream.ts";
 
 /**
  * A dataset of one JSON or YAML document, read whole; `onCase` hears of each case and where it stands. Throws
@@ -20,6 +15,7 @@ import type { OnCase } from "./stream.ts";
 export async function documentDataset(
   part: Part,
   found: Pick<Dataset, "name" | "source"> & Lifetime,
+  options: StreamOptions = {},
   onCase?: OnCase,
 ): Promise<Dataset> {
   const bytes = await wholeOf(part);
@@ -32,7 +28,7 @@ export async function documentDataset(
   if (foreign !== null) {
     const { reads, ...about } = foreign;
     return {
-      ...(await foreignCases({ ...part, reads }, about, onCase)),
+      ...(await foreignCases({ ...part, reads }, about, options, onCase)),
       name: found.name,
       version: sha256.slice(0, 12),
       sha256,
@@ -40,46 +36,8 @@ export async function documentDataset(
       ...lifetimeOf(found),
     };
   }
-  const checked = checkDocument(document);
-  if (!checked.ok) throw await datasetError(checked.problems);
-  const file = checked.value;
-  const cases = await withImageFiles(file.test_cases, document, part.source.folder);
-  if (onCase !== undefined) cases.forEach((testCase, index) => onCase(testCase, recordOf(document, testCase, index)));
-  return {
-    name: file.name,
-    version: file.version,
-    description: file.description ?? null,
-    defaults: file.defaults ?? {},
-    sha256,
-    ...lifetimeOf(found),
-    source: found.source,
-    cases: () => inMemory(cases),
-  };
-}
-
-/** The cases with the images that they name as files; throws `BenchError("dataset")` where some cannot be read. */
-export async function withImageFiles(
-  cases: readonly TestCase[],
-  document: SourceDocument,
-  folder: string | null,
-): Promise<readonly TestCase[]> {
-  if (!cases.some(hasImageFiles)) return cases;
-  const images = new Images(folder);
-  const all: TestCase[] = [];
-  const problems: Problem[] = [];
-  for (const [index, testCase] of cases.entries()) {
-    const read = hasImageFiles(testCase)
-      ? await images.into(
-          testCase,
-          () => caseOf(document, testCase, index),
-          (path) => `test_cases[${index}].${path}`,
-        )
-      : null;
-    all.push(read?.testCase ?? testCase);
-    problems.push(...(read?.problems ?? []));
-  }
-  if (problems.length > 0) throw await datasetError(problems);
-  return all;
+  const own = await ownDataset(document, part, options, onCase);
+  return { ...own, sha256, source: found.source, ...lifetimeOf(found) };
 }
 
 /** What is to be done with a dataset besides reading it. */

@@ -1,12 +1,16 @@
+import { z } from "zod";
 import { DATASET_SCHEMA_VERSION, datasetFileSchema, type DatasetFile } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
+import { plainNumbers } from "../core/written-number.ts";
 import type { Problem } from "../documents/problem.ts";
 import { readDocument } from "../documents/read-document.ts";
-import { checkSchema, type Checked } from "../documents/schema-problems.ts";
+import { checkSchema } from "../documents/schema-problems.ts";
 import { pathText, valueAt, type SourceDocument } from "../documents/source-document.ts";
 import { advised } from "./advice.ts";
-import { caseProblems } from "./check-cases.ts";
 import { datasetError } from "./dataset-error.ts";
+import { found, joined, NO_PROBLEMS, type FoundProblems } from "./found-problems.ts";
+import type { SharedBySiblings, SourceRecord } from "./formats/record.ts";
+import { inexactProblems } from "./inexact-parameters.ts";
 import type { Part } from "./part.ts";
 import { unpacked } from "./sources/unpack.ts";
 
@@ -41,15 +45,48 @@ export async function readPart({ source, encoding }: Part, bytes: Uint8Array): P
   return read.document;
 }
 
-/** Everything that is wrong with a dataset document, or its value. */
-export function checkDocument(document: SourceDocument): Checked<DatasetFile> {
-  const newer = newerVersion(document);
-  if (newer !== null) return { ok: false, problems: [newer] };
-  const single = singleCase(document);
-  if (single !== null) return { ok: false, problems: [single] };
-  const checked = checkSchema(datasetFileSchema, document);
-  const problems = [...(checked.ok ? [] : advised(checked.problems)), ...caseProblems(document)];
-  return checked.ok && problems.length === 0 ? checked : { ok: false, problems };
+const headSchema = datasetFileSchema.extend({ test_cases: z.array(z.unknown()).min(1) });
+
+/** What a document of ours holds besides its cases, and those as records that are still to be checked. */
+export interface OwnDocument {
+  /** Null where it is not valid. */
+  readonly head: Omit<DatasetFile, "test_cases"> | null;
+  readonly records: readonly SourceRecord[];
+  /** What is wrong with it, but for its cases. */
+  readonly wrong: FoundProblems;
+}
+
+/** Reads a dataset document of our own shape. */
+export function ownDocument(document: SourceDocument): OwnDocument {
+  const only = newerVersion(document) ?? singleCase(document);
+  if (only !== null) return { head: null, records: [], wrong: found([only]) };
+  const checked = checkSchema(headSchema, document);
+  const inexact = inexactProblems(document, ["defaults"]);
+  const wrong = checked.ok ? NO_PROBLEMS : { problems: advised(checked.problems), count: checked.count };
+  const cases = valueAt(document.value, ["test_cases"]);
+  const system = valueAt(document.value, ["defaults", "system"]);
+  const shared = typeof system === "string" ? { document, system } : undefined;
+  const records = Array.isArray(cases) ? cases.map((value: unknown, i) => recordOf(document, value, i, shared)) : [];
+  return { head: checked.ok ? checked.value : null, records, wrong: joined(wrong, found(inexact)) };
+}
+
+/** A case of a document as a record. */
+function recordOf(
+  document: SourceDocument,
+  value: unknown,
+  index: number,
+  shared: SharedBySiblings | undefined,
+): SourceRecord {
+  const locate: SourceDocument["locate"] = (path, options) => document.locate(["test_cases", index, ...path], options);
+  return {
+    value,
+    number: index + 1,
+    counted: "case",
+    offset: null,
+    document: () => ({ ...document, value, locate }),
+    ...(shared === undefined ? {} : { shared }),
+    lineOf: (number) => document.locate(["test_cases", number - 1, "id"]).position?.line ?? null,
+  };
 }
 
 /** What a test case lacks to be a dataset says nothing to whoever wrote one. */
@@ -69,7 +106,7 @@ function singleCase(document: SourceDocument): Problem | null {
 /** A later version may mean anything by anything, so nothing else is said of such a file. */
 function newerVersion(document: SourceDocument): Problem | null {
   const path = ["schema_version"];
-  const version = valueAt(document.value, path);
+  const version = plainNumbers(valueAt(document.value, path));
   if (typeof version !== "number" || version <= DATASET_SCHEMA_VERSION) return null;
   return {
     ...document.locate(path),

@@ -1,27 +1,29 @@
 import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
-import { datasetError } from "./dataset-error.ts";
 import { inMemory } from "./in-memory.ts";
 import type { ForeignDocument } from "./foreign-document.ts";
 import type { Part } from "./part.ts";
-import { CaseStream, type OnCase } from "./stream.ts";
+import { CaseStream, type OnCase, type StreamOptions } from "./stream.ts";
 
 /** The cases of a document that is not in our own shape, checked; throws `BenchError("dataset")`. */
 export async function foreignCases(
   part: Part,
   { description, notes, warnings }: Omit<ForeignDocument, "reads">,
+  options: StreamOptions,
   onCase?: OnCase,
-): Promise<Pick<Dataset, "description" | "defaults" | "notes" | "cases">> {
+): Promise<Pick<Dataset, "description" | "defaults" | "notes" | "cases" | "leftOut">> {
   const cases: TestCase[] = [];
-  const problems = await new CaseStream([part]).check((testCase, record) => {
+  const stream = new CaseStream([part], options);
+  await stream.check((testCase, record) => {
     cases.push(testCase);
     onCase?.(testCase, record);
   });
-  if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
+  const lost = [...warnings, ...stream.leftOutInWords()];
   return {
     description,
     defaults: {},
-    notes: [...notesOf(notes), ...warnings.map((text): DatasetNote => ({ kind: "warning", text }))],
+    notes: [...notesOf(notes), ...lost.map((text): DatasetNote => ({ kind: "warning", text }))],
     cases: () => inMemory(cases),
+    leftOut: stream.leftOut,
   };
 }
 

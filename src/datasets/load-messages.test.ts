@@ -90,7 +90,7 @@ describe("what a user is told of", () => {
 
   it("a version that YAML reads as a number", async () => {
     expect(await told("a.yml", "name: d\nversion: 1.0\ntest_cases: [{ id: a, prompt: p }]\n")).toMatchInlineSnapshot(`
-      "a.yml:2:10 version: expected text, found 1
+      "a.yml:2:10 version: expected text, found 1.0
         2 | version: 1.0
           |          ^
       => Put it in quotes to make it text."

@@ -1,5 +1,4 @@
-import type { Dataset } from "../core/dataset.ts";
-import { datasetError } from "./dataset-error.ts";
+import type { Dataset, DatasetNote } from "../core/dataset.ts";
 import { documentDataset, lifetimeOf } from "./document-dataset.ts";
 import { notesOf } from "./foreign-cases.ts";
 import { isDocument } from "./formats/format.ts";
@@ -8,10 +7,10 @@ import { hashOfParts } from "./part-hash.ts";
 import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
 import type { Foreign } from "../core/dataset.ts";
 import { understood } from "./understand.ts";
-import { CaseStream, streamedDataset } from "./stream.ts";
+import { CaseStream, streamedDataset, type StreamOptions } from "./stream.ts";
 
 /** How a dataset is to be read. */
-export interface LoadOptions extends SourceOptions, Foreign {
+export interface LoadOptions extends SourceOptions, Foreign, StreamOptions {
   /** Check the whole dataset before it is used, however large it is. */
   readonly validateFirst?: boolean;
 }
@@ -48,16 +47,16 @@ async function datasetOf(given: FoundDataset, options: LoadOptions): Promise<Dat
   return {
     ...dataset,
     ...(Object.keys(reading).length === 0 ? {} : { reading }),
-    ...(notes.length === 0 ? {} : { notes: notesOf(notes) }),
+    ...(notes.length === 0 ? {} : { notes: [...notesOf(notes), ...(dataset.notes ?? [])] }),
   };
 }
 
 async function datasetOfParts(found: FoundDataset, options: LoadOptions): Promise<Dataset> {
   const [first] = found.parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
-    return documentDataset(first, found);
+    return documentDataset(first, found, options);
   }
-  const cases = new CaseStream(found.parts);
+  const cases = new CaseStream(found.parts, options);
   const { name, source } = found;
   const defaults = await cases.defaults();
   const streamed = {
@@ -65,10 +64,15 @@ async function datasetOfParts(found: FoundDataset, options: LoadOptions): Promis
     ...lifetimeOf(found),
   };
   if (options.validateFirst !== true && !isSmall(found.parts)) return streamed;
-  const problems = await cases.check();
-  if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
+  await cases.check();
   const sha256 = await hashOfParts(found.parts);
-  return { ...streamed, version: sha256.slice(0, 12), sha256 };
+  const notes = cases.leftOutInWords().map((text): DatasetNote => ({ kind: "warning", text }));
+  return {
+    ...streamed,
+    version: sha256.slice(0, 12),
+    sha256,
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }
 
 function isSmall(parts: readonly Part[]): boolean {

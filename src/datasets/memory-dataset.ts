@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { messageOf } from "../core/errors.ts";
+import { writtenJson, writtenJsonText } from "../documents/json-numbers.ts";
 import { documentWithoutText } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
-import { checkDocument } from "./document.ts";
-import { withImageFiles } from "./document-dataset.ts";
-import { inMemory } from "./in-memory.ts";
+import { ownDataset } from "./own-dataset.ts";
+import type { ByteSource } from "./sources/byte-source.ts";
 
 /** What errors and `run.json` call a dataset that was never a file. */
 const IN_MEMORY = "in memory";
@@ -18,24 +18,31 @@ const IN_MEMORY = "in memory";
 export async function memoryDataset(init: unknown): Promise<Dataset> {
   let json: string;
   try {
-    json = JSON.stringify(init) ?? "null";
+    // Numbers that a loaded case has kept as a file wrote them stay so.
+    json = JSON.stringify(init) === undefined ? "null" : writtenJsonText(init);
   } catch (error) {
     // A circle, or a bigint.
     throw await datasetError([problem(`this cannot be written as JSON: ${messageOf(error).split("\n", 1)[0]}`)]);
   }
   const sha256 = createHash("sha256").update(json).digest("hex");
-  const value: unknown = JSON.parse(json);
+  const value = writtenJson(json);
   const named =
     typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "version")
       ? { ...value, version: sha256.slice(0, 12) }
       : value;
   const document = documentWithoutText(IN_MEMORY, named);
-  const checked = checkDocument(document);
-  if (!checked.ok) throw await datasetError(checked.problems);
-  const { name, version, description = null, defaults = {} } = checked.value;
-  const cases = await withImageFiles(checked.value.test_cases, document, resolve("."));
-  return { name, version, description, defaults, sha256, source: IN_MEMORY, cases: () => inMemory(cases) };
+  const own = await ownDataset(document, { source: nowhere(resolve(".")), encoding: { format: "json", gzip: false } });
+  return { ...own, sha256, source: IN_MEMORY };
 }
+
+/** A source without bytes, for the folder where paths start. */
+const nowhere = (folder: string): ByteSource => ({
+  name: IN_MEMORY,
+  state: null,
+  folder,
+  async *read() {},
+  path: () => Promise.reject(new Error("there is no such file")),
+});
 
 const problem = (message: string): Parameters<typeof datasetError>[0][number] => ({
   file: IN_MEMORY,

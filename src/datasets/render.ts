@@ -3,7 +3,8 @@ import { BenchError } from "../core/errors.ts";
 import type { Message, MessagePart } from "../core/message.ts";
 import type { RequestMessage, RequestParameters, RequestPart } from "../core/request.ts";
 import { ownSystem } from "./case-texts.ts";
-import { renderTemplate } from "./template.ts";
+import { quoted } from "../documents/words.ts";
+import { MOST_CHARACTERS, renderTemplate } from "./template.ts";
 
 /** What a case sends, with its variables filled in. */
 export interface RenderedCase {
@@ -15,8 +16,8 @@ export interface RenderedCase {
 }
 
 /**
- * Fills a case's variables into its texts. Throws `BenchError("dataset")` for one that is missing, which a loaded
- * dataset cannot have, and for an image whose file was not read.
+ * Fills a case's variables into its texts. Throws `BenchError("dataset")` for one that is missing, for template logic
+ * and for a text that becomes too long, which a loaded dataset cannot have, and for an image whose file was not read.
  */
 export function renderCase(testCase: TestCase, defaults: RequestParameters = {}): RenderedCase {
   const system = ownSystem(testCase) ?? defaults.system;
@@ -62,9 +63,19 @@ function renderedPart(part: MessagePart, testCase: TestCase): RequestPart {
 
 /** A text with the case's variables filled in; throws as `renderCase` does. */
 export function filled(template: string, { id, variables = {} }: TestCase): string {
-  const { text, unfilled } = renderTemplate(template, variables);
+  const { text, unfilled, length } = renderTemplate(template, variables);
   const [first] = unfilled;
+  if (first === undefined && length > MOST_CHARACTERS && length > template.length) {
+    throw new BenchError("dataset", `test case "${id}" has too long a text with its variables filled in`, {
+      hint: `At most ${MOST_CHARACTERS / 1024 / 1024} million characters are made of a template.`,
+    });
+  }
   if (first === undefined) return text;
+  if (first.reason === "logic") {
+    throw new BenchError("dataset", `test case "${id}": ${quoted(first.name)} is template logic, which is not run`, {
+      hint: `Only {{name}} and {{a.b}} are filled in. If the text itself is meant, escape it: \\${first.placeholder.slice(0, 2)}.`,
+    });
+  }
   const what = first.reason === "missing" ? "has no value" : "is an object where text is needed";
   throw new BenchError("dataset", `test case "${id}": the variable "${first.name}" ${what}`, {
     hint: `Give it one under the case's variables, or write \\${first.placeholder} for the braces themselves.`,

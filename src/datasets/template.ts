@@ -1,55 +1,112 @@
 import type { VariableValue } from "../core/dataset.ts";
+import { WrittenNumber } from "../core/written-number.ts";
 
-/** A placeholder that could not be filled. */
+/** A placeholder that could not be filled, or template logic, which is not run. */
 export interface Unfilled {
   /** As it is written, `{{ user.name }}`. */
   readonly placeholder: string;
-  /** As it was looked up, `user.name`. */
+  /** As it was looked up, `user.name`; for logic as it is written. */
   readonly name: string;
-  /** `missing`: no such variable; `not_text`: an object stands where text is needed. */
-  readonly reason: "missing" | "not_text";
+  /** `missing`: no such variable; `not_text`: an object stands where text is needed; `logic`: `{{ a | upper }}`, `{% if a %}`. */
+  readonly reason: "missing" | "not_text" | "logic";
 }
 
 /** A text with its variables filled in; what could not be filled stands there as it was. */
-export interface Rendered {
+export interface Rendered extends Filling {
+  /** The template itself where it would become too long. */
   readonly text: string;
-  readonly unfilled: readonly Unfilled[];
 }
 
-/**
- * `{{name}}` or `{{a.b}}`, white space inside ignored; a name is letters, digits, `_`, `-` and `$`.
- * Other text in double braces, such as `{{ color: "red" }}`, is no placeholder and stays as it is.
+/** What filling a template comes to, without its text. */
+export interface Filling {
+  readonly unfilled: readonly Unfilled[];
+  /** How long the text is. */
+  readonly length: number;
+}
+
+/** A longer text is not made: no model takes it, and a few of them fill the memory. */
+export const MOST_CHARACTERS = 16 * 1024 * 1024;
+
+const NAME = String.raw`[\p{L}\p{M}\p{N}_$-]+(?:\.[\p{L}\p{M}\p{N}_$-]+)*`;
+
+/*
+ * What is taken for template logic of other tools. Each pattern ends at the next braces of its kind, so that a text is
+ * read in linear time.
  */
-const BARE_PLACEHOLDER = /\{\{\s*([\p{L}\p{M}\p{N}_$-]+(?:\.[\p{L}\p{M}\p{N}_$-]+)*)\s*\}\}/gu;
-/** The same, with the backslash that makes it a literal one. */
-const PLACEHOLDER = new RegExp(String.raw`\\?${BARE_PLACEHOLDER.source}`, "gu");
+/** `{{ name | upper }}`, perhaps with arguments; not `{{ a || b }}`. */
+const FILTER = String.raw`\{\{[-~]?\s*${NAME}\s*\|\s*[\p{L}_][^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}`;
+/** `{{#each items}}` and `{{/each}}`. */
+const SECTION = String.raw`\{\{~?[#/][^{}]+\}\}`;
+/** `{% if a %}`: on one line whatever stands in it, over several lines without braces. */
+const TAG = String.raw`\{%[-+]?\s*[A-Za-z_](?:(?:(?!\{%|%\})[^\n])*%\}|(?:[^{}%]|%(?!\}))*%\})`;
 
 /**
- * Fills `{{name}}` and `{{a.b}}` from own properties; `\{{name}}` gives a literal `{{name}}`.
- * One pass: a value that goes in is never expanded again.
+ * `{{name}}` or `{{a.b}}`, white space inside ignored; a name is letters, digits, `_`, `-` and `$`. Besides that the
+ * logic of other tools. Other text in braces, such as `{{ color: "red" }}`, is neither and stays as it is.
+ */
+const BARE = new RegExp(String.raw`\{\{\s*(${NAME})\s*\}\}|${FILTER}|${SECTION}|${TAG}`, "gu");
+/** The same, with the backslash that makes it a literal one. */
+const MARKS = new RegExp(String.raw`\\?(?:${BARE.source})`, "gu");
+
+const mayHaveMarks = (text: string): boolean => text.includes("{{") || text.includes("{%");
+
+/**
+ * Fills `{{name}}` and `{{a.b}}` from own properties; `\{{name}}` gives a literal `{{name}}`, `\{% if %}` a literal
+ * `{% if %}`. One pass: a value that goes in is never expanded again.
  */
 export function renderTemplate(template: string, variables: Readonly<Record<string, VariableValue>>): Rendered {
-  const unfilled: Unfilled[] = [];
-  const text = template.replace(PLACEHOLDER, (placeholder: string, name: string) => {
-    if (placeholder.startsWith("\\")) return placeholder.slice(1);
-    const value = lookUp(variables, name.split("."));
-    if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
-    unfilled.push({ placeholder, name, reason: value === undefined ? "missing" : "not_text" });
-    return placeholder;
-  });
-  return { text, unfilled };
+  if (!mayHaveMarks(template)) return { text: template, unfilled: [], length: template.length };
+  const parts: string[] = [];
+  const filling = fill(template, variables, parts);
+  return { ...filling, text: filling.length > MOST_CHARACTERS ? template : parts.join("") };
 }
 
-/** A template that renders as exactly this text, whatever double braces it holds. */
+/** What filling a template would come to, without making its text. */
+export function fillingOf(template: string, variables: Readonly<Record<string, VariableValue>>): Filling {
+  if (!mayHaveMarks(template)) return { unfilled: [], length: template.length };
+  return fill(template, variables, null);
+}
+
+function fill(template: string, variables: Readonly<Record<string, VariableValue>>, into: string[] | null): Filling {
+  const unfilled: Unfilled[] = [];
+  let length = 0;
+  let end = 0;
+  const put = (text: string): void => {
+    length += text.length;
+    into?.push(text);
+  };
+  for (const match of template.matchAll(MARKS)) {
+    const [mark, name] = match;
+    if (match.index > end) put(template.slice(end, match.index));
+    end = match.index + mark.length;
+    if (mark.startsWith("\\")) {
+      put(mark.slice(1));
+      continue;
+    }
+    const value = name === undefined ? undefined : lookUp(variables, name.split("."));
+    if (typeof value === "string") put(value);
+    else if (isScalar(value)) put(String(value));
+    else {
+      const reason = name === undefined ? "logic" : value === undefined ? "missing" : "not_text";
+      unfilled.push({ placeholder: mark, name: name ?? mark, reason });
+      put(mark);
+    }
+    if (length > MOST_CHARACTERS) return { unfilled, length };
+  }
+  put(template.slice(end));
+  return { unfilled, length };
+}
+
+/** A template that renders as exactly this text, whatever braces it holds. */
 export function literalTemplate(text: string): string {
-  return text.includes("{{") ? text.replace(BARE_PLACEHOLDER, "\\$&") : text;
+  return mayHaveMarks(text) ? text.replace(BARE, "\\$&") : text;
 }
 
 /** The variables that a template asks for, each once, in the order of their first use. */
 export function templateVariables(template: string): string[] {
+  if (!template.includes("{{")) return [];
   const names = new Set<string>();
-  for (const [placeholder, name] of template.matchAll(PLACEHOLDER)) {
+  for (const [placeholder, name] of template.matchAll(MARKS)) {
     if (name !== undefined && !placeholder.startsWith("\\")) names.add(name);
   }
   return [...names];
@@ -58,9 +115,16 @@ export function templateVariables(template: string): string[] {
 /** The names by which variables can be used: `language`, `user.name`. */
 export function variableNames(variables: Readonly<Record<string, VariableValue>>, prefix = ""): string[] {
   return Object.entries(variables).flatMap(([key, value]) =>
-    typeof value === "object" && value !== null ? variableNames(value, `${prefix}${key}.`) : [prefix + key],
+    isNest(value) ? variableNames(value, `${prefix}${key}.`) : [prefix + key],
   );
 }
+
+// null cannot pass the schema, but for under a key `__proto__`, which Zod does not look at.
+const isNest = (value: VariableValue | undefined): value is Readonly<Record<string, VariableValue>> =>
+  typeof value === "object" && value !== null && !(value instanceof WrittenNumber);
+
+const isScalar = (value: unknown): value is number | boolean | WrittenNumber =>
+  typeof value === "number" || typeof value === "boolean" || value instanceof WrittenNumber;
 
 function lookUp(
   variables: Readonly<Record<string, VariableValue>>,
@@ -68,8 +132,7 @@ function lookUp(
 ): VariableValue | undefined {
   let value: VariableValue | undefined = variables;
   for (const step of steps) {
-    // null cannot pass the schema, but for under a key `__proto__`, which Zod does not look at.
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (!isNest(value) || !Object.hasOwn(value, step)) return undefined;
     value = value[step];
   }
   return value;

@@ -1,6 +1,5 @@
-import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
+import type { Dataset, DatasetNote, LeftOut, TestCase } from "../core/dataset.ts";
 import { pathText, type Place, type SourceDocument } from "../documents/source-document.ts";
-import { datasetError } from "./dataset-error.ts";
 import { documentDataset } from "./document-dataset.ts";
 import { notesOf } from "./foreign-cases.ts";
 import type { Foreign } from "../core/dataset.ts";
@@ -9,7 +8,7 @@ import { isDocument } from "./formats/format.ts";
 import { pathInRecord, type SourceRecord } from "./formats/record.ts";
 import { findDataset, type FoundDataset, type SourceOptions } from "./find-dataset.ts";
 import { hashOfParts } from "./part-hash.ts";
-import { CaseStream } from "./stream.ts";
+import { CaseStream, type StreamOptions } from "./stream.ts";
 import { CaseWarnings, type CaseWarning } from "./warnings.ts";
 
 /** More warnings are counted, not kept. */
@@ -27,16 +26,21 @@ export interface Validation {
   /** How it was read. */
   readonly notes: readonly DatasetNote[];
   readonly cases: number;
+  /** Invalid records that are left out, where some may be. */
+  readonly leftOut: LeftOut | null;
   /** The first thousand. */
   readonly warnings: readonly PlacedWarning[];
   readonly warningCount: number;
 }
 
+/** Where a dataset is found, how it is read, and how many records may be invalid. */
+export type ValidateOptions = SourceOptions & Foreign & StreamOptions;
+
 /**
  * Checks a dataset of any size in one pass with flat memory. Throws one `BenchError("dataset")` that tells everything
  * that is wrong with it.
  */
-export async function validateDataset(nameOrPath: string, options: SourceOptions & Foreign = {}): Promise<Validation> {
+export async function validateDataset(nameOrPath: string, options: ValidateOptions = {}): Promise<Validation> {
   const found = await findDataset(nameOrPath, options);
   try {
     return await validated(found, options);
@@ -45,33 +49,34 @@ export async function validateDataset(nameOrPath: string, options: SourceOptions
   }
 }
 
-async function validated(given: FoundDataset, foreign: Foreign): Promise<Validation> {
-  const { parts, notes: ofRows } = await understood(given.parts, foreign);
+async function validated(given: FoundDataset, options: ValidateOptions): Promise<Validation> {
+  const { parts, notes: ofRows } = await understood(given.parts, options);
   const found = { ...given, parts };
   const [first] = parts;
   if (first !== undefined && found.parts.length === 1 && isDocument(first.encoding.format)) {
     const records: [TestCase, SourceRecord][] = [];
-    const dataset = await documentDataset(first, found, (...one) => records.push(one));
-    const { name, version, notes = [] } = dataset;
+    const dataset = await documentDataset(first, found, options, (...one) => records.push(one));
+    const { name, version, notes = [], leftOut = null } = dataset;
     const all = gathered(dataset.defaults);
     for (const [testCase, record] of records) all.add(testCase, record);
-    return { name, version, notes, ...all.result() };
+    return { name, version, notes, leftOut, ...all.result() };
   }
-  const stream = new CaseStream(found.parts);
+  const stream = new CaseStream(found.parts, options);
   const all = gathered(await stream.defaults());
-  const problems = await stream.check((testCase, record) => all.add(testCase, record));
-  if (problems.count > 0) throw await datasetError(problems.kept, { count: problems.count });
+  await stream.check((testCase, record) => all.add(testCase, record));
+  const lost = stream.leftOutInWords().map((text): DatasetNote => ({ kind: "warning", text }));
   return {
     name: found.name,
     version: (await hashOfParts(found.parts)).slice(0, 12),
-    notes: notesOf(ofRows),
+    notes: [...notesOf(ofRows), ...lost],
+    leftOut: stream.leftOut,
     ...all.result(),
   };
 }
 
 interface Gathered {
   add(testCase: TestCase, record: SourceRecord): void;
-  result(): Omit<Validation, "name" | "version" | "notes">;
+  result(): Omit<Validation, "name" | "version" | "notes" | "leftOut">;
 }
 
 function gathered(defaults: Dataset["defaults"]): Gathered {

@@ -2,10 +2,11 @@ import type { TestCase } from "../core/dataset.ts";
 import { bareDuration } from "../core/duration.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { DocumentPath } from "../documents/source-document.ts";
+import { writtenJsonText } from "../documents/json-numbers.ts";
 import { quoted } from "../documents/words.ts";
 import { caseTexts, ownSystem } from "./case-texts.ts";
 import { hash64, IdSet } from "../core/id-set.ts";
-import { renderTemplate, templateVariables, variableNames } from "./template.ts";
+import { fillingOf, renderTemplate, templateVariables, variableNames } from "./template.ts";
 
 /** Something about a test case that is allowed and probably not meant. */
 export interface CaseWarning {
@@ -21,6 +22,8 @@ export interface CaseWarning {
   readonly path: DocumentPath;
   readonly message: string;
 }
+
+const LONG_TEXT_CHARS = 1_000_000;
 
 /** A prompt of this many characters takes about 25 000 tokens: rather a file pasted by mistake. */
 const LONG_PROMPT_CHARS = 100_000;
@@ -78,9 +81,14 @@ export class CaseWarnings {
   /** One set serves both questions: beside the number of the case stands a check of its whole content. */
   #repeated(testCase: TestCase): [CaseWarning["kind"], string][] {
     const { id: _id, ...content } = testCase;
-    const check = hash64(JSON.stringify(content))[1] % CHECKS;
+    const check = hash64(writtenJsonText(content))[1] % CHECKS;
     const roles = testCase.messages?.map(({ role }) => role) ?? [];
-    const texts = this.#texts(testCase).map((text) => renderTemplate(text, testCase.variables ?? {}).text);
+    const { variables = {} } = testCase;
+    const texts = this.#texts(testCase).map((text) => {
+      // What expands to a book is told apart by what it is made of.
+      const isLong = fillingOf(text, variables).length > LONG_TEXT_CHARS;
+      return isLong ? text + writtenJsonText(variables) : renderTemplate(text, variables).text;
+    });
     const before = this.#prompts.add(
       [...roles, ...texts, ...imagesIn(testCase)].join("\0"),
       this.#seen * CHECKS + check,

@@ -1,16 +1,20 @@
 import { parseTree, printParseErrorCode, visit } from "jsonc-parser";
-import type { Node, ParseError } from "jsonc-parser";
+import type { ParseError } from "jsonc-parser";
 import { messageOf } from "../core/errors.ts";
 import { isTooDeep, TOO_DEEP } from "./depth.ts";
+import { mayHaveWrittenNumbers, valueOf } from "./json-numbers.ts";
+import { jsonTree } from "./json-tree.ts";
 import { positionFinder } from "./position.ts";
 import type { Problem, ReadResult } from "./problem.ts";
 import { sourceDocument } from "./source-document.ts";
-import type { SyntaxTree } from "./source-document.ts";
 import { quoted } from "./words.ts";
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 
-/** Reads strict JSON (RFC 8259); a key that stands twice in one object is a problem as well. */
+/**
+ * Reads strict JSON (RFC 8259); a key that stands twice in one object is a problem as well. Numbers that JavaScript
+ * would write in another way come as `WrittenNumber`.
+ */
 export function readJson(file: string, text: string): ReadResult {
   try {
     // JSON.parse gives the value: it is strict, and makes `__proto__` a plain key. The scanner knows the places.
@@ -18,7 +22,8 @@ export function readJson(file: string, text: string): ReadResult {
     if (isTooDeep(value)) return { ok: false, problems: [{ file, position: null, path: "", message: TOO_DEEP }] };
     const problems = duplicateKeys(file, text);
     if (problems.length > 0) return { ok: false, problems };
-    return { ok: true, document: sourceDocument(file, text, value, () => treeOf(text)) };
+    const written = mayHaveWrittenNumbers(text) ? valueOf(text) : value;
+    return { ok: true, document: sourceDocument(file, text, written, () => jsonTree(text)) };
   } catch (error) {
     return { ok: false, problems: [syntaxProblem(file, text, error)] };
   }
@@ -42,23 +47,6 @@ function duplicateKeys(file: string, text: string): Problem[] {
     },
   });
   return problems;
-}
-
-function treeOf(text: string): SyntaxTree<Node> {
-  const root = parseTree(text, [], STRICT) ?? { type: "null", offset: 0, length: 0 };
-  return {
-    root,
-    child(node, step) {
-      if (node.type === "array" && typeof step === "number") {
-        const value = node.children?.[step];
-        return value === undefined ? null : { key: null, value };
-      }
-      const property = node.children?.find((child) => child.children?.[0]?.value === step);
-      const [key, value] = property?.children ?? [];
-      return key === undefined || value === undefined ? null : { key, value };
-    },
-    span: (node) => [node.offset, node.offset + node.length],
-  };
 }
 
 /** Only the first mistake is told: those after it are mostly its consequences. */

@@ -4,10 +4,13 @@ import type { BenchErrorCode } from "../core/errors.ts";
 import type { Position } from "./position.ts";
 import type { Problem } from "./problem.ts";
 import type { Place } from "./source-document.ts";
+import { clipped } from "./words.ts";
 
 const SHOWN_AT_MOST = 20;
 const LINE_WIDTH = 100;
 const BEFORE_CARET = 60;
+/** A message may quote what stands in the file. */
+const LONGEST_MESSAGE = 2000;
 
 /**
  * The problems in the order of the file, each as `file:line:column path: message` with its line and a caret;
@@ -58,16 +61,17 @@ export const placeInWords = ({ file, position }: Place): string =>
   position === null ? file : `${file}:${position.line}:${position.column}`;
 
 function renderProblem({ file, position, path, message, hint }: Problem): string {
-  const lines = [`${placeInWords({ file, position })}${path === "" ? "" : ` ${path}`}: ${message}`];
+  const at = `${placeInWords({ file, position })}${path === "" ? "" : ` ${path}`}`;
+  const lines = [`${at}: ${clipped(message, LONGEST_MESSAGE)}`];
   if (position !== null && position.lineText !== null) lines.push(...excerpt(position, position.lineText));
   if (hint !== undefined) lines.push(`  ${hint}`);
   return lines.join("\n");
 }
 
 function excerpt({ line, column }: Position, lineText: string): string[] {
-  const clipped = lineText.length > LINE_WIDTH;
-  const from = clipped ? Math.max(0, Math.min(column - 1 - BEFORE_CARET, lineText.length - LINE_WIDTH)) : 0;
-  const to = clipped ? from + LINE_WIDTH : lineText.length;
+  const isClipped = lineText.length > LINE_WIDTH;
+  const from = isClipped ? Math.max(0, Math.min(column - 1 - BEFORE_CARET, lineText.length - LINE_WIDTH)) : 0;
+  const to = isClipped ? from + LINE_WIDTH : lineText.length;
   const before = (from > 0 ? "…" : "") + printable(lineText.slice(from, column - 1));
   const after = printable(lineText.slice(column - 1, to)) + (to < lineText.length ? "…" : "");
   const gutter = " ".repeat(String(line).length);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { plainNumbers, WrittenNumber } from "../core/written-number.ts";
 import type { Problem } from "./problem.ts";
 import { keysAllowedAt } from "./schema-walk.ts";
 import { pathText, valueAt } from "./source-document.ts";
@@ -10,11 +11,21 @@ type Issue = z.core.$ZodIssue;
 
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      /** The first thousand. */
+      readonly problems: readonly Problem[];
+      /** How many there are. */
+      readonly count: number;
+    };
+
+/** More violations of one document are counted, not looked for in its text. */
+const KEPT = 1000;
 
 /**
  * Holds a document against a schema; every violation comes back as a problem in plain words.
- * The value is the document's own, so the schema may check but not transform: Zod would drop a key `__proto__`.
+ * The value is the document's own, with plain numbers, so the schema may check but not transform: Zod would drop a key
+ * `__proto__`. Messages quote numbers as they are written.
  * Values at paths that `conceals` names are secrets, as headers may be: neither they nor their lines are shown.
  */
 export function checkSchema<T>(
@@ -22,18 +33,23 @@ export function checkSchema<T>(
   document: SourceDocument,
   conceals: (path: DocumentPath) => boolean = (path) => path.includes("headers"),
 ): Checked<T> {
-  const parsed = schema.safeParse(document.value);
-  if (parsed.success) return { ok: true, value: document.value as T };
+  const plain = plainNumbers(document.value);
+  const parsed = schema.safeParse(plain);
+  if (parsed.success) return { ok: true, value: plain as T };
   const issues = parsed.error.issues.flatMap((issue) => flattened(issue, []));
   // A misspelt key is also a missing one; it is told once.
-  const meant = new Set(issues.flatMap((issue) => misspeltKeys(schema, issue)));
-  return {
-    ok: false,
-    problems: issues
-      .filter((issue) => !(isMissing(issue, document.value) && meant.has(pathText(issue.path as DocumentPath))))
-      .filter((issue) => !oneOfMissing(issue).some((path) => meant.has(pathText(path))))
-      .flatMap((issue) => inWords(schema, document, issue, conceals)),
-  };
+  const meant = new Set(issues.slice(0, KEPT).flatMap((issue) => misspeltKeys(schema, issue)));
+  const told = issues
+    .filter((issue) => !(isMissing(issue, document.value) && meant.has(pathText(issue.path as DocumentPath))))
+    .filter((issue) => !oneOfMissing(issue).some((path) => meant.has(pathText(path))));
+  const problems: Problem[] = [];
+  let count = 0;
+  for (const issue of told) {
+    const keys = issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+    count += keys;
+    if (problems.length < KEPT) problems.push(...inWords(schema, document, issue, conceals, KEPT - problems.length));
+  }
+  return { ok: false, problems, count };
 }
 
 /** Opens a union's issue: to those of the alternative that fits the value's kind, where one does. */
@@ -62,7 +78,7 @@ function misspeltKeys(schema: z.ZodType, issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];
   const path = issue.path as DocumentPath;
   const allowed = keysAllowedAt(schema, path);
-  return issue.keys.flatMap((key) => {
+  return issue.keys.slice(0, KEPT).flatMap((key) => {
     const meant = nearMiss(key, allowed);
     return meant === null ? [] : [pathText([...path, meant])];
   });
@@ -73,6 +89,7 @@ function inWords(
   document: SourceDocument,
   issue: Issue,
   conceals: (path: DocumentPath) => boolean,
+  most: number,
 ): Problem[] {
   const path = issue.path as DocumentPath;
   const at = (where: DocumentPath, message: string, hint?: string, options?: LocateOptions): Problem => {
@@ -83,7 +100,7 @@ function inWords(
   };
   if (issue.code === "unrecognized_keys") {
     const allowed = keysAllowedAt(schema, path);
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, most).map((key) => {
       const suggestion = didYouMean(key, allowed);
       const hint = suggestion === "" && allowed.length > 0 ? `Allowed here: ${allowed.join(", ")}.` : undefined;
       return at([...path, key], `unknown key ${quoted(key)}${suggestion}`, hint, { key: true });
@@ -116,7 +133,7 @@ function quotesHint(issue: Issue, value: unknown): string | undefined {
   if (issue.code === "invalid_type" && typeof value === "string" && isWritten(issue.expected, value.trim())) {
     return `Take the quotes away: ${value.trim()}`;
   }
-  const isBare = typeof value === "number" || typeof value === "boolean";
+  const isBare = typeof value === "number" || typeof value === "boolean" || value instanceof WrittenNumber;
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
   return isBare && wantsText ? "Put it in quotes to make it text." : undefined;
 }
@@ -140,7 +157,8 @@ function demand(issue: Issue, value: unknown): string {
 }
 
 function atLeast(value: unknown, minimum: number, inclusive: boolean): string {
-  if (typeof value === "number") return `expected ${inclusive ? `${minimum} or more` : `more than ${minimum}`}`;
+  if (typeof value === "number" || value instanceof WrittenNumber)
+    return `expected ${inclusive ? `${minimum} or more` : `more than ${minimum}`}`;
   const what = typeof value === "string" ? "character" : "entry";
   return `expected at least ${minimum === 1 ? `one ${what}` : `${minimum} of them`}`;
 }

@@ -84,11 +84,15 @@ export function valueAt(value: unknown, path: DocumentPath): unknown {
   return current;
 }
 
+/** A longer key is cut in a path: it may be as long as a file. */
+const LONGEST_STEP = 200;
+
 /** A path as a reader would write it: `test_cases[3].variables["my name"]`. */
 export function pathText(path: DocumentPath): string {
   let text = "";
   for (const step of path) {
-    if (typeof step === "number") text += `[${step}]`;
+    if (typeof step === "string" && step.length > LONGEST_STEP) text += `["${step.slice(0, LONGEST_STEP)}…"]`;
+    else if (typeof step === "number") text += `[${step}]`;
     else if (/^[\w$-]+$/.test(step)) text += text === "" ? step : `.${step}`;
     else text += `[${JSON.stringify(step)}]`;
   }

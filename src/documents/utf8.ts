@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { positionFinder } from "./position.ts";
 import type { Problem } from "./problem.ts";
 
@@ -8,7 +9,8 @@ import type { Problem } from "./problem.ts";
 export function decodeUtf8(file: string, bytes: Uint8Array, bytesBefore = 0): string | Problem {
   const otherText = bytesBefore === 0 ? otherTextProblem(file, bytes) : null;
   if (otherText !== null) return otherText;
-  if (decodes(bytes, false)) return new TextDecoder().decode(bytes);
+  // Without making a text of it, which of a large file would fill the memory once more.
+  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
   const offset = characterAt(bytes, firstBadByte(bytes));
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
   const position = positionFinder(before)(before.length);
@@ -61,9 +63,10 @@ function characterAt(bytes: Uint8Array, offset: number): number {
 
 const lengthOf = (firstByte: number): number => (firstByte >= 0xf0 ? 4 : firstByte >= 0xe0 ? 3 : 2);
 
-function decodes(bytes: Uint8Array, mayGoOn: boolean): boolean {
+/** Whether these bytes are the beginning of a text. */
+function decodes(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: mayGoOn });
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
     return false;
@@ -76,7 +79,7 @@ function firstBadByte(bytes: Uint8Array): number {
   let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (decodes(bytes.subarray(0, middle), true)) good = middle;
+    if (decodes(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
   return good;

@@ -45,8 +45,52 @@ describe("YAML", () => {
     );
   });
 
-  it("leaves dates, yes, no and << as text", () => {
-    expect(documentOf("day: 2024-05-06\nyes: no\n<<: x").value).toEqual({ day: "2024-05-06", yes: "no", "<<": "x" });
+  it("leaves dates, yes and no as text", () => {
+    expect(documentOf("day: 2024-05-06\nyes: no\na: <<").value).toEqual({ day: "2024-05-06", yes: "no", a: "<<" });
+  });
+
+  it("has no merge keys, and says so; in quotes << is a key like others", () => {
+    expect(told("x: &b { id: z }\ny:\n  <<: *b\n  prompt: p\n")).toBe(
+      "3:3 merge keys (<<) are not supported: YAML 1.2 has none",
+    );
+    expect(told("a: { <<: [1] }")).toContain("1:6 merge keys (<<)");
+    expect(documentOf('"<<": x').value).toEqual({ "<<": "x" });
+  });
+
+  it("keeps numbers, and keys that are numbers, as they are written", () => {
+    const texts = [
+      "007",
+      "1.10",
+      "+5",
+      "-0",
+      ".5",
+      "1e3",
+      "0x1F",
+      "0o17",
+      ".inf",
+      "-.inf",
+      ".nan",
+      "12345678901234567890",
+    ];
+    const { value } = documentOf(texts.map((text) => `- ${text}`).join("\n"));
+    expect((value as unknown[]).map(String)).toEqual(texts);
+    expect((value as unknown[]).map(Number)).toEqual([
+      7,
+      1.1,
+      5,
+      -0,
+      0.5,
+      1000,
+      31,
+      15,
+      Infinity,
+      -Infinity,
+      NaN,
+      12345678901234567000,
+    ]);
+    expect(documentOf("[1_000, 12, 0.5, -3]").value).toEqual(["1_000", 12, 0.5, -3]);
+    expect(documentOf("007: a\n7: b\n1.10: c").value).toEqual({ "007": "a", "7": "b", "1.10": "c" });
+    expect(String((documentOf("a: &n 1.10\nb: *n").value as { b: unknown }).b)).toBe("1.10");
   });
 
   it("takes a file without a value for null", () => {
@@ -100,7 +144,7 @@ describe("YAML", () => {
           .fill(`*a${n - 1}`)
           .join(", ")}]`,
       );
-    expect(told(levels.join("\n"))).toContain("Excessive alias count");
+    expect(told(levels.join("\n"))).toContain("the aliases of this document stand for too much");
   });
 
   it("lets hundreds of cases share one setting", () => {

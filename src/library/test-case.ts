@@ -17,7 +17,7 @@ export type TestCase = OneTestCase;
 export const TestCase = {
   /**
    * The prompt with the case's variables filled in, as it is sent; of messages the text of the user's last turn. Throws `BenchError("dataset")` for a variable that has
-   * no value, or an object where text is needed.
+   * no value, or an object where text is needed, and for template logic such as `{{ a | upper }}`.
    *
    * @example
    * TestCase.renderPrompt({ id: "t1", prompt: "Greet {{user.name}}", variables: { user: { name: "Ada" } } }); // Greet Ada

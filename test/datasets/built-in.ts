@@ -1,4 +1,5 @@
 import type { Dataset, TestCase, VariableValue } from "../../src/core/dataset.ts";
+import { WrittenNumber } from "../../src/core/written-number.ts";
 import { loadDataset } from "../../src/datasets/load.ts";
 import { collected } from "../support/cases.ts";
 
@@ -19,7 +20,9 @@ export async function builtIn(
 /** The text or number that a case's variable holds, by its dotted name. */
 export function variableOf({ id, variables = {} }: TestCase, name: string): string | number | boolean {
   let value: VariableValue | undefined = variables;
-  for (const step of name.split(".")) value = typeof value === "object" ? value[step] : undefined;
+  for (const step of name.split(".")) {
+    value = typeof value === "object" && !(value instanceof WrittenNumber) ? value[step] : undefined;
+  }
   if (value === undefined || typeof value === "object") throw new Error(`${id} has no variable ${name}`);
   return value;
 }

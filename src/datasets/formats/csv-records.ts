@@ -41,7 +41,12 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
           ok: false,
           problems: [number === 1 && isJson(text) ? jsonLines(row) : inRow(row, number)],
           offset: typeof text === "string" ? reader.offset : offset,
+          ...(columns === null || reader.isLost || line.isLast ? { ofFile: true } : {}),
         });
+        if (reader.isLost) {
+          yield reads;
+          return;
+        }
         if (columns === null) break;
       } else if (columns === null && options.anyColumns && isMmluRow(row)) {
         columns = columnsOf(MMLU_COLUMNS, (column) => placeOfCell(file, row, column), true).columns;
@@ -51,7 +56,7 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
         columns = header.columns;
         if (header.problems.length > 0) {
           // Every row would be wrong in the same way.
-          yield [{ ok: false, problems: header.problems, offset: 0 }];
+          yield [{ ok: false, problems: header.problems, offset: 0, ofFile: true }];
           return;
         }
       } else {
@@ -62,7 +67,8 @@ export async function* readCsv(file: string, bytes: AsyncIterable<Uint8Array>, o
     if (columns === null && number > 0) return;
   }
   const problem = reader?.end() ?? null;
-  if (problem !== null) yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader?.offset ?? 0 }];
+  if (problem === null) return;
+  yield [{ ok: false, problems: [inRow(problem, number + 1)], offset: reader?.offset ?? 0, ofFile: true }];
 }
 
 /**

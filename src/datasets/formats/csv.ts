@@ -21,6 +21,9 @@ export interface Row {
   readonly offset: number;
 }
 
+/** Behind a quote that is never closed each line costs its time: nobody waits for 16 MB of short ones. */
+const MAX_CELL_LINES = 250_000;
+
 /**
  * Reads RFC 4180 line by line: cells may stand in double quotes, and then hold separators, line breaks and doubled
  * quotes. A row comes with the line that ends it; lines outside of rows that hold nothing are skipped.
@@ -56,8 +59,13 @@ export class RowReader {
       this.#open = null;
       return this.#problem(line - this.#start.line, wrong.column, wrong.message, wrong.hint);
     }
-    if (this.#open !== null) return this.#characters > MAX_RECORD_BYTES ? this.#unclosed(true) : null;
+    if (this.#open !== null) return this.isLost ? this.#unclosed(true) : null;
     return { cells: this.#cells, ...this.#start, lines: this.#lines };
+  }
+
+  /** Whether a cell goes on for so long that its quote must be missing: what follows cannot be told apart any more. */
+  get isLost(): boolean {
+    return this.#open !== null && (this.#characters > MAX_RECORD_BYTES || this.#lines.length > MAX_CELL_LINES);
   }
 
   /** What is wrong when no line follows; null when nothing is. */
@@ -113,8 +121,9 @@ export class RowReader {
 
   #unclosed(goesOn: boolean): Problem {
     const { line, column } = this.#open ?? { line: 0, column: 1 };
+    const long = this.#characters > MAX_RECORD_BYTES ? "16 MB" : `${MAX_CELL_LINES} lines`;
     const message = goesOn
-      ? "this cell goes on for more than 16 MB: its closing quote must be missing"
+      ? `this cell goes on for more than ${long}: its closing quote must be missing`
       : "the quote that opens this cell is never closed";
     return this.#problem(line, column, message, DOUBLE_QUOTES);
   }

@@ -1,3 +1,4 @@
+import { mayHaveWrittenNumbers, valueOf } from "../../documents/json-numbers.ts";
 import { readJson } from "../../documents/json.ts";
 import type { Problem } from "../../documents/problem.ts";
 import type { SourceDocument } from "../../documents/source-document.ts";
@@ -15,7 +16,7 @@ export async function* readJsonLines(file: string, bytes: AsyncIterable<Uint8Arr
       const other = isFirst && !read.ok ? otherJson(file, line, read.problems) : null;
       if (other !== null) {
         // Every line would be wrong in the same way.
-        yield [{ ok: false, problems: [other], offset: line.offset }];
+        yield [{ ok: false, problems: [other], offset: line.offset, ofFile: true }];
         return;
       }
       isFirst = false;
@@ -43,7 +44,9 @@ const LIST = "Name it .json, or say --format json: a list of test cases is read 
 
 function readLine(file: string, line: Line): Read | null {
   const { text, number, offset } = line;
-  if (typeof text !== "string") return { ok: false, problems: [text], offset };
+  // Behind bytes of another encoding, or a line without an end, there is nothing to be read.
+  if (typeof text !== "string")
+    return { ok: false, problems: [text], offset, ...(line.isLast ? { ofFile: true } : {}) };
   if (text.trim() === "") return null;
   const value = quickly(text);
   if (value === undefined) {
@@ -53,7 +56,7 @@ function readLine(file: string, line: Line): Read | null {
   return {
     ok: true,
     record: {
-      value: value ?? JSON.parse(text),
+      value: mayHaveWrittenNumbers(text) ? valueOf(text) : (value ?? JSON.parse(text)),
       number,
       counted: "line",
       offset,

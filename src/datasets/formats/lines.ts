@@ -11,6 +11,8 @@ export interface Line {
   readonly number: number;
   /** Where it begins, in bytes. */
   readonly offset: number;
+  /** Whether nothing behind it can be read. */
+  readonly isLast?: true;
 }
 
 const LINE_FEED = 0x0a;
@@ -33,7 +35,7 @@ export async function* splitLines(
     const otherText = offset === 0 && restBytes === 0 ? otherTextProblem(file, buffer) : null;
     if (otherText !== null) {
       // Each line would be wrong in the same way.
-      yield [{ text: otherText, number, offset }];
+      yield [{ text: otherText, number, offset, isLast: true }];
       return;
     }
     const lines: Line[] = [];
@@ -50,7 +52,7 @@ export async function* splitLines(
     }
     rest.push(buffer.subarray(start));
     restBytes += buffer.length - start;
-    if (restBytes > maxBytes) lines.push({ text: tooLong(file, number, maxBytes), number, offset });
+    if (restBytes > maxBytes) lines.push({ text: tooLong(file, number, maxBytes), number, offset, isLast: true });
     if (lines.length > 0) yield lines;
     if (restBytes > maxBytes) return;
   }

@@ -8,6 +8,8 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { messageOf } from "../../core/errors.ts";
+import { writtenNumber } from "../../core/written-number.ts";
+import { decimal, withoutDecimals } from "./parquet-decimals.ts";
 import type { Place } from "../../documents/source-document.ts";
 import type { Batches, Read } from "./record.ts";
 import { badRow, caseOfCells, columnsOf, type Column } from "./table.ts";
@@ -36,7 +38,7 @@ export async function* readParquet(file: string, path: string, options: ParquetO
       message: `not a Parquet file that can be read: ${messageOf(error)}`,
       hint,
     };
-    yield [{ ok: false, problems: [problem], offset: null }];
+    yield [{ ok: false, problems: [problem], offset: null, ofFile: true }];
   } finally {
     await handle.close();
   }
@@ -61,35 +63,42 @@ async function* rowsOf(file: string, buffer: AsyncBuffer, { anyColumns, most }: 
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   const { columns, problems } = columnsOf(names, () => nowhere(file), anyColumns);
   if (problems.length > 0) {
-    yield [{ ok: false, problems, offset: null }];
+    yield [{ ok: false, problems, offset: null, ofFile: true }];
     return;
   }
+  const { raw, scales } = withoutDecimals(metadata);
   let first = 0;
   for (const group of metadata.row_groups) {
     const rows = Math.min(most, Number(group.num_rows));
     const size = Number(group.total_byte_size);
     if (size > MAX_GROUP_BYTES) {
-      yield [{ ok: false, problems: [groupTooLarge(file, first, size)], offset: null }];
+      yield [{ ok: false, problems: [groupTooLarge(file, first, size)], offset: null, ofFile: true }];
       return;
     }
-    yield await readGroup(file, { buffer, metadata, columns, first, rows });
+    yield await readGroup(file, { buffer, raw, scales, columns, first, rows });
     first += rows;
   }
 }
 
 interface Group {
   readonly buffer: AsyncBuffer;
-  readonly metadata: FileMetaData;
+  readonly raw: FileMetaData;
+  /** How many decimal digits the numbers of a column have; of the others it has no entry. */
+  readonly scales: ReadonlyMap<string, number>;
   readonly columns: readonly Column[];
   readonly first: number;
   readonly rows: number;
 }
 
-async function readGroup(file: string, { buffer, metadata, columns, first, rows }: Group): Promise<Read[]> {
+async function readGroup(file: string, { buffer, raw, scales, columns, first, rows }: Group): Promise<Read[]> {
   const range = { rowStart: first, rowEnd: first + rows };
-  const objects = await parquetReadObjects({ file: buffer, metadata, compressors, ...range });
+  const objects = await parquetReadObjects({ file: buffer, metadata: raw, compressors, utf8: false, ...range });
   return objects.map((object, index) => {
-    const cells = columns.map(({ name }) => (Object.hasOwn(object, name) ? plain(object[name]) : undefined));
+    const cells = columns.map(({ name }) => {
+      const cell: unknown = Object.hasOwn(object, name) ? object[name] : undefined;
+      const scale = scales.get(name);
+      return scale === undefined ? plain(cell) : decimal(cell, scale);
+    });
     return readRow(file, columns, cells, first + index + 1);
   });
 }
@@ -111,9 +120,9 @@ function groupTooLarge(file: string, row: number, size: number): Extract<Read, {
   };
 }
 
-/** A Parquet value as JSON has it: whole numbers, texts and times in ISO-8601; what is null is absent. */
+/** A Parquet value as JSON has it: numbers, whole ones of any size, texts and times in ISO-8601; what is null is absent. */
 function plain(value: unknown): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === "bigint") return writtenNumber(String(value));
   if (value === null) return undefined;
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((entry) => plain(entry) ?? null);

@@ -13,12 +13,29 @@ export interface SourceRecord {
   readonly offset: number | null;
   /** The record with the places of its parts; made anew at each call, for messages. */
   document(): SourceDocument;
+  /** What its document says for all of its cases. */
+  readonly shared?: SharedBySiblings;
+  /** The line on which the record of this number has its id; where places are told by numbers only, there is none. */
+  lineOf?(number: number): number | null;
+}
+
+/** What a document of ours says for all of its cases. */
+export interface SharedBySiblings {
+  readonly document: SourceDocument;
+  /** The default system text. */
+  readonly system: string;
 }
 
 /** A record, or why there is none. */
 export type Read =
   | { readonly ok: true; readonly record: SourceRecord }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly offset: number | null };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      readonly offset: number | null;
+      /** Whether it is about more than this record, so that nothing is gained by leaving the record out. */
+      readonly ofFile?: true;
+    };
 
 /** Records in batches, as they come from the disk: an asynchronous step for each would cost more than its parsing. */
 export type Batches = AsyncGenerator<readonly Read[], void, undefined>;

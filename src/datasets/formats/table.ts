@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { testCaseSchema } from "../../core/dataset.ts";
+import { WrittenNumber, writtenNumber } from "../../core/written-number.ts";
 import { isTooDeep } from "../../documents/depth.ts";
+import { writtenJson } from "../../documents/json-numbers.ts";
 import type { Problem } from "../../documents/problem.ts";
 import { schemaAt } from "../../documents/schema-walk.ts";
 import { pathText, type DocumentPath, type LocateOptions, type Place } from "../../documents/source-document.ts";
@@ -130,12 +132,13 @@ function converted(path: DocumentPath, cell: unknown): unknown {
     // Names come from files: there may be any number of them in a long life of a program.
     if (wanted.size < 1000) wanted.set(name, kind);
   }
-  if (kind === "text" && (typeof cell === "number" || typeof cell === "boolean")) return String(cell);
+  const isPlain = typeof cell === "number" || typeof cell === "boolean" || cell instanceof WrittenNumber;
+  if (kind === "text" && isPlain) return String(cell);
   if (typeof cell !== "string" || kind === "text" || kind === "any") return cell;
-  if (kind === "number") return cell.trim() === "" || Number.isNaN(Number(cell)) ? cell : Number(cell);
+  if (kind === "number") return cell.trim() === "" || Number.isNaN(Number(cell)) ? cell : writtenNumber(cell.trim());
   if (kind === "boolean") return cell === "true" ? true : cell === "false" ? false : cell;
   try {
-    const value: unknown = JSON.parse(cell);
+    const value = writtenJson(cell);
     return typeof value === "object" && value !== null && !isTooDeep(value) ? value : cell;
   } catch {
     return cell;

@@ -1,3 +1,4 @@
+import { WrittenNumber } from "../../core/written-number.ts";
 import { literalTemplate } from "../template.ts";
 import { textOf } from "./fields.ts";
 import { notShaped, type NotShaped } from "./shape.ts";
@@ -36,6 +37,8 @@ export function letterAt(index: number, choices: readonly string[]): string | nu
  * none of them, and for text that could be two of them: `2` among the choices 1, 2, 3, 4.
  */
 export function letterOf(answer: unknown, choices: readonly string[]): string | null {
+  // An index is a number, however it is written: tables of floats say 1.0.
+  if (answer instanceof WrittenNumber) return letterOf(answer.valueOf(), choices);
   const given = (textOf(answer) ?? "").trim();
   const byName = /^\d+$/.test(given) ? Number(given) : given.length === 1 ? LETTERS.indexOf(given.toUpperCase()) : -1;
   const named = letterAt(byName, choices);

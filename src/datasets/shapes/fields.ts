@@ -1,8 +1,11 @@
+import { WrittenNumber } from "../../core/written-number.ts";
+import { writtenJson } from "../../documents/json-numbers.ts";
+
 /** An object from outside; `fieldAt` reads it without reaching a prototype. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber);
 }
 
 /** An own field; null counts as absent. */
@@ -10,10 +13,11 @@ export function fieldAt(fields: Fields, key: string): unknown {
   return Object.hasOwn(fields, key) ? (fields[key] ?? undefined) : undefined;
 }
 
-/** Text, or a number or truth value as text. */
+/** Text, or a number as it is written, or a truth value as text. */
 export function textOf(value: unknown): string | null {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint" ? String(value) : null;
+  const isPlain = typeof value === "number" || typeof value === "boolean" || typeof value === "bigint";
+  return isPlain || value instanceof WrittenNumber ? String(value) : null;
 }
 
 /** A field's text; null where there is none, or only white space. */
@@ -36,7 +40,7 @@ export function fieldsOf(value: unknown): Fields | null {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return writtenJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 import type { VariableValue } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
+import { WrittenNumber } from "../../core/written-number.ts";
+import { writtenJsonText } from "../../documents/json-numbers.ts";
 import { valueAt, type DocumentPath } from "../../documents/source-document.ts";
 import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
@@ -166,11 +168,8 @@ function variableOf(value: unknown): VariableValue {
     const entries = Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined);
     return Object.fromEntries(entries.map(([key, entry]) => [key, variableOf(entry)]));
   }
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  // Parquet's large integers have no JSON of their own.
-  return (
-    textOf(value) ?? JSON.stringify(value, (_, entry: unknown) => (typeof entry === "bigint" ? String(entry) : entry))
-  );
+  if (typeof value === "number" || typeof value === "boolean" || value instanceof WrittenNumber) return value;
+  return textOf(value) ?? writtenJsonText(value);
 }
 
 /** A column of that very name, else the way into one: `meta.q`. */

@@ -1,4 +1,5 @@
 import type { DocumentPath } from "../../documents/source-document.ts";
+import { writtenJsonText } from "../../documents/json-numbers.ts";
 import { quoted } from "../../documents/words.ts";
 import { fieldAt, isFields, listOf, textAt, type Fields } from "./fields.ts";
 import { fileNamed, notReadable, type FileFinder, type NamedFile } from "./promptfoo-files.ts";
@@ -71,14 +72,14 @@ function textsIn(file: NamedFile): PromptText[] {
   if (file.kind === "rows") {
     const isTable = !/\.jsonl$/i.test(file.path);
     return file.rows.flatMap(({ value }) => {
-      if (!isTable) return [{ text: JSON.stringify(value), name: null }];
+      if (!isTable) return [{ text: writtenJsonText(value), name: null }];
       const text = isFields(value) ? textAt(value, "prompt") : null;
       return text === null || !isFields(value) ? [] : [{ text, name: textAt(value, "label") }];
     });
   }
   if (/\.ya?ml$/i.test(file.path)) {
     const { value } = file;
-    return [{ text: typeof value === "string" ? value : JSON.stringify(value), name: stem }];
+    return [{ text: typeof value === "string" ? value : writtenJsonText(value), name: stem }];
   }
   const several = /\.txt$/i.test(file.path) ? file.text.split(/^---[ \t]*\r?$/m) : [file.text];
   const texts = several.map((text) => text.trim()).filter((text) => text !== "");

@@ -1,4 +1,6 @@
 import type { VariableValue } from "../../core/dataset.ts";
+import { WrittenNumber } from "../../core/written-number.ts";
+import { writtenJsonText } from "../../documents/json-numbers.ts";
 import type { DocumentPath } from "../../documents/source-document.ts";
 import { fieldAt, isFields, textOf, type Fields } from "./fields.ts";
 import { fileNamed, notReadable, type FileFinder, type NamedFile } from "./promptfoo-files.ts";
@@ -88,12 +90,12 @@ function variable(
 
 /** YAML becomes JSON, and a line break at the end is the file's, not the text's. */
 function textOfFile({ path, text, value }: Extract<NamedFile, { kind: "text" }>): string {
-  return /\.ya?ml$/i.test(path) ? JSON.stringify(value) : text.replace(/\r?\n$/, "");
+  return /\.ya?ml$/i.test(path) ? writtenJsonText(value) : text.replace(/\r?\n$/, "");
 }
 
 function variableOf(value: unknown): VariableValue | null {
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "number" || typeof value === "boolean" || value instanceof WrittenNumber) return value;
   if (!isFields(value)) return textOf(value);
   const entries = Object.entries(value).map(([key, entry]) => [key, variableOf(entry)] as const);
   return entries.some(([, entry]) => entry === null) ? null : (Object.fromEntries(entries) as VariableValue);

@@ -1,6 +1,7 @@
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { escapedJson, isPrintable } from "../../core/printable.ts";
+import { writtenJsonText } from "../../documents/json-numbers.ts";
 import { cellsOf, rowOf } from "./table-layout.ts";
 import type { WritePlan } from "./losses.ts";
 
@@ -16,7 +17,9 @@ export async function* datasetText(
   if (format === "json") yield* jsonText(dataset);
   else if (format === "yaml") yield* yamlText(dataset);
   else if (format === "jsonl") {
-    for await (const testCase of dataset.cases()) yield `${escapedJson(JSON.stringify(testCase))}\n`;
+    for await (const testCase of dataset.cases())
+      yield `${escapedJson(writtenJsonText(testCase))}
+`;
   } else {
     const separator = format === "csv" ? "," : "\t";
     yield rowOf(
@@ -41,7 +44,7 @@ async function* jsonText(dataset: Dataset): AsyncGenerator<string, void, undefin
   yield `${escapedJson(JSON.stringify(headOf(dataset), null, 2)).slice(0, -2)},\n  "test_cases": [`;
   let separator = "\n";
   for await (const testCase of dataset.cases()) {
-    yield `${separator}    ${escapedJson(JSON.stringify(testCase, null, 2)).replaceAll("\n", "\n    ")}`;
+    yield `${separator}    ${escapedJson(writtenJsonText(testCase, 2)).replaceAll("\n", "\n    ")}`;
     separator = ",\n";
   }
   yield "\n  ]\n}\n";
@@ -49,10 +52,13 @@ async function* jsonText(dataset: Dataset): AsyncGenerator<string, void, undefin
 
 async function* yamlText(dataset: Dataset): AsyncGenerator<string, void, undefined> {
   // Imported here for its cost.
-  const { Document, visit } = await import("yaml");
+  const [{ Document, visit }, { AS_WRITTEN, asWritten }] = await Promise.all([
+    import("yaml"),
+    import("./yaml-numbers.ts"),
+  ]);
   const written = (value: unknown): string => {
     // No aliases: a case stands for itself.
-    const document = new Document(value, { aliasDuplicateObjects: false });
+    const document = new Document(asWritten(value), { aliasDuplicateObjects: false, customTags: [AS_WRITTEN] });
     visit(document, {
       // As a block, a text of nothing but white space would lose the spaces before its line ends.
       Scalar(_key, node) {

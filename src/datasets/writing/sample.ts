@@ -1,5 +1,6 @@
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
+import { writtenJsonText } from "../../documents/json-numbers.ts";
 import { seededRandom, type Random } from "../../core/random.ts";
 
 /** How many cases to take, and which. */
@@ -69,7 +70,7 @@ function groupIn(testCase: TestCase, field: string): string {
     value = isInside ? (value as Record<string, unknown>)[step] : undefined;
   }
   if (value === undefined || value === null) return ABSENT;
-  return `=${typeof value === "string" ? value : JSON.stringify(value)}`;
+  return `=${typeof value === "string" ? value : writtenJsonText(value)}`;
 }
 
 /** Proportional shares that add up to the size: rounded down, then one more for the largest remainders. */

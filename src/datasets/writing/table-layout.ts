@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { testCaseSchema, type TestCase } from "../../core/dataset.ts";
+import { withNumbers, WrittenNumber } from "../../core/written-number.ts";
+import { isJsonNumber, writtenJsonText } from "../../documents/json-numbers.ts";
 import { caseOfCells, type Column } from "../formats/table.ts";
 
 /** Fields that may be spread over columns such as `variables.language`. */
@@ -35,13 +37,17 @@ export class TableLayout {
   }
 }
 
+/** A value as JSON in a cell holds it: a number that JSON has not is its text. */
+const forJson = (value: unknown): unknown =>
+  withNumbers(value, (number) => (isJsonNumber(number) ? number : number.text));
+
 /** Whether an object is the same after it was spread over columns and read back. */
 function isSpreadable(field: string, value: unknown): boolean {
   const keys = Object.keys(value as object);
   if (keys.some((key) => key === "" || key.includes(".") || key.trim() !== key)) return false;
   const columns = keys.map((key) => ({ name: `${field}.${key}`, path: [field, key] }));
   const read = caseOfCells(columns, cellsOf({ [field]: value }, columns));
-  return read.bad.length === 0 && isDeepStrictEqual(read.value[field], value);
+  return read.bad.length === 0 && isDeepStrictEqual(read.value[field], forJson(value));
 }
 
 /** The cells of a case: text as it is, anything else as JSON. */
@@ -53,14 +59,15 @@ export function cellsOf(testCase: Readonly<Record<string, unknown>>, columns: re
       value = isInside ? (value as Record<string, unknown>)[String(step)] : undefined;
     }
     if (value === undefined) return "";
-    return typeof value === "string" ? value : JSON.stringify(value);
+    if (value instanceof WrittenNumber) return value.text;
+    return typeof value === "string" ? value : writtenJsonText(value);
   });
 }
 
 /** The fields of a case that its row does not give back as they were. */
 export function lostInRow(testCase: TestCase, columns: readonly Column[]): string[] {
   const { value } = caseOfCells(columns, cellsOf(testCase, columns));
-  return Object.entries(testCase).flatMap(([key, own]) => (isDeepStrictEqual(value[key], own) ? [] : [key]));
+  return Object.entries(testCase).flatMap(([key, own]) => (isDeepStrictEqual(value[key], forJson(own)) ? [] : [key]));
 }
 
 /** A row of RFC 4180; cells stand in quotes where they must. */
