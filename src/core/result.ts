@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { failureCodeSchema } from "./failure.ts";
-import { modelResponseSchema } from "./response.ts";
+import { modelResponseSchema, usageSchema } from "./response.ts";
 
 const millis = z.number().nonnegative().nullable();
 
@@ -62,6 +62,8 @@ export const testResultSchema = z.object({
   segment: z.int().nonnegative(),
   /** The level of a sweep that it belongs to, as its number of slots; missing in any other run. */
   level: z.int().positive().optional(),
+  /** A successful answer without text, reasoning or tool call that nothing explains; missing in all others. */
+  nothing_understood: z.literal(true).optional(),
 });
 /** One finished case: a line of the journal, without its checksum. Identity is (target, test_id, sample). */
 export type TestResult = z.infer<typeof testResultSchema>;
@@ -77,6 +79,8 @@ export const failedAttemptSchema = z.object({
   request_id: z.string().nullable(),
   /** The pause taken before the next attempt, in milliseconds; 0 when there was none. */
   waited_ms: z.number().nonnegative(),
+  /** What the server states that the attempt used all the same; missing where it states nothing. */
+  usage: usageSchema.optional(),
 });
 /** One failed attempt, also one that a retry made good: a line of `failures.jsonl`. */
 export type FailedAttempt = z.infer<typeof failedAttemptSchema>;

@@ -11,7 +11,7 @@ import { createGoodputTally } from "./goodput.ts";
 import { summarizeLevels } from "./levels.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
 import { createWindow } from "./window.ts";
-import { carriedNothing, CUT_BY_LENGTH } from "./unread-answers.ts";
+import { CUT_BY_LENGTH } from "../core/unread-answers.ts";
 
 /** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
 export function summarize(manifest: Manifest): Collector<Map<string, Summary>> {
@@ -81,7 +81,7 @@ export function summaryBuilder({
   };
 
   /** `fits` says whether the answer's total could be added to the others'. */
-  const addUsage = ({ status, response, cost_usd }: TestResult, fits: boolean): void => {
+  const addUsage = ({ status, response, cost_usd, nothing_understood }: TestResult, fits: boolean): void => {
     if (response === null) return;
     const { usage } = response;
     const prompt = usage?.prompt_tokens ?? null;
@@ -98,7 +98,7 @@ export function summaryBuilder({
     if (usage?.stated_cost_usd !== undefined) sums.costStated += 1;
     else if (cost_usd !== null) sums.webSearches += usage?.web_searches ?? 0;
     if (CUT_BY_LENGTH.has(response.finish_reason)) sums.truncated += 1;
-    if (status === "success" && carriedNothing(response)) sums.nothingUnderstood += 1;
+    if (nothing_understood === true) sums.nothingUnderstood += 1;
   };
 
   const addTimes = ({ attempts, timing, icl_ms }: TestResult): void => {

@@ -136,7 +136,7 @@ test("retries, cut answers, unknown usage and cost, and an interruption are note
   const list = [
     exampleResult({ target: "a:1", attempts: 2, response: exampleResponse({ finish_reason: "length" }) }),
     exampleResult({ target: "a:1", test_id: "t2", cost_usd: null, response: exampleResponse({ usage: null }) }),
-    exampleResult({ target: "a:1", test_id: "t3", response: exampleResponse({ content: null }) }),
+    exampleResult({ target: "a:1", test_id: "t3", nothing_understood: true }),
   ];
   const segments = [exampleSegment({ validity: null })];
   const manifest = exampleManifest(["a:1"], { status: "interrupted", planned_per_target: 9, segments });

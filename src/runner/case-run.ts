@@ -151,6 +151,7 @@ export async function runCase(
         message: failed.message,
         request_id: last.requestId,
         waited_ms: waitMs ?? 0,
+        ...(usage === null ? {} : { usage }),
       }),
     );
     if (asksTooLong(failed)) warnOfWait(failed, target, context.warned);

@@ -6,6 +6,7 @@ import { costOfUsage } from "./cost.ts";
 import type { RunTarget } from "./target.ts";
 import { NO_TIMING, timingOf, type CaseInstants } from "./timing.ts";
 import type { WorkItem } from "./work.ts";
+import { carriedNothing } from "../core/unread-answers.ts";
 
 /** Where in the run a case was sent. */
 export interface Place {
@@ -65,9 +66,13 @@ export function resultOf(target: RunTarget, item: WorkItem, history: CaseHistory
   return recordOf(result, history.place);
 }
 
-/** The record as it may be written. Records of a sweep say their level; others have no such member. */
-const recordOf = (result: TestResult, { level }: Place): TestResult =>
-  soundResult(level === null ? result : { ...result, level });
+/** The record as it may be written. What only some records have comes last. */
+function recordOf(result: TestResult, { level }: Place): TestResult {
+  if (level !== null) result.level = level;
+  // Said here, since `--no-save-responses` leaves no answer to look at.
+  if (result.response !== null && carriedNothing(result.response)) result.nothing_understood = true;
+  return soundResult(result);
+}
 
 /** An answer of unknown cost makes the whole cost unknown; a failed attempt of unknown cost is taken for unbilled. */
 function costOf(own: number | null, failedCostUsd: number, answered: boolean): number | null {

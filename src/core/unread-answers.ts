@@ -1,4 +1,4 @@
-import type { ModelResponse } from "../core/response.ts";
+import type { ModelResponse } from "./response.ts";
 
 /** `finish_reason` of an answer that was cut off because it reached `max_tokens`, in the words of each API. */
 export const CUT_BY_LENGTH: ReadonlySet<string | null> = new Set([
