@@ -82,6 +82,8 @@ describe("what users of other tools type first", () => {
     ["report", "export DIR --format md", "--format csv"],
     ["models", "llm-test-bench providers", "llm-test-bench prices"],
     ["check", "datasets validate FILE", "providers --check"],
+    ["coding-tasks", "If that is a dataset: llm-test-bench bench coding-tasks"],
+    ["./my cases.yaml", "If that is a dataset: llm-test-bench bench './my cases.yaml'"],
     ["bnech", "(Did you mean bench?)", "(see llm-test-bench --help)"],
   ])("%s says what to type", async (word, ...said) => {
     const { code, stderr } = await run(word);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { BenchError } from "../core/errors.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** Commands under the names that users of other tools type first. */
 const SHORT_FORMS: Readonly<Record<string, readonly string[]>> = {
@@ -34,9 +35,15 @@ export function writtenOut(args: readonly string[], program: Command): readonly 
     if (rest[0] === "help") return [first, "--help"];
     if (VERSION_FLAGS.has(rest[0] ?? "")) return ["--version"];
   }
-  const advice = Object.hasOwn(ELSEWHERE, first) ? ELSEWHERE[first] : undefined;
+  const advice = Object.hasOwn(ELSEWHERE, first) ? ELSEWHERE[first] : adviceOnDataset(first);
   if (advice === undefined) return args;
   throw new BenchError("usage", `unknown command '${first}'`, { hint: advice });
+}
+
+/** A dataset without a command before it: no command has a hyphen, a dot or a slash in its name. */
+function adviceOnDataset(word: string): string | undefined {
+  if (!/^[^-].*[-./]/.test(word)) return undefined;
+  return `If that is a dataset: llm-test-bench bench ${shellWord(word, "FILE")}`;
 }
 
 /** `help datasets validate` as `datasets validate --help`; names that are none stay, for the error that names them. */

@@ -76,6 +76,8 @@ describe("where the program is started with another name", () => {
       ["START datasets show", ["datasets", "show", "coding-tasks", "--case", "nothing-like-it"]],
       ["START bench -d", ["validate", "coding-tasks"]],
       ["START datasets init", ["validate", join(cwd, "empty.yaml")]],
+      ["START datasets init", ["validate", join(cwd, "empty.yaml"), "--json"]],
+      ["START datasets convert", ["datasets", "init", "cases.json"]],
       ["START providers", ["bench", "coding-tasks", "-p", "nobody"]],
       ["START providers", ["providers"]],
       ["START prices", ["prices"]],

@@ -145,7 +145,7 @@ test("retries, cut answers, unknown usage and cost, and an interruption are note
   expect(text).toContain("a:1: 1 answer carried nothing we understood: no text, reasoning or tool call");
   expect(text).toContain("a:1: 1 answer without usage from the server; token sums leave them out");
   expect(text).toContain("a:1: 1 answer of unknown cost; the sum leaves them out");
-  expect(text).toContain("The run was interrupted: 3 of 9 cases have a result; llm-test-bench resume runs the others.");
+  expect(text).toContain("The run was interrupted: 3 of 9 cases have a result; resume it to run the others.");
   expect(text).toContain("DEGRADED this client was not measured");
   expect(text).not.toContain("Comparison");
   expect(text).not.toContain("simulated");

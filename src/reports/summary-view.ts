@@ -175,10 +175,10 @@ function interruption(manifest: Manifest, summaries: ReadonlyMap<string, Summary
   const done = [...summaries.values()].reduce((sum, { total }) => sum + total, 0);
   const what = manifest.status === "interrupted" ? "was interrupted" : "has not finished";
   if (manifest.planned_per_target === null) {
-    return `The run ${what} after ${done} cases; llm-test-bench resume goes on with it.`;
+    return `The run ${what} after ${done} cases; resume it to continue.`;
   }
   const planned = manifest.planned_per_target * manifest.plan.targets.length;
-  return `The run ${what}: ${done} of ${planned} cases have a result; llm-test-bench resume runs the others.`;
+  return `The run ${what}: ${done} of ${planned} cases have a result; resume it to run the others.`;
 }
 
 function failureLines(group: FailureGroup): Line[] {

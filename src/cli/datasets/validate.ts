@@ -9,6 +9,7 @@ import type { CliContext } from "../context.ts";
 import { datasetAccess } from "../dataset-access.ts";
 import { EXIT } from "../exit-codes.ts";
 import { hasForeignFlags, readingFor } from "../foreign.ts";
+import { asTyped } from "../invocation.ts";
 import { sayOn, type Say } from "../say.ts";
 import { shellWord } from "../shell-word.ts";
 import { jsonText } from "../json-text.ts";
@@ -61,7 +62,7 @@ export async function validateDatasets(
       if (verdict.error.hint !== undefined) say("hint", verdict.error.hint);
     }
   }
-  if (json === true) stdout.write(jsonText(problems));
+  if (json === true) stdout.write(jsonText(problems.map((problem) => typedHere(problem, context.invocation))));
   else if (invalid > 0 && files.length > 1) say("note", `${invalid} of ${files.length} files have problems`);
   else if (invalid === 0 && files.length === 1 && !hasForeignFlags(flags))
     say("hint", `llm-test-bench bench -d ${shellWord(files[0] ?? "", "FILE")} -p sim tries it out`);
@@ -84,6 +85,11 @@ async function checkedFile(file: string, options: SourceOptions & Foreign): Prom
     if (error instanceof BenchError) return { ok: false, file, error };
     throw error;
   }
+}
+
+/** Its hint with the commands to type here. */
+function typedHere(problem: ReportedProblem, invocation: string): ReportedProblem {
+  return problem.hint === null ? problem : { ...problem, hint: asTyped(problem.hint, invocation) };
 }
 
 function reportedProblems({ file, error }: Verdict & { ok: false }): ReportedProblem[] {
