@@ -1,5 +1,5 @@
 import { escapedJson } from "../core/printable.ts";
-import { writtenJsonText } from "../documents/json-numbers.ts";
+import { writtenJsonText } from "../documents/written-json-text.ts";
 
 /** A value as indented JSON with a line end, numbers as a file wrote them; controls that JSON leaves alone are escaped too. */
 export function jsonText(value: unknown): string {

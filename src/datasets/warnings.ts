@@ -2,7 +2,7 @@ import type { TestCase } from "../core/dataset.ts";
 import { bareDuration } from "../core/duration.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { DocumentPath } from "../documents/source-document.ts";
-import { writtenJsonText } from "../documents/json-numbers.ts";
+import { writtenJsonText } from "../documents/written-json-text.ts";
 import { quoted } from "../documents/words.ts";
 import { caseTexts, ownSystem } from "./case-texts.ts";
 import { hash64, IdSet } from "../core/id-set.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WrittenNumber } from "../core/written-number.ts";
-import { mayHaveWrittenNumbers, writtenJson, writtenJsonText } from "./json-numbers.ts";
+import { mayHaveWrittenNumbers, writtenJson } from "./json-numbers.ts";
+import { writtenJsonText } from "./written-json-text.ts";
 
 /** Numbers as people and programs write them, usual ones too. */
 const number = fc.oneof(

@@ -1,7 +1,7 @@
 import type { VariableValue } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
 import { WrittenNumber } from "../../core/written-number.ts";
-import { writtenJsonText } from "../../documents/json-numbers.ts";
+import { writtenJsonText } from "../../documents/written-json-text.ts";
 import { valueAt, type DocumentPath } from "../../documents/source-document.ts";
 import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";

@@ -1,5 +1,5 @@
 import type { DocumentPath } from "../../documents/source-document.ts";
-import { writtenJsonText } from "../../documents/json-numbers.ts";
+import { writtenJsonText } from "../../documents/written-json-text.ts";
 import { quoted } from "../../documents/words.ts";
 import { fieldAt, isFields, listOf, textAt, type Fields } from "./fields.ts";
 import { fileNamed, notReadable, type FileFinder, type NamedFile } from "./promptfoo-files.ts";

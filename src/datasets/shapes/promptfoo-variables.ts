@@ -1,6 +1,6 @@
 import type { VariableValue } from "../../core/dataset.ts";
 import { WrittenNumber } from "../../core/written-number.ts";
-import { writtenJsonText } from "../../documents/json-numbers.ts";
+import { writtenJsonText } from "../../documents/written-json-text.ts";
 import type { DocumentPath } from "../../documents/source-document.ts";
 import { fieldAt, isFields, textOf, type Fields } from "./fields.ts";
 import { fileNamed, notReadable, type FileFinder, type NamedFile } from "./promptfoo-files.ts";

@@ -1,7 +1,7 @@
 import type { DatasetFormat } from "../../core/dataset-format.ts";
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { escapedJson, isPrintable } from "../../core/printable.ts";
-import { writtenJsonText } from "../../documents/json-numbers.ts";
+import { writtenJsonText } from "../../documents/written-json-text.ts";
 import { cellsOf, rowOf } from "./table-layout.ts";
 import type { WritePlan } from "./losses.ts";
 

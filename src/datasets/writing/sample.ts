@@ -1,6 +1,6 @@
 import type { Dataset, TestCase } from "../../core/dataset.ts";
 import { BenchError } from "../../core/errors.ts";
-import { writtenJsonText } from "../../documents/json-numbers.ts";
+import { writtenJsonText } from "../../documents/written-json-text.ts";
 import { seededRandom, type Random } from "../../core/random.ts";
 
 /** How many cases to take, and which. */

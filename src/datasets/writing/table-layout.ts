@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { testCaseSchema, type TestCase } from "../../core/dataset.ts";
 import { withNumbers, WrittenNumber } from "../../core/written-number.ts";
-import { isJsonNumber, writtenJsonText } from "../../documents/json-numbers.ts";
+import { isJsonNumber, writtenJsonText } from "../../documents/written-json-text.ts";
 import { caseOfCells, type Column } from "../formats/table.ts";
 
 /** Fields that may be spread over columns such as `variables.language`. */
