@@ -4,7 +4,7 @@ import { z } from "zod";
 import { configSchema } from "../src/config/schema.ts";
 import { datasetFileSchema } from "../src/core/dataset.ts";
 import { testResultSchema } from "../src/core/result.ts";
-import { manifestSchema, resultsFileSchema, savedResultsSchema } from "../src/core/run.ts";
+import { manifestFileSchema, resultsFileSchema, savedResultsSchema } from "../src/core/run.ts";
 
 const FILES = {
   config: { schema: configSchema, title: "Configuration of llm-test-bench" },
@@ -12,7 +12,7 @@ const FILES = {
   results: { schema: resultsFileSchema, title: "results.json: a run's results with its summaries" },
   "saved-results": { schema: savedResultsSchema, title: "What BenchmarkResults.saveJson writes: one target's results" },
   result: { schema: testResultSchema, title: "A line of results.jsonl, without its crc" },
-  run: { schema: manifestSchema, title: "run.json: what a run was" },
+  run: { schema: manifestFileSchema, title: "run.json: what a run was" },
 };
 
 const folder = new URL("../schemas/", import.meta.url);

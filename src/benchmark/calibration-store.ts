@@ -10,7 +10,7 @@ import {
 } from "../core/calibration.ts";
 import { messageOf, systemCodeOf } from "../core/errors.ts";
 import { fileError } from "../core/output-error.ts";
-import { writeWhole } from "../journal/write-whole.ts";
+import { saveWhole } from "./save-whole.ts";
 
 /** The file in the user's cache folder: `$XDG_CACHE_HOME`, else `~/.cache`. */
 export function calibrationPath(home: string, env: Readonly<Record<string, string | undefined>>): string {
@@ -57,7 +57,7 @@ export function saveCalibration(
   };
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeWhole(path, [`${JSON.stringify(file, null, 2)}\n`]);
+    saveWhole(path, [`${JSON.stringify(file, null, 2)}\n`]);
   } catch (error) {
     throw fileError(`cannot write ${path}`, error);
   }

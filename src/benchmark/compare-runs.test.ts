@@ -12,8 +12,10 @@ function savedRun(id: string, targets: readonly string[], results: readonly Test
     manifest,
     results: () => results,
     findings: findingsOf(manifest, () => results),
+    of: { manifest: "", results_bytes: 0, results_end: "" },
     planned,
     finished: planned,
+    damaged: 0,
     warnings: [],
   };
 }

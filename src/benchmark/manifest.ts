@@ -11,8 +11,7 @@ import type { Validity } from "../core/summary.ts";
 /** The manifest of a run that begins now. */
 export function newManifest(
   dataset: Dataset,
-  plan: Plan,
-  planned: number | null,
+  { plan, load, planned }: { readonly plan: Plan; readonly load: Load; readonly planned: number | null },
   { clock, toolVersion, origin }: { clock: Clock; toolVersion: string; origin?: Origin },
 ): Manifest {
   return {
@@ -26,6 +25,7 @@ export function newManifest(
     dataset: datasetRecord(dataset),
     ...(origin === undefined ? {} : { origin }),
     plan,
+    load,
     planned_per_target: planned,
     segments: [],
     environment: {

@@ -10,7 +10,7 @@ import { hasEndlessCases } from "./check-requests.ts";
 import { datasetDifferences } from "./dataset-identity.ts";
 import { newManifest } from "./manifest.ts";
 import type { BenchmarkLoad, BenchmarkPlan } from "./plan.ts";
-import { planRecord } from "./records.ts";
+import { loadRecord, planRecord } from "./records.ts";
 import { isEndless } from "./stages.ts";
 
 /**
@@ -35,7 +35,7 @@ export async function openDirectory(
   if (mode === "resume" && nothingThere)
     options.warn?.(`there is no run to go on with in ${directory}: this begins one`);
   if (mode !== "resume" || nothingThere) {
-    return createRun(directory, newManifest(plan.dataset, wanted, planned, options), {
+    return createRun(directory, newManifest(plan.dataset, { plan: wanted, load: loadRecord(load), planned }, options), {
       ...writer,
       force: mode === "force",
     });

@@ -1,6 +1,8 @@
 import { resultKey } from "../core/result.ts";
 import type { Manifest } from "../core/run.ts";
 import { readRun } from "../journal/directory.ts";
+import { journalStamp, type JournalStamp } from "../journal/export-stamps.ts";
+import type { LineHandlers } from "../journal/read.ts";
 import type { Results } from "../reports/results.ts";
 import type { Findings } from "../reports/summary-view.ts";
 import { findingsOf } from "./findings.ts";
@@ -10,30 +12,42 @@ export interface SavedRun {
   readonly manifest: Manifest;
   readonly results: Results;
   readonly findings: Findings;
+  /** What the journal was when this was read. */
+  readonly of: JournalStamp;
   /** Cases × samples × targets of the plan; null for a run that its time or budget ends, and before a stream has. */
   readonly planned: number | null;
   /** Those that have a result which a resume would not send again; skipped ones have none. */
   readonly finished: number;
-  /** Damaged lines, in words. */
+  /** How many lines are damaged. */
+  readonly damaged: number;
+  /** Damaged lines, and those of cases that are there twice, in words. */
   readonly warnings: readonly string[];
 }
 
 /** Reads a run and writes nothing, also while it goes on; throws `BenchError("resume")` when there is none. */
 export function readSavedRun(directory: string): SavedRun {
+  const of = journalStamp(directory);
   const { manifest, results } = readRun(directory);
   const warnings: string[] = [];
   const finished = new Set<string>();
+  let damaged = 0;
   const findings = findingsOf(manifest, function* () {
-    const damaged = ({ line, problem }: { line: number; problem: string }): void => {
-      warnings.push(`results.jsonl line ${line} is damaged (${problem}); its case is left out`);
+    const handlers: LineHandlers = {
+      onDamaged({ line, problem }) {
+        damaged += 1;
+        warnings.push(`results.jsonl line ${line} is damaged (${problem}); its case is left out`);
+      },
+      onRepeated({ line, first }) {
+        warnings.push(`results.jsonl line ${line} is the same case as line ${first}, whose result counts`);
+      },
     };
-    for (const result of results(damaged)) {
+    for (const result of results(handlers)) {
       if (result.status !== "skipped") finished.add(resultKey(result));
       yield result;
     }
   });
   const planned = plannedOf(manifest);
-  return { manifest, results, findings, planned, finished: finished.size, warnings };
+  return { manifest, results, findings, of, planned, finished: finished.size, damaged, warnings };
 }
 
 /** Requests to so many targets of a run, all of them unless told; null where there is no number of them. */

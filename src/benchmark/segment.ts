@@ -5,6 +5,7 @@ import type { Manifest } from "../core/run.ts";
 import type { RunEvent, RunObserver } from "../core/run-events.ts";
 import { firstAbort } from "../core/shared-abort.ts";
 import { readRun, type OpenRun } from "../journal/directory.ts";
+import { journalStamp } from "../journal/export-stamps.ts";
 import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { Stage } from "../runner/stage.ts";
 import { budgetOf } from "./budget-of.ts";
@@ -77,12 +78,13 @@ export class BenchmarkSegment {
   /** Reads back what stands on the disk and writes the exports of it. */
   report(): BenchmarkOutcome {
     const { plan, options, opened } = this.#parts;
+    const of = journalStamp(opened.directory);
     // What stands on disk has its secrets masked, unlike what is in memory; reports see only that.
     const { manifest, results } = readRun(opened.directory);
     let damaged = 0;
-    const findings = findingsOf(manifest, () => results(() => (damaged += 1)));
+    const findings = findingsOf(manifest, () => results({ onDamaged: () => (damaged += 1) }));
     // Those that were there when the run was opened have been reported, and their cases were sent again.
-    const newlyDamaged = Math.max(0, damaged - opened.warnings.length);
+    const newlyDamaged = Math.max(0, damaged - opened.damaged);
     if (newlyDamaged > 0) {
       options.warn?.(`results.jsonl has damaged lines (${damaged}); their cases are missing from the results`);
     }
@@ -91,7 +93,7 @@ export class BenchmarkSegment {
     if (missing > newlyDamaged) {
       options.warn?.(`results.jsonl lacks ${missing} of the ${this.#done} results that were written to it`);
     }
-    const files = writeExports(opened.directory, findings, results, options.exports);
+    const files = writeExports(opened.directory, { findings, results, of }, options.exports);
     return {
       directory: opened.directory,
       findings,
@@ -105,7 +107,7 @@ export class BenchmarkSegment {
 
   /** After a failure of the run the manifest should not say "running"; on a full disk that may fail as well. */
   saveInterrupted(): void {
-    if (this.#isOver || this.#manifest.status !== "running") return;
+    if (this.#manifest.status !== "running") return;
     try {
       this.#save(withEnd(this.#manifest, "interrupted", { validity: null }, this.#parts.options.clock));
     } catch {
@@ -123,8 +125,8 @@ export class BenchmarkSegment {
   }
 
   #save(manifest: Manifest): void {
-    this.#manifest = manifest;
     this.#parts.opened.saveManifest(manifest);
+    this.#manifest = manifest;
   }
 
   /** At once: a process that is killed later has labelled its results all the same. */

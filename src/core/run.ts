@@ -167,6 +167,15 @@ export type DatasetRecord = z.infer<typeof datasetRecordSchema>;
 
 export const RUN_STATUSES = ["running", "interrupted", "finished"] as const;
 
+const lineCountsSchema = z.object({
+  results: count,
+  /** Null where no responses are kept. */
+  responses: count.nullable(),
+  failures: count,
+});
+/** How many lines each of a run's files has. */
+export type LineCounts = z.infer<typeof lineCountsSchema>;
+
 export const manifestSchema = z.object({
   format_version: z.literal(1),
   tool: z.literal("llm-test-bench"),
@@ -179,13 +188,20 @@ export const manifestSchema = z.object({
   /** Absent in runs of the library and of versions that did not record it. */
   origin: originSchema.optional(),
   plan: planSchema,
+  /** How it was to be sent when it began: for the resume of a run that was killed before its first segment. */
+  load: loadSchema.optional(),
   /** Cases × samples for each target; null for a run that goes on until its time is over, and as the dataset's hash. */
   planned_per_target: count.nullable(),
   segments: z.array(segmentSchema),
+  /** How many lines its files had when it ended; missing while it goes on, and when the process died. */
+  lines: lineCountsSchema.optional(),
   environment: z.object({ node: z.string(), os: z.string(), cpu: z.string(), cores: count }),
 });
 /** `run.json`: what was run, how, where and when. */
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** `run.json` as it is on the disk: its last member is the CRC-32 of all others, in hex. */
+export const manifestFileSchema = manifestSchema.extend({ crc: z.string().optional() });
 
 export const benchmarkResultsSchema = z.object({
   dataset_name: z.string(),

@@ -1,5 +1,7 @@
 import { outputError } from "../core/output-error.ts";
+import { BenchError } from "../core/errors.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
+import { countLines, newlinesIn } from "./scan.ts";
 
 const NEWLINE = 0x0a;
 
@@ -12,6 +14,7 @@ export class AppendFile {
   readonly #files: JournalFiles;
   readonly #fd: number;
   #size: number;
+  #lines: number;
   #dirty = false;
 
   constructor(path: string, files: JournalFiles = nodeFiles) {
@@ -20,6 +23,7 @@ export class AppendFile {
     try {
       this.#fd = files.openAppend(path);
       this.#size = files.size(this.#fd);
+      this.#lines = this.#size === 0 ? 0 : countLines(path);
     } catch (error) {
       throw outputError(`cannot open ${path}`, error);
     }
@@ -28,6 +32,32 @@ export class AppendFile {
   /** Whether something was written since the last sync began. */
   get dirty(): boolean {
     return this.#dirty;
+  }
+
+  /** How many lines it has. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Throws where another program has shortened, changed, deleted or replaced the file. */
+  requireIntact(): void {
+    const problem = this.#problem();
+    if (problem === null) return;
+    throw new BenchError("output", `${this.#path} was ${problem} by another program while the run wrote to it`, {
+      hint: "Put it back if you can, then resume the run (--resume): only cases without a line are sent again.",
+    });
+  }
+
+  #problem(): string | null {
+    try {
+      const place = this.#files.place(this.#fd, this.#path);
+      if (place !== "here") return place === "gone" ? "deleted or moved" : "replaced";
+      const size = this.#files.size(this.#fd);
+      if (size === this.#size) return null;
+      return size < this.#size ? "shortened" : "changed";
+    } catch (error) {
+      throw outputError(`cannot look at ${this.#path}`, error);
+    }
   }
 
   /** Hands lines to the operating system: in one write, unless it takes only a part. */
@@ -43,6 +73,7 @@ export class AppendFile {
         written += taken;
       }
       this.#size += written;
+      this.#lines += newlinesIn(bytes);
     } catch (error) {
       this.#size += written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
       this.#cutBack();

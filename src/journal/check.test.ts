@@ -57,6 +57,39 @@ describe("a check", () => {
     expect(readdirSync(directory).filter((name) => name.includes("damaged"))).toEqual([]);
   });
 
+  it.each<[string, string, number | null]>([
+    ["results.jsonl", "it has 4 lines, and had 6 when the run ended", 4],
+    ["responses.jsonl", "it has 4 lines, and had 6 when the run ended", 4],
+    ["results.jsonl", "it is missing", null],
+    ["responses.jsonl", "it is missing", null],
+    ["failures.jsonl", "it is missing", null],
+  ])("knows how many lines %s must have: %s", async (name, problem, kept) => {
+    const directory = await finishedRun();
+    const ended = openRun(directory, options);
+    ended.saveManifest({ ...ended.manifest, status: "finished" });
+    await ended.close();
+    expect(isClean(checkRun(directory))).toBe(true);
+    if (kept === null) rmSync(file(directory, name));
+    else write(directory, linesOf(directory, name).slice(0, kept), name);
+    const check = checkRun(directory);
+    expect(isClean(check)).toBe(false);
+    expect(check.files.find((of) => of.file === name)?.problems).toEqual([{ line: 0, problem, about: null }]);
+    // While a process writes there nobody knows.
+    if (kept !== null) expect(isClean(checkRun(directory, { beingWritten: true }))).toBe(true);
+    // What is there now becomes what there must be; a missing journal is begun by a resume.
+    repairRun(directory, fakeClock());
+    expect(isClean(checkRun(directory))).toBe(name !== "results.jsonl" || kept !== null);
+  });
+
+  it("expects no responses of a run that keeps none", async () => {
+    const directory = temporaryDirectory();
+    const run = createRun(directory, sampleManifest(), { ...options, saveResponses: false });
+    await run.journal.record(result(0), "raw");
+    run.saveManifest(sampleManifest({ status: "finished" }));
+    await run.close();
+    expect(isClean(checkRun(directory))).toBe(true);
+  });
+
   it("names a damaged line, what is wrong with it, and the case it was about", async () => {
     const directory = await finishedRun();
     const lines = linesOf(directory);

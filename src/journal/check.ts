@@ -1,12 +1,13 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import { failedAttemptSchema, resultKey, type TestResult } from "../core/result.ts";
-import type { Manifest } from "../core/run.ts";
+import type { LineCounts, Manifest } from "../core/run.ts";
 import { decodeLine, decodeResult, type Decoded } from "./line.ts";
-import { readManifest } from "./manifest.ts";
-import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
+import { readManifestFile } from "./manifest.ts";
+import { hasPlainFile, thingsInTheWay, type InTheWay } from "./plain-file.ts";
+import { FAILURES_FILE, MANIFEST_FILE, PREVIOUS_MANIFEST_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 import { scanLines } from "./scan.ts";
 
 /** A case, as a line names it. */
@@ -38,6 +39,12 @@ export interface JournalCheck {
   /** Null when `run.json` cannot be used; `manifest_problem` then says why. */
   readonly manifest: Manifest | null;
   readonly manifest_problem: string | null;
+  /** What is wrong with `run.json.prev`; null where nothing is, or where there is none. */
+  readonly previous_problem: string | null;
+  /** Whether `run.json.prev` can stand in for a `run.json` that cannot be used. */
+  readonly previous_good: boolean;
+  /** What stands in place of one of the run's files; the file is not read then. */
+  readonly in_the_way: readonly InTheWay[];
   readonly files: readonly CheckedFile[];
   /** Cases that have a usable result; skipped ones have none. */
   readonly finished: number;
@@ -55,17 +62,25 @@ export type RecordFile = (typeof RECORD_FILES)[number];
  */
 export function checkRun(directory: string, { beingWritten = false } = {}): JournalCheck {
   const results = new SeenResults();
-  const files = RECORD_FILES.map((file) => checkedFile(directory, file, results, beingWritten));
+  const inTheWay = thingsInTheWay(directory);
+  const isBlocked = (name: string): boolean => inTheWay.some(({ file }) => file === name);
+  const manifests = checkedManifests(directory, isBlocked);
+  const expected = beingWritten ? null : (manifests.manifest?.lines ?? null);
+  const files = RECORD_FILES.map((file) => {
+    if (isBlocked(file)) return { file, present: false, lines: 0, problems: [] };
+    return checkedFile(directory, file, { results, beingWritten, expected: linesOf(expected, file) });
+  });
   const lost = (files[0]?.problems ?? [])
     .map(({ about }) => about)
     .filter((about) => about !== null)
     .filter((about) => !results.has(about));
-  return { directory, ...checkedManifest(directory), files, finished: results.finished, lost };
+  return { directory, ...manifests, in_the_way: inTheWay, files, finished: results.finished, lost };
 }
 
 /** Whether everything is as it was written. */
-export function isClean({ manifest, files }: JournalCheck): boolean {
-  return manifest !== null && files.every(({ problems }) => problems.length === 0);
+export function isClean({ manifest, previous_problem, in_the_way, files }: JournalCheck): boolean {
+  if (manifest === null || previous_problem !== null || in_the_way.length > 0) return false;
+  return files.every(({ problems }) => problems.length === 0);
 }
 
 /** A line with what is wrong with it; one that is only without its newline is worth keeping. */
@@ -85,11 +100,18 @@ export function* judgedLines(path: string, file: RecordFile, results = new SeenR
   }
 }
 
-function checkedFile(directory: string, file: RecordFile, results: SeenResults, beingWritten: boolean): CheckedFile {
+interface Checking {
+  readonly results: SeenResults;
+  readonly beingWritten: boolean;
+  /** How many lines the file must have; null where nobody knows. */
+  readonly expected: number | null;
+}
+
+function checkedFile(directory: string, file: RecordFile, { results, beingWritten, expected }: Checking): CheckedFile {
   const path = join(directory, file);
-  if (!existsSync(path)) {
-    const missing = { line: 0, problem: "it is missing", about: null };
-    return { file, present: false, lines: 0, problems: file === RESULTS_FILE ? [missing] : [] };
+  if (!hasPlainFile(path)) {
+    const isNeeded = file === RESULTS_FILE || (expected ?? 0) > 0;
+    return { file, present: false, lines: 0, problems: isNeeded ? [wholeFile("it is missing")] : [] };
   }
   let lines = 0;
   const problems: LineProblem[] = [];
@@ -99,15 +121,41 @@ function checkedFile(directory: string, file: RecordFile, results: SeenResults, 
     lines += 1;
     if (problem !== null) problems.push({ line: number, problem, about: identityIn(bytes) });
   }
+  if (expected !== null && lines < expected) {
+    problems.push(wholeFile(`it has ${lines} lines, and had ${expected} when the run ended`));
+  }
   return { file, present: true, lines, problems };
 }
 
-function checkedManifest(directory: string): Pick<JournalCheck, "manifest" | "manifest_problem"> {
-  try {
-    return { manifest: readManifest(directory), manifest_problem: null };
-  } catch (error) {
-    return { manifest: null, manifest_problem: messageOf(error) };
-  }
+const wholeFile = (problem: string): LineProblem => ({ line: 0, problem, about: null });
+
+function linesOf(counts: LineCounts | null, file: RecordFile): number | null {
+  if (counts === null) return null;
+  if (file === RESULTS_FILE) return counts.results;
+  return file === RESPONSES_FILE ? counts.responses : counts.failures;
+}
+
+function checkedManifests(
+  directory: string,
+  isBlocked: (name: string) => boolean,
+): Pick<JournalCheck, "manifest" | "manifest_problem" | "previous_problem" | "previous_good"> {
+  const read = (name: typeof MANIFEST_FILE | typeof PREVIOUS_MANIFEST_FILE): [Manifest | null, string | null] => {
+    if (isBlocked(name)) return [null, "it is not a file"];
+    try {
+      return [readManifestFile(directory, name), null];
+    } catch (error) {
+      return [null, messageOf(error)];
+    }
+  };
+  const [manifest, problem] = read(MANIFEST_FILE);
+  const hasPrevious = isBlocked(PREVIOUS_MANIFEST_FILE) || hasPlainFile(join(directory, PREVIOUS_MANIFEST_FILE));
+  const [previous, previousProblem] = hasPrevious ? read(PREVIOUS_MANIFEST_FILE) : [null, null];
+  return {
+    manifest,
+    manifest_problem: problem,
+    previous_problem: previousProblem,
+    previous_good: previous !== null,
+  };
 }
 
 /** Which cases have a result. A case that was skipped or failed may come again; one that succeeded may not. */

@@ -1,11 +1,31 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { fakeClock } from "../../test/support/fake-clock.ts";
-import { samplePlan, sampleManifest, sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { failingFiles } from "../../test/support/failing-files.ts";
+import { fakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
+import {
+  sampleFailure,
+  sampleManifest,
+  samplePlan,
+  sampleResult,
+  temporaryDirectory,
+} from "../../test/support/journal-records.ts";
 import { resultKey } from "../core/result.ts";
 import { maskFor } from "../core/secrets.ts";
-import { createRun, openRun, readRun } from "./directory.ts";
+import { createRun, openRun, readRun, type OpenRun } from "./directory.ts";
 import type { WriterOptions } from "./writer.ts";
 
 const options = (): WriterOptions => ({ clock: fakeClock(), mask: maskFor(["sk-secret"]), saveResponses: true });
@@ -48,22 +68,61 @@ describe("a new run", () => {
     expect(existsSync(join(directory, "lock.json"))).toBe(false);
   });
 
-  it("moves an older run aside when forced to, and leaves other files where they are", async () => {
+  it("moves the directory of an older run aside when forced to, with all that is in it", async () => {
     const directory = join(temporaryDirectory(), "run");
     const aside = `${directory}.old-20260101T000000Z`;
     await finishedRun(directory, "t1");
     writeFileSync(join(directory, "notes.txt"), "mine");
     writeFileSync(join(directory, "results.csv"), "exported");
     const run = createRun(directory, sampleManifest({ id: "run-2" }), { ...options(), force: true });
-    expect(run.movedAside).toBe(aside);
     await run.close();
+    expect(run.movedAside).toBe(aside);
     expect([...readRun(aside).results()]).toHaveLength(1);
-    expect(existsSync(join(aside, "results.csv"))).toBe(true);
+    expect(readdirSync(aside).sort()).toEqual([
+      "failures.jsonl",
+      "notes.txt",
+      "responses.jsonl",
+      "results.csv",
+      "results.jsonl",
+      "run.json",
+    ]);
     expect(readRun(directory).manifest.id).toBe("run-2");
     expect([...readRun(directory).results()]).toEqual([]);
-    expect(readFileSync(join(directory, "notes.txt"), "utf8")).toBe("mine");
     await createRun(directory, sampleManifest(), { ...options(), force: true }).close();
     expect(existsSync(`${aside}-2`)).toBe(true);
+  });
+
+  it("stays where the link to its directory leads, when forced to", async () => {
+    const parent = temporaryDirectory();
+    const [real, link] = [join(parent, "disk", "run"), join(parent, "run")];
+    mkdirSync(dirname(real));
+    symlinkSync(real, link);
+    mkdirSync(real);
+    await finishedRun(link, "t1");
+    const run = createRun(link, sampleManifest({ id: "run-2" }), { ...options(), force: true });
+    await run.close();
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readRun(real).manifest.id).toBe("run-2");
+    expect([...readRun(`${real}.old-20260101T000000Z`).results()]).toHaveLength(1);
+  });
+
+  it("that is forced and cannot begin leaves the older one where it was", async () => {
+    const directory = join(temporaryDirectory(), "run");
+    await finishedRun(directory, "t1");
+    const before = readdirSync(directory);
+    for (const faults of [{ room: 10 }, { fails: { operation: "rename", nth: 0 } as const }]) {
+      const files = failingFiles(faults);
+      expect(() => createRun(directory, sampleManifest(), { ...options(), files, force: true })).toThrow(
+        expect.objectContaining({ code: "output" }),
+      );
+      expect(readdirSync(dirname(directory))).toEqual(["run"]);
+      expect(readdirSync(directory)).toEqual(before);
+    }
+    const invalid = { ...sampleManifest(), planned_per_target: Number.NaN, started_at: 3 as unknown as string };
+    expect(() => createRun(directory, invalid, { ...options(), force: true })).toThrow(
+      expect.objectContaining({ code: "output", message: expect.stringContaining("started_at") as unknown }),
+    );
+    expect(readRun(directory).manifest.id).toBe("run-1");
   });
 
   it("may begin beside files of others, but not beside one that it would overwrite or mix with", async () => {
@@ -122,31 +181,6 @@ describe("a new run", () => {
       /aside: the path is too long/,
     );
     expect(readRun(directory).manifest.id).toBe("run-1");
-  });
-
-  it.runIf(existsSync("/dev/full"))("ends with a clear error on a disk that is really full", async () => {
-    const directory = temporaryDirectory();
-    const run = createRun(directory, sampleManifest(), options());
-    await run.close();
-    const full = join(temporaryDirectory(), "run");
-    mkdirSync(full);
-    writeFileSync(join(full, "run.json"), readFileSync(join(directory, "run.json")));
-    symlinkSync("/dev/full", join(full, "failures.jsonl"));
-    const resumed = openRun(full, options());
-    resumed.journal.recordFailure({
-      target: "a",
-      test_id: "t",
-      sample: 0,
-      attempt: 0,
-      code: "tls",
-      http_status: null,
-      message: "m",
-      request_id: null,
-      waited_ms: 0,
-    });
-    await expect(resumed.journal.record(sampleResult(), null)).rejects.toThrow("the disk is full");
-    await expect(resumed.close()).rejects.toThrow("the disk is full");
-    expect(existsSync(join(full, "lock.json"))).toBe(false);
   });
 });
 
@@ -213,10 +247,106 @@ describe("a run that goes on", () => {
     expect(readdirSync(directory)).not.toContain("lock.json");
   });
 
+  it("counts its lines at its end, and no more once it goes on", async () => {
+    const directory = temporaryDirectory();
+    const run = createRun(directory, sampleManifest(), options());
+    await run.journal.record(sampleResult({ test_id: "t1" }), "raw");
+    run.journal.recordFailure(sampleFailure());
+    run.saveManifest(sampleManifest({ status: "interrupted" }));
+    await run.close();
+    expect(readRun(directory).manifest.lines).toEqual({ results: 1, responses: 1, failures: 1 });
+    const resumed = openRun(directory, { ...options(), saveResponses: false });
+    resumed.saveManifest({ ...resumed.manifest, status: "running" });
+    expect(readRun(directory).manifest.lines).toBeUndefined();
+    await resumed.journal.record(sampleResult({ test_id: "t2" }), "raw");
+    resumed.saveManifest({ ...resumed.manifest, status: "finished" });
+    await resumed.close();
+    expect(readRun(directory).manifest.lines).toEqual({ results: 2, responses: null, failures: 1 });
+  });
+
+  it("says when lines are missing that were there when it ended", async () => {
+    const directory = temporaryDirectory();
+    const run = createRun(directory, sampleManifest(), options());
+    for (const test_id of ["t1", "t2", "t3"]) await run.journal.record(sampleResult({ test_id }), null);
+    run.saveManifest(sampleManifest({ status: "finished" }));
+    await run.close();
+    const path = join(directory, "results.jsonl");
+    writeFileSync(path, `${readFileSync(path, "utf8").split("\n")[0]}\n`);
+    const resumed = openRun(directory, options());
+    expect(resumed.warnings).toEqual(["results.jsonl has lost 2 lines; their cases count as unfinished"]);
+    await resumed.close();
+  });
+
   it("is refused when there is no such directory, or its manifest cannot be read", () => {
     const directory = temporaryDirectory();
     expect(() => openRun(join(directory, "missing"), options())).toThrow(/there is no run in/);
     mkdirSync(join(directory, "run.json"));
-    expect(() => openRun(directory, options())).toThrow(expect.objectContaining({ code: "resume" }));
+    expect(() => openRun(directory, options())).toThrow(expect.objectContaining({ code: "output" }));
+  });
+});
+
+describe("a run whose files another program takes away", () => {
+  type Tampering = readonly [what: string, tamper: (directory: string) => void, message: RegExp];
+  const path = (directory: string, name: string): string => join(directory, name);
+  const TAMPERINGS: readonly Tampering[] = [
+    ["its journal is emptied", (dir) => truncateSync(path(dir, "results.jsonl")), /results\.jsonl was shortened/],
+    ["its journal is shortened", (dir) => truncateSync(path(dir, "results.jsonl"), 9), /results\.jsonl was shortened/],
+    ["its journal grows", (dir) => appendFileSync(path(dir, "results.jsonl"), "x\n"), /results\.jsonl was changed/],
+    ["its journal is deleted", (dir) => rmSync(path(dir, "results.jsonl")), /results\.jsonl was deleted or moved/],
+    [
+      "its journal is replaced",
+      (dir) => {
+        copyFileSync(path(dir, "results.jsonl"), path(dir, "copy"));
+        renameSync(path(dir, "copy"), path(dir, "results.jsonl"));
+      },
+      /results\.jsonl was replaced/,
+    ],
+    [
+      "its responses are emptied",
+      (dir) => truncateSync(path(dir, "responses.jsonl")),
+      /responses\.jsonl was shortened/,
+    ],
+    ["its failures are deleted", (dir) => rmSync(path(dir, "failures.jsonl")), /failures\.jsonl was deleted/],
+    ["run.json is deleted", (dir) => rmSync(path(dir, "run.json")), /run\.json was deleted/],
+    ["its lock is deleted", (dir) => rmSync(path(dir, "lock.json")), /lock\.json was deleted or replaced/],
+    ["its directory is deleted", (dir) => rmSync(dir, { recursive: true }), /jsonl was deleted or moved/],
+    ["its directory is moved", (dir) => renameSync(dir, `${dir}.moved`), /jsonl was deleted or moved/],
+  ];
+
+  it.each(TAMPERINGS)("ends when %s: at the next sync, at its end, or at once", async (_, tamper, message) => {
+    const failed = expect.objectContaining({ code: "output", message: expect.stringMatching(message) as unknown });
+    const begun = async (): Promise<{ directory: string; run: OpenRun; clock: FakeClock }> => {
+      const directory = join(temporaryDirectory(), "run");
+      const clock = fakeClock();
+      const run = createRun(directory, sampleManifest(), { ...options(), clock });
+      run.journal.recordFailure(sampleFailure());
+      await run.journal.record(sampleResult({ test_id: "t1" }), "raw");
+      tamper(directory);
+      return { directory, run, clock };
+    };
+    const synced = await begun();
+    await synced.clock.advance(1000);
+    await vi.waitFor(() =>
+      expect(synced.run.journal.record(sampleResult({ test_id: "t2" }), "raw")).rejects.toEqual(failed),
+    );
+    await expect(synced.run.close()).rejects.toEqual(failed);
+    const ended = await begun();
+    expect(() => ended.run.saveManifest(sampleManifest({ status: "finished" }))).toThrow(failed);
+    await expect(ended.run.close()).rejects.toEqual(failed);
+    const atOnce = await begun();
+    expect(() => atOnce.run.closeAtOnce()).toThrow(failed);
+  });
+
+  it("may still say that it was interrupted, where only run.json is gone", async () => {
+    const directory = temporaryDirectory();
+    const run = createRun(directory, sampleManifest(), options());
+    await run.journal.record(sampleResult(), "raw");
+    rmSync(join(directory, "run.json"));
+    expect(() => run.saveManifest(sampleManifest({ status: "finished" }))).toThrow(/run\.json was deleted/);
+    run.saveManifest(sampleManifest({ status: "interrupted" }));
+    await run.close().catch(() => {});
+    const resumed = openRun(directory, options());
+    expect(resumed.finished.size).toBe(1);
+    await resumed.close();
   });
 });

@@ -1,15 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
+import { outputError } from "../core/output-error.ts";
 import type { TestResult } from "../core/result.ts";
-import type { Manifest } from "../core/run.ts";
+import type { LineCounts, Manifest } from "../core/run.ts";
+import { insteadOf } from "./aside.ts";
 import { nodeFiles } from "./files.ts";
 import { acquireLock, type Lock } from "./lock.ts";
-import { readManifest, writeManifest } from "./manifest.ts";
-import { outputError } from "../core/output-error.ts";
-import { readResults, type DamagedLine } from "./read.ts";
-import { recoverRun, type Recovered } from "./recover.ts";
-import { MANIFEST_FILE, RESULTS_FILE, runFilesIn } from "./run-files.ts";
+import { manifestText, readManifest, withLines, writeManifest } from "./manifest.ts";
+import { hasPlainFile, requirePlainFiles } from "./plain-file.ts";
+import { readResults, type LineHandlers } from "./read.ts";
+import { NOTHING_RECOVERED, recoverRun, type Recovered } from "./recover.ts";
+import { MANIFEST_FILE, PREVIOUS_MANIFEST_FILE, RESULTS_FILE, runFilesIn } from "./run-files.ts";
+import { removeUnfinishedExports } from "./unfinished-exports.ts";
 import { RunWriter, type WriterOptions } from "./writer.ts";
 
 /** A run directory that this process alone may write to. */
@@ -33,13 +36,13 @@ export interface OpenRun extends Recovered {
 export interface RunReader {
   readonly manifest: Manifest;
   /** Every verified result; each call begins a pass of its own. */
-  readonly results: (onDamaged?: (damaged: DamagedLine) => void) => Iterable<TestResult>;
+  readonly results: (handlers?: LineHandlers) => Iterable<TestResult>;
 }
 
 /**
- * Begins a run in a new or unused directory; with `force` an older run there is moved aside to `DIR.old-<UTC time>`.
- * Throws `BenchError`: "usage" when the directory holds a run, "locked" when a process uses it, "output" when it
- * cannot be written.
+ * Begins a run in a new or unused directory; with `force` a directory that holds an older run is moved aside to
+ * `DIR.old-<UTC time>`, with all that is in it. Throws `BenchError`: "usage" when the directory holds a run, "locked"
+ * when a process uses it, "output" when it cannot be written.
  */
 export function createRun(
   directory: string,
@@ -47,36 +50,47 @@ export function createRun(
   options: WriterOptions & { force?: boolean },
 ): OpenRun {
   const path = resolve(directory);
+  // Before anything is moved: what cannot be recorded begins no run.
+  const text = manifestText(manifest, options.mask);
   try {
     makeDirectory(path);
   } catch (error) {
     throw outputError(`cannot create the directory ${path}`, error);
   }
-  return withLock(path, (lock) => {
-    const present = runFilesIn(readdirSync(path));
-    if (present.length > 0 && options.force !== true) throw inUse(path, present);
-    const movedAside = present.length > 0 ? moveAside(path, present, options.clock.wallTime()) : null;
-    writeManifest(path, manifest, options.mask, options.files);
-    const nothing = { finished: new Set<string>(), failed: new Map(), warnings: [] };
-    return { ...opened(path, manifest, nothing, lock, options), movedAside };
-  });
+  const begin = (movedAside: string | null): OpenRun =>
+    withLock(path, (lock) => {
+      const present = runFilesIn(readdirSync(path));
+      if (present.length > 0) throw inUse(path, present);
+      writeManifest(path, text, options.files);
+      return { ...opened(path, manifest, NOTHING_RECOVERED, lock, options), movedAside };
+    });
+  return options.force === true ? insteadOf(path, options.clock.wallTime(), begin) : begin(null);
 }
 
 /**
- * Opens a run to go on with it, its files recovered; with `retryFailed` its failed cases count as unfinished. Throws `BenchError`: "resume" when there is no usable manifest,
- * "locked" when a process uses it, "output" when it cannot be written.
+ * Opens a run to resume it, its files recovered; with `retryFailed` its failed cases count as unfinished. Throws
+ * `BenchError`: "resume" when there is no usable manifest, "locked" when a process uses it, "output" when it cannot be
+ * written.
  */
 export function openRun(directory: string, options: WriterOptions & { retryFailed?: boolean }): OpenRun {
   const path = resolve(directory);
+  requirePlainFiles(path);
   readManifest(path);
-  return withLock(path, (lock) => opened(path, readManifest(path), recoverRun(path, options), lock, options));
+  return withLock(path, (lock) => {
+    removeUnfinishedExports(path);
+    const manifest = readManifest(path);
+    const recovered = recoverRun(path, options);
+    const warnings = [...recovered.warnings, ...missingLines(manifest, recovered)];
+    return { ...opened(path, manifest, { ...recovered, warnings }, lock, options), movedAside: null };
+  });
 }
 
 /** Reads a run, also one that is being written; throws `BenchError("resume")` when there is no usable manifest. */
 export function readRun(directory: string): RunReader {
   const path = resolve(directory);
+  requirePlainFiles(path);
   const manifest = readManifest(path);
-  return { manifest, results: (onDamaged) => readResults(join(path, RESULTS_FILE), onDamaged) };
+  return { manifest, results: (handlers) => readResults(join(path, RESULTS_FILE), handlers) };
 }
 
 /** As `mkdirSync` with `recursive`, which never returns where a file system answers ENOENT to a new entry (/proc). */
@@ -92,7 +106,8 @@ function makeDirectory(path: string): void {
   }
 }
 
-function withLock(path: string, open: (lock: Lock) => OpenRun): OpenRun {
+function withLock<T>(path: string, open: (lock: Lock) => T): T {
+  requirePlainFiles(path);
   const lock = acquireLock(path);
   try {
     return open(lock);
@@ -108,19 +123,21 @@ function opened(
   recovered: Recovered,
   lock: Lock,
   options: WriterOptions,
-): OpenRun {
-  const journal = new RunWriter(directory, options);
+): Omit<OpenRun, "movedAside"> {
+  const journal = new RunWriter(directory, options, () => {
+    lock.requireHeld();
+    requireManifest(directory);
+  });
   (options.files ?? nodeFiles).syncDirectory(directory);
   return {
     ...recovered,
     directory,
-    movedAside: null,
     manifest,
     journal,
     saveManifest(changed) {
-      // After a power cut, too, a run that says it is finished has all its records.
-      if (changed.status === "finished") journal.flushSync();
-      writeManifest(directory, changed, options.mask, options.files);
+      const lines = changed.status === "running" ? null : linesAtEnd(journal, changed.status);
+      const text = manifestText(withLines(changed, lines), options.mask);
+      writeManifest(directory, text, options.files);
     },
     async close() {
       try {
@@ -139,26 +156,42 @@ function opened(
   };
 }
 
-function inUse(path: string, present: readonly string[]): BenchError {
-  if (present.includes(MANIFEST_FILE)) {
-    return new BenchError("usage", `${path} already holds a run`, {
-      hint: "Go on with it (--resume), choose another directory (--output), or move it aside (--force).",
-    });
+/** How many lines the files of a run have that ends now; null after a failure, when nobody knows what is on the disk. */
+function linesAtEnd(journal: RunWriter, status: Manifest["status"]): LineCounts | null {
+  try {
+    journal.flushSync();
+    return journal.lines;
+  } catch (error) {
+    // After a power cut, too, a run that says it is finished has all its records.
+    if (status === "finished") throw error;
+    return null;
   }
-  return new BenchError("usage", `${path} has no ${MANIFEST_FILE}, but holds ${present.join(", ")}`, {
-    hint: "Choose another directory (--output), or move what is there aside (--force).",
+}
+
+function requireManifest(directory: string): void {
+  const path = join(directory, MANIFEST_FILE);
+  if (hasPlainFile(path)) return;
+  throw new BenchError("output", `${path} was deleted or moved by another program while the run went on`, {
+    hint: "It is written again; then resume the run (--resume): only cases without a line are sent again.",
   });
 }
 
-function moveAside(path: string, names: readonly string[], wallTime: string): string {
-  const stamp = wallTime.replaceAll(/[-:]|\.\d+/g, "");
-  try {
-    let aside = `${path}.old-${stamp}`;
-    for (let n = 2; existsSync(aside); n += 1) aside = `${path}.old-${stamp}-${n}`;
-    mkdirSync(aside);
-    for (const name of names) renameSync(join(path, name), join(aside, name));
-    return aside;
-  } catch (error) {
-    throw outputError(`cannot move the old run in ${path} aside`, error);
+function missingLines({ lines }: Manifest, recovered: Recovered): string[] {
+  const missing = (lines?.results ?? 0) - recovered.lines;
+  if (missing <= 0) return [];
+  return [`${RESULTS_FILE} has lost ${missing === 1 ? "a line" : `${missing} lines`}; their cases count as unfinished`];
+}
+
+function inUse(path: string, present: readonly string[]): BenchError {
+  if (present.includes(MANIFEST_FILE)) {
+    return new BenchError("usage", `${path} already holds a run`, {
+      hint: "Resume it (--resume), choose another directory (--output), or move it aside (--force).",
+    });
   }
+  const restore = present.includes(PREVIOUS_MANIFEST_FILE)
+    ? `Restore it from ${PREVIOUS_MANIFEST_FILE} (llm-test-bench journal check ${path} --repair), choose`
+    : "Choose";
+  return new BenchError("usage", `${path} has no ${MANIFEST_FILE}, but holds ${present.join(", ")}`, {
+    hint: `${restore} another directory (--output), or move what is there aside (--force).`,
+  });
 }

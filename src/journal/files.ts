@@ -1,23 +1,30 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   fsync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
 import { systemCodeOf } from "../core/errors.ts";
+import { hasPlainFile, openPlain } from "./plain-file.ts";
+
+/** Whether an open file is still the one at its path. */
+export type Place = "here" | "gone" | "another";
 
 /** The operations on a run's files, as a seam for full disks, short writes and failing syncs. */
 export interface JournalFiles {
-  /** Opens for appending, creating the file where there is none. */
+  /** Opens for appending, creating the file where there is none; refuses whatever is not a regular file. */
   openAppend(path: string): number;
-  /** Opens an empty file, in place of one that is there. */
+  /** Opens a new, empty file, instead of one that is there; refuses whatever is not a regular file. */
   openEmpty(path: string): number;
   size(fd: number): number;
+  place(fd: number, path: string): Place;
   /** Writes from `offset` on and returns how many bytes were taken, which may be fewer than were given. */
   write(fd: number, bytes: Buffer, offset: number): number;
   truncate(fd: number, size: number): void;
@@ -34,9 +41,19 @@ export interface JournalFiles {
 
 /** The real file system. */
 export const nodeFiles: JournalFiles = {
-  openAppend: (path) => openSync(path, "a"),
-  openEmpty: (path) => openSync(path, "w"),
+  openAppend: (path) => openPlain(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT),
+  openEmpty(path) {
+    // What a killed process left.
+    if (hasPlainFile(path)) rmSync(path, { force: true });
+    return openPlain(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  },
   size: (fd) => fstatSync(fd).size,
+  place(fd, path) {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there === undefined) return "gone";
+    const opened = fstatSync(fd);
+    return there.ino === opened.ino && there.dev === opened.dev ? "here" : "another";
+  },
   write: (fd, bytes, offset) => writeSync(fd, bytes, offset),
   truncate: (fd, size) => ftruncateSync(fd, size),
   sync: syncWherePossible,

@@ -1,11 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../../test/support/journal-records.ts";
 import { acquireLock } from "./lock.ts";
 import { isDead, parseProcessStat, thisMachine, type Machine, type Owner } from "./owner.ts";
+
+const FIRST = "0000000000000001";
+const SECOND = "0000000000000002";
 
 const deadPid = (): number => spawnSync("node", ["-e", ""]).pid;
 
@@ -14,7 +17,7 @@ const ownerOf = (changes: Partial<Owner> = {}): Owner => ({
   boot_id: "boot",
   process_started: "100",
   host: "here",
-  nonce: "n",
+  nonce: "000000000000000a",
   ...changes,
 });
 
@@ -76,29 +79,29 @@ describe("a directory's lock", () => {
 
   it("is taken over from one who died while taking it over from a dead one", () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, "lock.json"), deadOwner("first"));
-    writeFileSync(join(directory, "lock.json.first.next"), deadOwner("second"));
-    writeFileSync(join(directory, "lock.json.first.next.second.next"), deadOwner("third"));
+    writeFileSync(join(directory, "lock.json"), deadOwner(FIRST));
+    writeFileSync(join(directory, `lock.json.${FIRST}.next`), deadOwner(SECOND));
+    writeFileSync(join(directory, `lock.json.${FIRST}.next.${SECOND}.next`), deadOwner("0000000000000003"));
     acquireLock(directory).release();
     expect(readdirSync(directory)).toEqual([]);
   });
 
   it("is refused while somebody who lives is taking it over", () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, "lock.json"), deadOwner("first"));
+    writeFileSync(join(directory, "lock.json"), deadOwner(FIRST));
     const taking = ownerOf({
       pid: process.pid,
       boot_id: thisMachine.bootId,
       host: thisMachine.host,
       process_started: null,
     });
-    writeFileSync(join(directory, "lock.json.first.next"), JSON.stringify(taking));
+    writeFileSync(join(directory, `lock.json.${FIRST}.next`), JSON.stringify(taking));
     expect(() => acquireLock(directory)).toThrow(`in use by process ${process.pid}`);
   });
 
   it("goes to one alone of many processes that find a dead owner at the same time", async () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, "lock.json"), deadOwner("first"));
+    writeFileSync(join(directory, "lock.json"), deadOwner(FIRST));
     const jiti = import.meta.resolve("jiti");
     const script = `
       const { createJiti } = await import(${JSON.stringify(jiti)});
@@ -138,10 +141,32 @@ describe("a directory's lock", () => {
     expect(readFileSync(join(directory, "lock.json"), "utf8")).toBe('{"mine":true}');
   });
 
+  it.each(["../../elsewhere", "", "0000000000000001/x", "FFFFFFFFFFFFFFFF"])(
+    "whose nonce %j is none of ours is never followed to a file of that name",
+    (nonce) => {
+      const directory = temporaryDirectory();
+      const content = deadOwner(nonce);
+      writeFileSync(join(directory, "lock.json"), content);
+      expect(() => acquireLock(directory)).toThrow(expect.objectContaining({ code: "locked" }));
+      expect(readFileSync(join(directory, "lock.json"), "utf8")).toBe(content);
+      expect(readdirSync(directory)).toEqual(["lock.json"]);
+    },
+  );
+
+  it("never throws when it is given back, whatever has become of its file", () => {
+    const directory = temporaryDirectory();
+    const lock = acquireLock(directory);
+    rmSync(join(directory, "lock.json"));
+    mkdirSync(join(directory, "lock.json"));
+    expect(() => lock.requireHeld()).toThrow(expect.objectContaining({ code: "output" }));
+    lock.release();
+    expect(readdirSync(directory)).toEqual(["lock.json"]);
+  });
+
   it("stays when it is another's by the time of the release", () => {
     const directory = temporaryDirectory();
     const lock = acquireLock(directory);
-    writeFileSync(join(directory, "lock.json"), JSON.stringify(ownerOf({ nonce: "another" })));
+    writeFileSync(join(directory, "lock.json"), JSON.stringify(ownerOf({ nonce: "0000000000000009" })));
     lock.release();
     expect(readdirSync(directory)).toEqual(["lock.json"]);
   });

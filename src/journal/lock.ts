@@ -1,13 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants, copyFileSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
 import { isDead, ownerSchema, thisMachine, type Machine, type Owner } from "./owner.ts";
 import { outputError } from "../core/output-error.ts";
+import { readPlain } from "./plain-file.ts";
 import { LOCK_FILE } from "./run-files.ts";
+
+/** Largest lock that is read, in bytes: one of ours has some 200. */
+const MAX_BYTES = 64 * 1024;
 
 /** The right to write in a run directory. */
 export interface Lock {
+  /** Throws `BenchError("output")` when the lock file is no longer there, or no longer ours. */
+  requireHeld(): void;
   /** Gives it back; never throws. */
   release(): void;
 }
@@ -37,6 +43,12 @@ export function acquireLock(directory: string, machine: Machine = thisMachine): 
     rmSync(written, { force: true });
   }
   return {
+    requireHeld() {
+      if (readHolder(path, directory)?.nonce === nonce) return;
+      throw new BenchError("output", `${path} was deleted or replaced by another program while the run went on`, {
+        hint: "Another process may write there. Make sure that none does, then resume the run (--resume).",
+      });
+    },
     release() {
       try {
         if (readHolder(path, directory)?.nonce === nonce) rmSync(path, { force: true });
@@ -98,7 +110,7 @@ interface Holder {
 function readHolder(path: string, directory: string): Holder | null {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = JSON.parse(readPlain(path, MAX_BYTES));
   } catch (error) {
     if (error instanceof SyntaxError) return { nonce: "damaged", owner: null };
     if (systemCodeOf(error) === "ENOENT") return null;

@@ -11,8 +11,8 @@ export const ownerSchema = z.object({
   /** When the process started, in the system's own unit: tells it from a later one with the same pid. */
   process_started: z.string().nullable(),
   host: z.string(),
-  /** Unique to this hold of the lock. */
-  nonce: z.string(),
+  /** Unique to this hold of the lock. It becomes part of a file's name, so nothing else is taken for one. */
+  nonce: z.string().regex(/^[0-9a-f]{16}$/),
 });
 /** Who holds a run directory: the content of `lock.json`. */
 export type Owner = z.infer<typeof ownerSchema>;

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
 import type { TestResult } from "../core/result.ts";
 import { encodeLine } from "./line.ts";
-import { readResults, type DamagedLine } from "./read.ts";
+import { readResults, type DamagedLine, type RepeatedLine } from "./read.ts";
 
 const skipped = (id: string): TestResult => sampleResult({ test_id: id, status: "skipped", attempts: 0 });
 const sent = (id: string): TestResult => sampleResult({ test_id: id });
@@ -34,12 +34,32 @@ it("damaged and torn lines are left out and reported with their numbers", () => 
   const path = journalOf(skipped("a"));
   appendFileSync(path, `rubbish\n${encodeLine(sent("b"))}${encodeLine(sent("c")).slice(0, -1)}`);
   const damaged: DamagedLine[] = [];
-  const ids = [...readResults(path, (line) => damaged.push(line))].map(({ test_id }) => test_id);
+  const ids = [...readResults(path, { onDamaged: (line) => damaged.push(line) })].map(({ test_id }) => test_id);
   expect(ids).toEqual(["a", "b"]);
   expect(damaged).toEqual([
     { line: 2, problem: "it is too short" },
     { line: 4, problem: "it is torn" },
   ]);
+});
+
+it("of a case that is there twice the first success counts, and the other lines are reported", () => {
+  const again = { ...sent("a"), request_id: "another" };
+  const path = journalOf(skipped("a"), sent("b"), sent("a"), again, skipped("a"), sent("b"), sent("c"));
+  const repeated: RepeatedLine[] = [];
+  const results = [...readResults(path, { onRepeated: (line) => repeated.push(line) })];
+  expect(results).toEqual([sent("b"), sent("a"), sent("c")]);
+  expect(repeated).toEqual([
+    { line: 4, first: 3 },
+    { line: 5, first: 3 },
+    { line: 6, first: 2 },
+  ]);
+});
+
+it("of a case that never succeeded the last line of the latest segment counts", () => {
+  const failed = (segment: number, request_id: string): TestResult =>
+    sampleResult({ test_id: "a", status: "failure", response: null, segment, request_id });
+  const path = journalOf(failed(0, "1"), failed(2, "2"), failed(1, "3"), failed(2, "4"), failed(0, "5"));
+  expect([...readResults(path)].map(({ request_id }) => request_id)).toEqual(["4"]);
 });
 
 it("what is appended during a pass is not seen by it", () => {

@@ -1,6 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { resultKey, type TestResult } from "../core/result.ts";
 import { decodeResult } from "./line.ts";
+import { hasPlainFile, openPlain } from "./plain-file.ts";
 import { scanLines } from "./scan.ts";
 
 /** A line of the journal that could not be used. */
@@ -9,41 +11,112 @@ export interface DamagedLine {
   readonly problem: string;
 }
 
+/** A line of the journal whose case had succeeded before: its first result counts. */
+export interface RepeatedLine {
+  readonly line: number;
+  /** The line that counts. */
+  readonly first: number;
+}
+
+/** Who hears of lines that are left out. */
+export interface LineHandlers {
+  readonly onDamaged?: (damaged: DamagedLine) => void;
+  readonly onRepeated?: (repeated: RepeatedLine) => void;
+}
+
 /**
- * The verified results of a `results.jsonl`, in the order in which they were written; memory does not grow with the
- * file. A skipped or failed case that was sent again comes once, as its later line. Damaged lines are left out and told to
- * `onDamaged`. What is appended during the pass is not seen, and a missing file holds no results.
+ * The verified results of a `results.jsonl`, in the order in which they were written. Of several lines of one case the
+ * first success counts, else the last line of the latest segment. Damaged lines are left out. What is appended during
+ * the pass is not seen, and a missing file holds no results. Memory grows by four bytes a line.
  */
-export function* readResults(
-  path: string,
-  onDamaged: (damaged: DamagedLine) => void = () => {},
-): Generator<TestResult> {
-  if (!existsSync(path)) return;
-  const endBytes = statSync(path).size;
-  const superseded = supersededLines(path, endBytes);
+export function* readResults(path: string, { onDamaged, onRepeated }: LineHandlers = {}): Generator<TestResult> {
+  if (!hasPlainFile(path)) return;
+  const endBytes = sizeOf(path);
+  const { leftOut, repeated } = linesLeftOut(path, endBytes);
   for (const { number, bytes, whole } of scanLines(path, endBytes)) {
-    if (superseded.has(number)) continue;
+    const first = repeated.get(number);
+    if (first !== undefined) onRepeated?.({ line: number, first });
+    if (first !== undefined || leftOut.has(number)) continue;
     const decoded = whole ? decodeResult(bytes) : ({ ok: false, problem: "it is torn" } as const);
     if (decoded.ok) yield decoded.record;
-    else onDamaged({ line: number, problem: decoded.problem });
+    else onDamaged?.({ line: number, problem: decoded.problem });
   }
 }
 
-const SUCCESS = Buffer.from('"status":"success"');
+function sizeOf(path: string): number {
+  const fd = openPlain(path, constants.O_RDONLY);
+  try {
+    return fstatSync(fd).size;
+  } finally {
+    closeSync(fd);
+  }
+}
 
-/** Numbers of the lines whose case has a later one. Decodes nothing before the first line that is no success. */
-function supersededLines(path: string, endBytes: number): Set<number> {
-  const openAt = new Map<string, number>();
-  const superseded = new Set<number>();
+interface Standing {
+  readonly line: number;
+  readonly succeeded: boolean;
+  readonly segment: number;
+}
+
+interface LeftOut {
+  /** Lines whose case has a later one that counts. */
+  readonly leftOut: ReadonlySet<number>;
+  /** Lines whose case had succeeded before, with the line that counts. */
+  readonly repeated: ReadonlyMap<number, number>;
+}
+
+/** Decodes only lines whose beginning is there more than once, so nothing of a journal without repeats. */
+function linesLeftOut(path: string, endBytes: number): LeftOut {
+  const suspicious = repeatedHashes(path, endBytes);
+  const leftOut = new Set<number>();
+  const repeated = new Map<number, number>();
+  if (suspicious.size === 0) return { leftOut, repeated };
+  const standing = new Map<string, Standing>();
   for (const { number, bytes, whole } of scanLines(path, endBytes)) {
-    if (!whole || (openAt.size === 0 && bytes.includes(SUCCESS))) continue;
+    if (!whole || !suspicious.has(identityHash(bytes))) continue;
     const decoded = decodeResult(bytes);
     if (!decoded.ok) continue;
+    const { status, segment } = decoded.record;
     const key = resultKey(decoded.record);
-    const earlier = openAt.get(key);
-    if (earlier !== undefined) superseded.add(earlier);
-    if (decoded.record.status === "success") openAt.delete(key);
-    else openAt.set(key, number);
+    const before = standing.get(key);
+    if (before?.succeeded === true) {
+      repeated.set(number, before.line);
+    } else if (before !== undefined && status !== "success" && segment < before.segment) {
+      leftOut.add(number);
+    } else {
+      if (before !== undefined) leftOut.add(before.line);
+      standing.set(key, { line: number, succeeded: status === "success", segment });
+    }
   }
-  return superseded;
+  return { leftOut, repeated };
+}
+
+function repeatedHashes(path: string, endBytes: number): Set<number> {
+  let hashes = new Uint32Array(1024);
+  let count = 0;
+  for (const { bytes } of scanLines(path, endBytes)) {
+    if (count === hashes.length) {
+      const longer = new Uint32Array(count * 2);
+      longer.set(hashes);
+      hashes = longer;
+    }
+    hashes[count] = identityHash(bytes);
+    count += 1;
+  }
+  const sorted = hashes.subarray(0, count).sort();
+  const repeated = new Set<number>();
+  for (let i = 1; i < count; i += 1) {
+    const hash = sorted[i];
+    if (hash !== undefined && hash === sorted[i - 1]) repeated.add(hash);
+  }
+  return repeated;
+}
+
+/** What follows the members that name a case. In a text a quote is escaped, so this can be nowhere before. */
+const AFTER_IDENTITY = Buffer.from(',"category":');
+
+/** Equal for lines of one case: they begin with the same bytes up to there. */
+function identityHash(line: Buffer): number {
+  const end = line.indexOf(AFTER_IDENTITY);
+  return crc32(end === -1 ? line : line.subarray(0, end));
 }

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
 import { resultKey } from "../core/result.ts";
 import { encodeLine } from "./line.ts";
-import { recoverRun } from "./recover.ts";
+import { NOTHING_RECOVERED, recoverRun } from "./recover.ts";
 
 const lineOf = (id: string): Buffer => Buffer.from(encodeLine(sampleResult({ test_id: id })));
 const keyOf = (id: string): string => resultKey(sampleResult({ test_id: id }));
@@ -99,8 +99,18 @@ describe("a recovered journal", () => {
     expect(finished).toEqual([keyOf("a")]);
   });
 
+  it("counts the first success of a case that is there twice, and reports the second", () => {
+    const failed = Buffer.from(encodeLine(sampleResult({ test_id: "a", status: "timeout", response: null })));
+    const { finished, warnings } = recovered(Buffer.concat([failed, lineOf("a"), lineOf("b"), lineOf("a"), failed]));
+    expect(finished).toEqual(["a", "b"].map(keyOf));
+    expect(warnings).toEqual([
+      "results.jsonl line 4 repeats a case that had succeeded; its first result counts",
+      "results.jsonl line 5 repeats a case that had succeeded; its first result counts",
+    ]);
+  });
+
   it("is empty where there is no file", () => {
-    expect(recoverRun(temporaryDirectory())).toEqual({ finished: new Set(), failed: new Map(), warnings: [] });
+    expect(recoverRun(temporaryDirectory())).toEqual(NOTHING_RECOVERED);
   });
 });
 

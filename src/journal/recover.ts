@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, truncateSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, readSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { resultKey } from "../core/result.ts";
 import { decodeResult } from "./line.ts";
 import { outputError } from "../core/output-error.ts";
+import { hasPlainFile, openPlain } from "./plain-file.ts";
 import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 import { scanLines } from "./scan.ts";
 
@@ -18,9 +19,21 @@ export interface Recovered {
   readonly finished: ReadonlySet<string>;
   /** What the failed cases took that are to be tried again, by `resultKey`; empty where none are. */
   readonly failed: ReadonlyMap<string, { readonly attempts: number; readonly costUsd: number }>;
-  /** Damaged lines before the last one, in words; they stay where they are. */
+  /** Damaged lines before the last one, and cases that are there twice, in words; they stay where they are. */
   readonly warnings: readonly string[];
+  /** How many lines of the journal cannot be used, and how many it has. */
+  readonly damaged: number;
+  readonly lines: number;
 }
+
+/** What a new run begins with. */
+export const NOTHING_RECOVERED: Recovered = {
+  finished: new Set(),
+  failed: new Map(),
+  warnings: [],
+  damaged: 0,
+  lines: 0,
+};
 
 /**
  * Makes a run directory fit to be appended to: torn or damaged last lines are cut off, and every line of the journal
@@ -37,34 +50,50 @@ export function recoverRun(directory: string, { retryFailed = false }: { retryFa
 }
 
 function recoverResults(path: string, retryFailed: boolean): Recovered {
-  const finished = new Set<string>();
+  if (!hasPlainFile(path)) return NOTHING_RECOVERED;
+  /** Whether the case has succeeded, by `resultKey`. */
+  const known = new Map<string, boolean>();
   const failed = new Map<string, { attempts: number; costUsd: number }>();
   const warnings: string[] = [];
-  if (!existsSync(path)) return { finished, failed, warnings };
+  let [lines, damagedLines] = [0, 0];
   let damaged: { readonly offset: number; readonly warning: string } | null = null;
   for (const { number, offset, bytes, whole } of scanLines(path)) {
-    if (damaged !== null) warnings.push(damaged.warning);
+    if (damaged !== null) {
+      warnings.push(damaged.warning);
+      damagedLines += 1;
+    }
     damaged = null;
+    lines = number;
     const decoded = whole ? decodeResult(bytes) : ({ ok: false, problem: "it is torn" } as const);
     if (!decoded.ok) {
       const warning = `${RESULTS_FILE} line ${number} is damaged (${decoded.problem}); its case counts as unfinished`;
       damaged = { offset, warning };
-    } else if (decoded.record.status === "success" || (decoded.record.status !== "skipped" && !retryFailed)) {
-      finished.add(resultKey(decoded.record));
-      failed.delete(resultKey(decoded.record));
-    } else if (decoded.record.status !== "skipped") {
-      const { attempts, cost_usd } = decoded.record;
-      failed.set(resultKey(decoded.record), { attempts, costUsd: cost_usd ?? 0 });
+      continue;
+    }
+    const { status, attempts, cost_usd } = decoded.record;
+    const key = resultKey(decoded.record);
+    if (known.get(key) === true) {
+      warnings.push(`${RESULTS_FILE} line ${number} repeats a case that had succeeded; its first result counts`);
+    } else if (status === "success") {
+      known.set(key, true);
+      failed.delete(key);
+    } else if (status !== "skipped" && retryFailed) {
+      failed.set(key, { attempts, costUsd: cost_usd ?? 0 });
+    } else if (status !== "skipped") {
+      known.set(key, false);
     }
   }
-  if (damaged !== null) truncateSync(path, damaged.offset);
-  return { finished, failed, warnings };
+  if (damaged !== null) {
+    truncateSync(path, damaged.offset);
+    lines -= 1;
+  }
+  return { finished: new Set(known.keys()), failed, warnings, damaged: damagedLines, lines };
 }
 
 /** Cuts off what stands after the last newline. Reads from the end: these files are large and nothing else needs them. */
 function cutTornTail(path: string): void {
-  if (!existsSync(path)) return;
-  const fd = openSync(path, "r+");
+  if (!hasPlainFile(path)) return;
+  const fd = openPlain(path, constants.O_RDWR);
   try {
     const size = fstatSync(fd).size;
     const whole = endOfLastLine(fd, size);

@@ -1,46 +1,38 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { systemCodeOf } from "../core/errors.ts";
-import { checkRun, judgedLines, type CheckedFile, type JournalCheck, type RecordFile } from "./check.ts";
-import { syncDirectory } from "./files.ts";
-import { acquireLock } from "./lock.ts";
 import { outputError } from "../core/output-error.ts";
-
-/** A file that was written anew without its damaged lines. */
-export interface RepairedFile {
-  readonly file: string;
-  readonly kept_lines: number;
-  readonly left_out_lines: number;
-  /** Name of the file with everything that was there. */
-  readonly original: string;
-}
+import { checkRun, judgedLines, type CheckedFile, type JournalCheck, type RecordFile } from "./check.ts";
+import { nodeFiles, syncDirectory } from "./files.ts";
+import { acquireLock } from "./lock.ts";
+import { repairManifests, type RepairedFile } from "./repair-manifest.ts";
+import { removeUnfinishedExports } from "./unfinished-exports.ts";
 
 const NEWLINE = Buffer.from("\n");
 
 /**
- * Writes the damaged files of a run anew, with every good line as it was, and keeps the originals beside them. At every
- * moment, also of a crash, the old or the new file is there whole. Throws `BenchError`: "locked" while a process writes
- * there, "output" when it cannot be written.
+ * Writes the damaged files of a run anew, with every good line as it was, and keeps the originals beside them;
+ * `run.json` comes from `run.json.prev` where only that is good. At every moment, also of a crash, the old or the new
+ * file is there whole. Changes nothing where something else than a file is in the way. Throws `BenchError`: "locked"
+ * while a process writes there, "output" when it cannot be written.
  */
 export function repairRun(directory: string, clock: Clock): { check: JournalCheck; repaired: RepairedFile[] } {
+  const looked = checkRun(directory);
+  if (looked.in_the_way.length > 0) return { check: looked, repaired: [] };
   const lock = acquireLock(directory);
   try {
+    removeUnfinishedExports(directory);
     const check = checkRun(directory);
     const stamp = clock.wallTime().replaceAll(/[-:]|\.\d+/g, "");
-    const damaged = check.files.filter(({ present, problems }) => present && problems.length > 0);
-    return { check, repaired: damaged.map((file) => repairedFile(directory, file, stamp)) };
+    const damaged = check.files.filter(({ present, problems }) => present && problems.some(({ line }) => line > 0));
+    const repaired = damaged.map((file) => repairedFile(directory, file, stamp));
+    return {
+      check,
+      repaired: [...repaired, ...repairManifests(directory, check, (file) => keepOriginal(directory, file, stamp))],
+    };
+  } catch (error) {
+    throw outputError(`cannot repair ${directory}`, error);
   } finally {
     lock.release();
   }
@@ -56,7 +48,11 @@ function repairedFile(directory: string, { file }: CheckedFile, stamp: string): 
     syncDirectory(directory);
     return { file, ...counts, original };
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    try {
+      rmSync(unfinished, { force: true });
+    } catch {
+      // The next repair takes it away.
+    }
     throw outputError(`cannot repair ${path}`, error);
   }
 }
@@ -65,15 +61,15 @@ function writeGoodLines(
   path: string,
   file: RecordFile,
   unfinished: string,
-): Pick<RepairedFile, "kept_lines" | "left_out_lines"> {
+): { readonly kept_lines: number; readonly left_out_lines: number } {
   const counts = { kept_lines: 0, left_out_lines: 0 };
-  const fd = openSync(unfinished, "w");
+  const fd = nodeFiles.openEmpty(unfinished);
   try {
     for (const { bytes, keep } of judgedLines(path, file)) {
       if (keep) writeAll(fd, Buffer.concat([bytes, NEWLINE]));
       counts[keep ? "kept_lines" : "left_out_lines"] += 1;
     }
-    fsyncSync(fd);
+    nodeFiles.sync(fd);
   } finally {
     closeSync(fd);
   }
@@ -81,7 +77,7 @@ function writeGoodLines(
 }
 
 function writeAll(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+  for (let written = 0; written < bytes.length;) written += nodeFiles.write(fd, bytes, written);
 }
 
 /** Gives the file a second name that nothing has yet, and returns it. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, readSync } from "node:fs";
+import { openPlain } from "./plain-file.ts";
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;
@@ -20,7 +21,7 @@ export interface ScannedLine {
  * Splits bytes, so no character is ever cut at a chunk's border.
  */
 export function* scanLines(path: string, endBytes = Infinity, chunkBytes = CHUNK_BYTES): Generator<ScannedLine> {
-  const fd = openSync(path, "r");
+  const fd = openPlain(path, constants.O_RDONLY);
   try {
     let buffer = Buffer.allocUnsafe(chunkBytes);
     let used = 0;
@@ -52,4 +53,26 @@ export function* scanLines(path: string, endBytes = Infinity, chunkBytes = CHUNK
   } finally {
     closeSync(fd);
   }
+}
+
+/** How many newlines a file has: reads bytes and decodes nothing. */
+export function countLines(path: string): number {
+  const fd = openPlain(path, constants.O_RDONLY);
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let lines = 0;
+    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+      lines += newlinesIn(chunk.subarray(0, read));
+    }
+    return lines;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** How many newlines there are in some bytes. */
+export function newlinesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
-import { nodeFiles, type JournalFiles } from "./files.ts";
 import { outputError } from "../core/output-error.ts";
+import { nodeFiles, type JournalFiles } from "./files.ts";
+import { requireReplaceable } from "./plain-file.ts";
 
 const GATHERED_CHARS = 1 << 16;
 
@@ -10,18 +11,22 @@ export interface WholeOptions {
   readonly files?: JournalFiles | undefined;
   /** The name until it is whole; one of its own unless given. */
   readonly unfinished?: string;
+  /** Words an error; speaks of a run's file unless given. */
+  readonly worded?: typeof outputError;
 }
 
 /**
  * Writes a file piece by piece under another name, syncs it and renames it when it is whole: at every moment, also of a
- * crash, the old or the new file is there. Throws `BenchError("output")`.
+ * crash, the old or the new file is there. Throws `BenchError("output")`, also for a path that is no file, such as a
+ * device or a pipe: a file would take its place.
  */
 export function writeWhole(
   path: string,
   pieces: Iterable<string>,
-  { files = nodeFiles, unfinished = `${path}.${randomUUID()}.tmp` }: WholeOptions = {},
+  { files = nodeFiles, unfinished = `${path}.${randomUUID()}.tmp`, worded = outputError }: WholeOptions = {},
 ): void {
   try {
+    requireReplaceable(path);
     writeUnfinished(unfinished, pieces, files);
     files.rename(unfinished, path);
   } catch (error) {
@@ -30,7 +35,7 @@ export function writeWhole(
     } catch {
       // What could not even be begun need not be taken away.
     }
-    throw outputError(`cannot write ${path}`, error);
+    throw worded(`cannot write ${path}`, error);
   }
   files.syncDirectory(dirname(path));
 }

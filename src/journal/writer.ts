@@ -3,6 +3,7 @@ import type { Clock, Millis, Timer } from "../core/clock.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Journal } from "../core/journal.ts";
 import type { FailedAttempt, TestResult } from "../core/result.ts";
+import type { LineCounts } from "../core/run.ts";
 import type { Mask } from "../core/secrets.ts";
 import { AppendFile } from "./append-file.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
@@ -40,6 +41,7 @@ export class RunWriter implements Journal {
   readonly #responses: AppendFile | null;
   readonly #failures: AppendFile;
   readonly #results: AppendFile;
+  readonly #requireOthers: () => void;
   #lines = { responses: "", failures: "", results: "" };
   #waiting: Waiting[] = [];
   #flushPlanned = false;
@@ -48,9 +50,13 @@ export class RunWriter implements Journal {
   #failure: BenchError | null = null;
   #closed = false;
 
-  /** Opens the files, so that a directory that cannot be written shows before anything is sent. */
-  constructor(directory: string, options: WriterOptions) {
+  /**
+   * Opens the files, so that a directory that cannot be written shows before anything is sent. `requireOthers` throws
+   * when another program has taken the run's other files away; it is asked at every sync.
+   */
+  constructor(directory: string, options: WriterOptions, requireOthers: () => void = () => {}) {
     const open = (name: string): AppendFile => new AppendFile(join(directory, name), options.files ?? nodeFiles);
+    this.#requireOthers = requireOthers;
     this.#clock = options.clock;
     this.#mask = options.mask;
     this.#responses = options.saveResponses ? open(RESPONSES_FILE) : null;
@@ -85,6 +91,7 @@ export class RunWriter implements Journal {
     this.#flush();
     try {
       for (const file of this.#files()) file.sync();
+      this.#requireIntact();
     } catch (error) {
       this.#fail(error);
     }
@@ -112,6 +119,18 @@ export class RunWriter implements Journal {
     const failure = this.#failure;
     this.#failure ??= new BenchError("output", "the run directory has been closed");
     if (failure !== null) throw failure;
+  }
+
+  /** How many lines each file has; null for responses that are not kept. */
+  get lines(): LineCounts {
+    const [responses, failures, results] = [this.#responses, this.#failures, this.#results];
+    return { results: results.lines, responses: responses?.lines ?? null, failures: failures.lines };
+  }
+
+  /** What another program does to the files of a run shows at the next sync. */
+  #requireIntact(): void {
+    for (const file of this.#files()) file.requireIntact();
+    this.#requireOthers();
   }
 
   /** In the order in which they are written and synced. */
@@ -163,6 +182,7 @@ export class RunWriter implements Journal {
     const began = this.#clock.now();
     try {
       for (const file of this.#files()) await file.syncLater();
+      this.#requireIntact();
     } catch (error) {
       this.#fail(error);
     }

@@ -1,4 +1,5 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startCli, tempDir, type CliResult } from "../support/cli.ts";
@@ -65,9 +66,9 @@ describe("journal check", () => {
     const before = readFileSync(join(directory, "results.jsonl"), "utf8");
     const { code, stdout, stderr } = await check("--repair");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/results\.jsonl written anew: 7 lines kept, 1 left out; all of it is in/);
+    expect(stdout).toMatch(/results\.jsonl written anew: 7 lines kept, 1 left out; what was there is in/);
     expect(stdout).toContain(`lost with damaged lines: ${target} ${test_id}`);
-    expect(stderr).toBe(`hint: go on with: llm-test-bench resume ${directory}\n`);
+    expect(stderr).toBe(`hint: resume it: llm-test-bench resume ${directory}\n`);
     const original = readdirSync(directory).find((name) => name.startsWith("results.jsonl.damaged-"));
     expect(readFileSync(join(directory, original ?? ""), "utf8")).toBe(before);
     expect((await check()).code).toBe(0);
@@ -76,14 +77,53 @@ describe("journal check", () => {
     expect(journalOf(directory).at(-1)).toMatchObject({ target, test_id, segment: 1 });
   });
 
-  test("of a run without a usable run.json says that it cannot be repaired", async () => {
+  test("of a run whose run.json is damaged names the version before, which --repair puts in its place", async () => {
     const { directory, check } = copied();
     writeFileSync(join(directory, "run.json"), "{");
-    const { code, stdout, stderr } = await check("--repair");
+    const looked = await check();
+    expect(looked.code).toBe(1);
+    expect(looked.stdout).toMatch(/run\.json: .+ is damaged/);
+    expect(looked.stdout).toContain("8 cases have a result");
+    expect(looked.stderr).toContain(`llm-test-bench journal check ${directory} --repair`);
+    expect(await runHere(["resume", directory])).toMatchObject({ code: 2 });
+    const repaired = await check("--repair");
+    expect(repaired.code).toBe(0);
+    expect(repaired.stdout).toMatch(/run\.json written anew; what was there is in run\.json\.damaged-/);
+    expect(await runHere(["resume", directory, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+    expect(journalOf(directory)).toHaveLength(8);
+    for (const name of ["run.json", "run.json.prev"]) writeFileSync(join(directory, name), "{");
+    const hopeless = await check("--repair");
+    expect(hopeless.code).toBe(1);
+    expect(hopeless.stderr).toContain("hint: run.json cannot be repaired");
+  });
+
+  test("of a run whose files lost lines after its end says how many there were, and ends with code 1", async () => {
+    const { directory, check } = copied();
+    const path = join(directory, "responses.jsonl");
+    writeFileSync(path, readFileSync(path, "utf8").split("\n").slice(0, 5).join("\n") + "\n");
+    const { code, stdout } = await check();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/run\.json: .+ is damaged/);
-    expect(stdout).toContain("8 cases have a result");
-    expect(stderr).toContain("hint: run.json cannot be repaired");
+    expect(stdout).toContain("responses.jsonl: it has 5 lines, and had 8 when the run ended");
+    expect((await check("--repair")).code).toBe(0);
+    expect((await check()).code).toBe(0);
+  });
+
+  test("of a run with a named pipe in place of its journal says so at once, and reads nothing of it", async () => {
+    const { directory, check } = copied();
+    rmSync(join(directory, "results.jsonl"));
+    execFileSync("mkfifo", [join(directory, "results.jsonl")]);
+    for (const flags of [[], ["--repair"]]) {
+      const { code, stdout, stderr } = await check(...flags);
+      expect(code).toBe(1);
+      expect(stdout).toContain("results.jsonl is a named pipe, not a file: it was not read");
+      expect(stderr).toBe(`hint: move results.jsonl out of ${directory}, then check again\n`);
+    }
+    for (const command of ["resume", "export", "compare"]) {
+      const more = { resume: [], export: ["-f", "json"], compare: [directory] }[command] ?? [];
+      const { code, stderr } = await runHere([command, directory, ...more]);
+      expect({ command, code }).toEqual({ command, code: 6 });
+      expect(stderr).toMatch(/^error: .+results\.jsonl is a named pipe, not a regular file\nhint: /);
+    }
   });
 
   test("reads a run that goes on, and repairs nothing of it", async () => {

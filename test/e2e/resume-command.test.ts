@@ -115,9 +115,10 @@ describe("resume DIR", () => {
     expect(journalOf(directory)).toHaveLength(24);
   });
 
-  test("reads a run of before where it stood was recorded", async () => {
+  test("reads a run of a version that recorded neither checksum nor where it was started", async () => {
     const { directory, dataset, resume } = await killedRun();
-    const { origin, ...older } = manifestOf(directory);
+    const { origin, crc, load, ...older } = manifestOf(directory) as Manifest & { crc: string };
+    expect({ crc, load }).toMatchObject({ crc: expect.stringMatching(/^[0-9a-f]{8}$/), load: { concurrency: 2 } });
     expect(origin).toMatchObject({ dataset_path: dataset, working_directory: dirname(dataset), config_path: null });
     writeFileSync(join(directory, "run.json"), JSON.stringify(older));
     expect((await resume("--dataset", dataset, "--quiet")).code).toBe(0);
@@ -189,4 +190,14 @@ test("Ctrl-C stops it as it stops bench, and names it as the way on", async () =
   const { code, stderr } = await started.done;
   expect({ code, stderr }).toMatchObject({ code: 130 });
   expect(stderr).toContain(`hint: go on with: ${TYPED} resume ${directory}`);
+});
+
+test("a run that was killed before its first segment is resumed with the load it was to have", async () => {
+  const { directory, dataset, resume } = await killedRun();
+  const { crc: _, ...manifest } = manifestOf(directory) as Manifest & { crc: string };
+  writeFileSync(join(directory, "run.json"), JSON.stringify({ ...manifest, segments: [] }));
+  for (const name of ["results.jsonl", "failures.jsonl"]) writeFileSync(join(directory, name), "");
+  expect(await resume("--dataset", dataset, "--quiet")).toMatchObject({ code: 0, stderr: "" });
+  expect(journalOf(directory)).toHaveLength(24);
+  expect(manifestOf(directory).segments[0]?.load).toMatchObject({ concurrency: 2, retries: 1, timeout_ms: 20_000 });
 });

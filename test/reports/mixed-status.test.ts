@@ -26,7 +26,7 @@ const journal = readFileSync(join(directory, "results.jsonl"), "utf8")
 describe("a saved run of ten cases with success, failure, timeout and skipped ones", () => {
   it("is read whole, every line with its checksum", () => {
     const damaged: unknown[] = [];
-    expect([...run.results((line) => damaged.push(line))]).toHaveLength(20);
+    expect([...run.results({ onDamaged: (line) => damaged.push(line) })]).toHaveLength(20);
     expect(damaged).toEqual([]);
     expect(new Set(journal.map(({ status }) => status))).toEqual(new Set(["success", "failure", "timeout", "skipped"]));
   });

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
-import { EXPORTS, type ExportFormat } from "../../benchmark/exports.ts";
+import { EXPORTS, writeExport, type ExportFormat } from "../../benchmark/exports.ts";
 import { progressOf, readSavedRun } from "../../benchmark/saved-run.ts";
+import { saveWhole } from "../../benchmark/save-whole.ts";
 import { BenchError } from "../../core/errors.ts";
-import { writeWhole } from "../../journal/write-whole.ts";
 import { shownPath } from "../bench/final-words.ts";
 import type { CliContext } from "../context.ts";
 import { pour } from "../pour.ts";
@@ -38,7 +38,8 @@ export async function exportRun(directory: string, flags: ExportFlags, context: 
     await pour(pieces(saved.findings, saved.results, csv), context.stdout);
     return;
   }
-  const target = flags.output === undefined ? join(path, file) : resolve(context.cwd, flags.output);
-  writeWhole(target, pieces(saved.findings, saved.results, csv));
-  if (flags.quiet !== true) say("note", `written: ${shownPath(target, context.cwd)}`);
+  const target = flags.output === undefined ? null : resolve(context.cwd, flags.output);
+  if (target === null) writeExport(path, format, saved, csv);
+  else saveWhole(target, pieces(saved.findings, saved.results, csv));
+  if (flags.quiet !== true) say("note", `written: ${shownPath(target ?? join(path, file), context.cwd)}`);
 }

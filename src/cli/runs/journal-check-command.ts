@@ -1,11 +1,13 @@
 import { plannedOf } from "../../benchmark/saved-run.ts";
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BenchError } from "../../core/errors.ts";
 import { checkRun, isClean, type CaseIdentity, type CheckedFile, type JournalCheck } from "../../journal/check.ts";
 import { livingOwner } from "../../journal/lock.ts";
-import { repairRun, type RepairedFile } from "../../journal/repair.ts";
-import { RUN_FILES } from "../../journal/run-files.ts";
+import { repairRun } from "../../journal/repair.ts";
+import type { RepairedFile } from "../../journal/repair-manifest.ts";
+import { thingsInTheWay } from "../../journal/plain-file.ts";
+import { LOCK_FILE, RUN_FILES } from "../../journal/run-files.ts";
 import type { Table } from "../../reports/table.ts";
 import { line, renderText, type Line, type Section } from "../../reports/view.ts";
 import { PIPE_COLUMNS, shownPath } from "../bench/final-words.ts";
@@ -27,7 +29,7 @@ const SHOWN = 20;
 /** Runs `journal check` and returns its exit code; throws `BenchError`. */
 export function checkJournal(directory: string, flags: JournalCheckFlags, context: CliContext): number {
   const path = resolve(context.cwd, directory);
-  if (!RUN_FILES.some((name) => existsSync(join(path, name)))) {
+  if (!RUN_FILES.some((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined)) {
     throw new BenchError("resume", `there is no run in ${path}: it has none of its files`, {
       hint: "Name the directory of a run.",
     });
@@ -57,7 +59,8 @@ interface Found {
 }
 
 function looked(path: string): Found {
-  const writer = livingOwner(path)?.pid ?? null;
+  const isLockBlocked = thingsInTheWay(path).some(({ file }) => file === LOCK_FILE);
+  const writer = isLockBlocked ? null : (livingOwner(path)?.pid ?? null);
   const check = checkRun(path, { beingWritten: writer !== null });
   return { check, repaired: [], after: check, writer };
 }
@@ -68,11 +71,12 @@ function repaired(path: string, { clock }: CliContext): Found {
 }
 
 function jsonOf({ check, repaired: files, writer }: Found, clean: boolean): object {
-  const { directory, manifest, manifest_problem, finished, lost } = check;
+  const { directory, manifest, manifest_problem, previous_problem, in_the_way, finished, lost } = check;
   return {
     directory,
     clean,
-    manifest: { ok: manifest !== null, problem: manifest_problem, status: manifest?.status ?? null },
+    manifest: { ok: manifest !== null, problem: manifest_problem, status: manifest?.status ?? null, previous_problem },
+    in_the_way,
     files: check.files,
     finished,
     planned: plannedIn(check),
@@ -85,7 +89,7 @@ function jsonOf({ check, repaired: files, writer }: Found, clean: boolean): obje
 const plannedIn = ({ manifest }: JournalCheck): number | null => (manifest === null ? null : plannedOf(manifest));
 
 function sectionOf({ check, repaired: files, writer }: Found, directory: string): Section {
-  const { manifest, manifest_problem } = check;
+  const { manifest, manifest_problem, previous_problem } = check;
   const manifestLine =
     manifest === null
       ? line(`run.json: ${manifest_problem}`, "bad")
@@ -95,6 +99,8 @@ function sectionOf({ check, repaired: files, writer }: Found, directory: string)
     blocks: [
       tableOf(check.files),
       manifestLine,
+      ...(previous_problem === null ? [] : [line(`run.json.prev: ${previous_problem}`, "bad")]),
+      ...check.in_the_way.map(({ file, kind }) => line(`${file} is ${kind}, not a file: it was not read`, "bad")),
       ...check.files.flatMap(problemLines),
       ...files.map(repairLine),
       ...(writer === null ? [] : [line(`process ${writer} writes there: this is how it was when it was read`, "warn")]),
@@ -112,10 +118,12 @@ function tableOf(files: readonly CheckedFile[]): Table {
       { header: "good", align: "right" },
     ],
     rows: files.map(({ file, present, lines, problems }) =>
-      present ? [file, String(lines), String(lines - problems.length)] : [file, "–", "–"],
+      present ? [file, String(lines), String(lines - damagedIn(problems))] : [file, "–", "–"],
     ),
   };
 }
+
+const damagedIn = (problems: CheckedFile["problems"]): number => problems.filter(({ line: at }) => at > 0).length;
 
 function problemLines({ file, problems }: CheckedFile): Line[] {
   const shown = problems.slice(0, SHOWN).map(({ line: number, problem, about }) => {
@@ -135,10 +143,9 @@ function listed(cases: readonly CaseIdentity[]): string {
 }
 
 function repairLine({ file, kept_lines, left_out_lines, original }: RepairedFile): Line {
-  return line(
-    `${file} written anew: ${kept_lines} lines kept, ${left_out_lines} left out; all of it is in ${original}`,
-    "good",
-  );
+  const counts = kept_lines === null ? "" : `: ${kept_lines} lines kept, ${left_out_lines} left out`;
+  const kept = original === null ? "" : `; what was there is in ${original}`;
+  return line(`${file} written anew${counts}${kept}`, "good");
 }
 
 function casesLine(check: JournalCheck): Line {
@@ -150,13 +157,19 @@ function casesLine(check: JournalCheck): Line {
 }
 
 function nextStep({ check, repaired: files, after, writer }: Found, directory: string): string | null {
-  if (check.manifest === null) return "run.json cannot be repaired: restore it from a copy; the journal stays usable";
+  const repair = `llm-test-bench journal check ${directory} --repair`;
+  const [blocked] = check.in_the_way;
+  if (blocked !== undefined) return `move ${blocked.file} out of ${directory}, then check again`;
+  if (after.manifest === null) {
+    if (after.previous_good) return `put run.json.prev in place of run.json: ${repair}`;
+    return "run.json cannot be repaired: restore it from a copy; the journal stays usable";
+  }
   if (writer !== null) return null;
-  // What is missing cannot be written anew: a resume begins it.
+  // A missing file cannot be written anew: a resume begins it.
   const canBeRepaired = after.files.some(({ present, problems }) => present && problems.length > 0);
-  if (canBeRepaired) return `write damaged files anew: llm-test-bench journal check ${directory} --repair`;
-  const planned = plannedIn(check);
-  const isLeft = planned === null ? check.manifest.status !== "finished" : planned > check.finished;
-  if (isLeft) return `go on with: llm-test-bench resume ${directory}`;
-  return files.length > 0 ? `write the exports anew: llm-test-bench export ${directory} --format json` : null;
+  if (canBeRepaired || after.previous_problem !== null) return `write damaged files anew: ${repair}`;
+  const planned = plannedIn(after);
+  const isLeft = planned === null ? after.manifest.status !== "finished" : planned > after.finished;
+  if (isLeft) return `resume it: llm-test-bench resume ${directory}`;
+  return files.length > 0 ? `write the exports anew: llm-test-bench resume ${directory}` : null;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve as absolute } from "node:path";
+import { resolve as absolute } from "node:path";
 import { loadFrom, planFrom } from "../../benchmark/records.ts";
 import type { BenchmarkLoad } from "../../benchmark/plan.ts";
 import { readSavedRun, type SavedRun } from "../../benchmark/saved-run.ts";
@@ -18,9 +18,9 @@ import { isElsewhere } from "../../datasets/find-dataset.ts";
 import { loadDataset } from "../../datasets/load.ts";
 import { syntheticDataset } from "../../datasets/synthetic.ts";
 import { exitCodeOf } from "../bench/exit-code.ts";
-import { EXPORT_FILES } from "../../benchmark/exports.ts";
+import { refreshExports } from "../../benchmark/exports.ts";
 import { showSummary, sayFinalWords, shownPath } from "../bench/final-words.ts";
-import { checkOutputFlags, type OutputFlags } from "../bench/flags.ts";
+import { checkOutputFlags, exportsOf, type OutputFlags } from "../bench/flags.ts";
 import { gateOf, judgeGate, type GateFlags } from "../bench/gate.ts";
 import { measure } from "../bench/measure.ts";
 import { shielded, type CliContext } from "../context.ts";
@@ -96,19 +96,23 @@ function nothingLeft({ finished, planned, findings }: SavedRun, flags: ResumeFla
   return maxErrors === undefined && budgetUsd === undefined;
 }
 
-/** A run with nothing left to send: nothing is opened for writing, and no key is needed. */
+/**
+ * A run with nothing left to send: no key is needed, and nothing is written but exports that are missing or were not
+ * made from its journal, as after a kill while they were written.
+ */
 function showFinished(
   directory: string,
-  { findings, planned, warnings }: SavedRun,
+  saved: SavedRun,
   gate: ReturnType<typeof judgeGate>,
   flags: ResumeFlags,
   context: CliContext,
 ): number {
+  const { findings, planned, warnings, damaged } = saved;
   const say = sayOn(context, flags.json === true);
   for (const warning of warnings) say("warning", warning);
-  const files = EXPORT_FILES.map((name) => join(directory, name)).filter((file) => existsSync(file));
+  const files = refreshExports(directory, saved, exportsOf(flags));
   // Of a run with a number of cases, each has a result: those on damaged lines were sent again.
-  const lost = planned === null ? warnings.length : 0;
+  const lost = planned === null ? damaged : 0;
   const outcome = { directory, findings, interrupted: false, left: 0, lost, stoppedTargets: new Map(), files };
   say("note", `the run in ${shownPath(directory, context.cwd)} is finished: nothing is left to send`);
   showSummary(outcome, gate, flags, context);
@@ -178,9 +182,9 @@ async function datasetOf(
   }
 }
 
-/** The load of the last segment, with what the flags change. */
-function loadOf({ segments }: Manifest, flags: ResumeFlags, directory: string): BenchmarkLoad {
-  const last = segments.at(-1)?.load;
+/** The load of the last segment, else the one that the run was to begin with, with what the flags change. */
+function loadOf({ segments, load }: Manifest, flags: ResumeFlags, directory: string): BenchmarkLoad {
+  const last = segments.at(-1)?.load ?? load;
   if (last === undefined) {
     throw new BenchError("resume", `the run in ${directory} ended before it said how it sends`, {
       hint: "Nothing was sent yet: repeat its bench command with --resume.",
