@@ -91,7 +91,7 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
           const delta = fieldsAt(event, "delta");
           answer.text(textAt(delta, "text"));
           answer.thought(textAt(delta, "thinking"));
-          if (delta["type"] === "input_json_delta") answer.toolGoesOn([index], textAt(delta, "partial_json"));
+          if (delta["type"] === "input_json_delta") answer.toolGoesOn([index], delta["partial_json"]);
           return;
         }
         case "message_delta":

@@ -113,11 +113,13 @@ function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
 
 function readToolCalls(delta: Fields, answer: StreamedAnswer): void {
   const fragments = listAt(delta, "tool_calls");
-  for (const [place, fragment] of fragments.entries()) {
+  let place = 0;
+  for (const fragment of fragments) {
     const piece = openaiCallPiece(fragment);
-    if (piece === null) continue;
     // Without an index, several in one chunk are told apart by their places in it.
-    answer.tool(countAt(fragment, "index") ?? (fragments.length > 1 ? place : null), piece);
+    const index = countAt(fragment, "index") ?? (fragments.length > 1 ? place : null);
+    if (piece !== null) answer.tool(index, piece);
+    place += 1;
   }
   const legacy = legacyCallPiece(delta);
   if (legacy !== null) answer.tool("function_call", legacy);

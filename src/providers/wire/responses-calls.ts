@@ -2,7 +2,7 @@ import type { ToolCall } from "../../core/response.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import type { StreamedAnswer } from "./streamed-answer.ts";
 import type { CallKey } from "./tool-call-pieces.ts";
-import { toolCall, type CallPiece } from "./tool-calls.ts";
+import { holdsArguments, toolCall, type CallPiece } from "./tool-calls.ts";
 
 /** xAI shows what it runs itself under these names as calls of a custom tool: https://docs.x.ai/developers/tools/x-search */
 const RUN_BY_XAI = /^(x_(user|keyword|semantic)_search|x_thread_fetch|view_x_video)$/;
@@ -43,7 +43,8 @@ export function readCallEvent(event: Fields, answer: StreamedAnswer): boolean {
       const call = callIn(item);
       const itemKeys = keysOf(textAt(item, "id"), index);
       if (call === null) answer.otherStarts(itemKeys);
-      else answer.toolStarts(itemKeys, call);
+      // Empty until the first fragment.
+      else answer.toolStarts(itemKeys, holdsArguments(call.arguments) ? call : { ...call, arguments: null });
       return true;
     }
     case "response.output_item.done": {
@@ -56,7 +57,7 @@ export function readCallEvent(event: Fields, answer: StreamedAnswer): boolean {
     case "response.custom_tool_call_input.delta":
     case "response.mcp_call_arguments.delta":
     case "response.code_interpreter_call_code.delta":
-      answer.toolGoesOn(keys, textAt(event, "delta"));
+      answer.toolGoesOn(keys, event["delta"]);
       return true;
     case "response.function_call_arguments.done":
       answer.toolIs(keys, { name: textAt(event, "name"), arguments: event["arguments"] });

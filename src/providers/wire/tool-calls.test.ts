@@ -1,11 +1,18 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ToolCall } from "../../core/response.ts";
 import { wireOf } from "../apis.ts";
 import type { ApiType } from "../../core/api-type.ts";
 import type { Delta } from "./wire-format.ts";
 
+interface Named {
+  readonly id: string | null;
+  readonly name: string;
+  readonly arguments: string;
+}
+
 interface Read {
-  readonly calls: readonly Pick<ToolCall, "id">[] | null;
+  readonly calls: readonly Named[] | null;
   readonly deltas: readonly Delta[];
   readonly content: string | null;
   readonly response: unknown;
@@ -91,6 +98,21 @@ describe("tool calls of responses", () => {
     type: "response.output_item.added",
     output_index: index,
     item: item(n, { name: "f", arguments: "", ...more }),
+  });
+
+  it("may hold arguments as an object, in any event", () => {
+    const value = { x: 1 };
+    const at = { item_id: "fc_a", output_index: 0 };
+    for (const event of [
+      { type: "response.function_call_arguments.delta", ...at, delta: value },
+      { type: "response.function_call_arguments.done", ...at, arguments: value },
+      { type: "response.output_item.done", output_index: 0, item: item("a", { name: "f", arguments: value }) },
+    ]) {
+      const read = streamed("openai-responses", added("a", 0, { arguments: {} }), event);
+      expect(read).toMatchObject({ calls: [call("a", "f", '{"x":1}')], deltas: [expect.any(String), "other"] });
+    }
+    const output = [item("a", { name: "f", arguments: value })];
+    expect(plain("openai-responses", { status: "completed", output })).toEqual([call("a", "f", '{"x":1}')]);
   });
 
   it("may come only when they are done", () => {
@@ -250,9 +272,12 @@ describe("tool calls of Anthropic messages", () => {
     }
   });
 
-  it("may bring their whole input where they start", () => {
+  it("may bring their whole input where they start, or as an object", () => {
     const read = streamed("anthropic", start(0, use("a", "f", { x: 1 })));
     expect(read).toMatchObject({ calls: [call("a", "f", '{"x":1}')], deltas: ["other"] });
+    const delta = { type: "input_json_delta", partial_json: { x: 1 } };
+    const later = streamed("anthropic", start(0, use("a")), { type: "content_block_delta", index: 0, delta });
+    expect(later).toMatchObject({ calls: [call("a", "f", '{"x":1}')], deltas: ["none", "other"] });
   });
 });
 
@@ -392,5 +417,94 @@ describe("tool calls of Cohere and Ollama", () => {
       [1, 2].map((x) => call(null, "f", `{"x":${x}}`)).concat([3, 4].map((x) => call("same", "f", `{"x":${x}}`))),
     );
     expect(plain("ollama", { message: { tool_calls }, done: true })).toEqual(calls);
+  });
+});
+
+// Whatever a server puts where a tool call could be, the answer is one that a record can hold.
+
+const junk = fc.jsonValue({ maxDepth: 2 });
+const callJunk = fc.record(
+  {
+    index: fc.oneof(fc.nat(2), junk),
+    id: fc.oneof(fc.constantFrom("a", "b", ""), junk),
+    type: fc.oneof(
+      fc.constantFrom("function", "custom", "web_search", "tool_use", "function_call", "custom_tool_call"),
+      junk,
+    ),
+    name: fc.oneof(fc.constantFrom("f", "g", ""), junk),
+    call_id: fc.oneof(fc.constantFrom("a", "b"), junk),
+    input: junk,
+    arguments: fc.oneof(fc.constantFrom("{", '"x":1', "}"), junk),
+    function: fc.oneof(fc.record({ name: fc.constantFrom("f", "g", ""), arguments: junk }, { requiredKeys: [] }), junk),
+    custom: fc.oneof(fc.record({ name: fc.constantFrom("f"), input: junk }, { requiredKeys: [] }), junk),
+    args: junk,
+    willContinue: fc.oneof(fc.boolean(), junk),
+    partialArgs: fc.array(
+      fc.oneof(
+        fc.record({
+          jsonPath: fc.constantFrom("$.a", "$.a[0]", "$.a.b", "$[1]", "$['a']"),
+          stringValue: junk,
+          numberValue: junk,
+        }),
+        junk,
+      ),
+      { maxLength: 3 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+const calls = fc.oneof(fc.array(callJunk, { maxLength: 3 }), callJunk, junk);
+const TYPES: Record<string, string[]> = {
+  openai: [""],
+  "openai-responses": [
+    ..."response.created response.output_item.added response.output_item.done response.completed".split(" "),
+    ..."response.function_call_arguments.delta response.function_call_arguments.done".split(" "),
+    ..."response.custom_tool_call_input.delta response.custom_tool_call_input.done".split(" "),
+  ],
+  anthropic: "message_start content_block_start content_block_delta message_delta".split(" "),
+  google: [""],
+  cohere: "message-start tool-call-start tool-call-delta".split(" "),
+  ollama: [""],
+};
+
+const eventOf =
+  (type: string) =>
+  ([value, one, index, text]: [unknown, object, unknown, unknown]): object => ({
+    type,
+    index,
+    output_index: index,
+    item_id: text,
+    item: one,
+    content_block: one,
+    arguments: text,
+    input: text,
+    message: { tool_calls: value, function_call: one },
+    response: { status: "completed", output: value },
+    delta:
+      typeof text === "string"
+        ? text
+        : { type: "input_json_delta", partial_json: text, message: { tool_calls: value } },
+    choices: [{ index: 0, delta: { tool_calls: value, function_call: one } }],
+    candidates: [{ content: { parts: [{ functionCall: one }] } }],
+  });
+
+describe.each(Object.keys(TYPES) as ApiType[])("whatever %s says of tool calls", (type) => {
+  it("comes to calls with a name and arguments in text", () => {
+    const at = fc.oneof(fc.nat(2), junk);
+    const event = fc.constantFrom(...(TYPES[type] ?? [])).chain((name) => {
+      return fc.tuple(calls, callJunk, at, fc.oneof(fc.constantFrom("fc_a", "{", "}"), junk)).map(eventOf(name));
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 8 }), (events) => {
+        for (const { id, name, arguments: json } of streamed(type, ...events).calls ?? []) {
+          expect([id === null || typeof id, typeof name, typeof json]).toEqual([
+            id === null || "string",
+            "string",
+            "string",
+          ]);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
