@@ -111,3 +111,8 @@ it("a failed attempt keeps everything but the figure that fails", () => {
   expect(sound).toEqual({ ...failed, http_status: null });
   expect(failedAttemptSchema.safeParse(sound).success).toBe(true);
 });
+
+it("what cannot be repaired stays as it is, and holds nobody up", () => {
+  const result = { ...whole(), timestamp: 5 as unknown as string, cost_usd: -1 };
+  expect(soundResult(result)).toEqual({ ...result, cost_usd: null });
+});

@@ -18,12 +18,10 @@ type Fields = Record<PropertyKey, unknown>;
 function soundRecord<T extends object>(schema: z.ZodType<T>, record: T): T {
   if (schema.safeParse(record).success) return record;
   const repaired = structuredClone(record);
-  // Each round repairs what can be repaired where it is, and goes one member up where it cannot.
+  // What replaces a figure may be an issue of its own, so there are rounds until there is none, or no way to repair one.
   for (let issues = issuesOf(schema, repaired); issues.length > 0; issues = issuesOf(schema, repaired)) {
-    for (const path of issues) {
-      if (path.length === 0) return repaired;
-      dropAt(schema, repaired, path);
-    }
+    const dropped = issues.filter((path) => dropAt(schema, repaired, path));
+    if (dropped.length === 0) break;
   }
   return repaired;
 }
@@ -31,19 +29,23 @@ function soundRecord<T extends object>(schema: z.ZodType<T>, record: T): T {
 const issuesOf = (schema: z.ZodType, record: object): Path[] =>
   (schema.safeParse(record).error?.issues ?? []).map(({ path }) => path);
 
-/** Makes the member null, or leaves it out, or does so with what it is in. */
-function dropAt(schema: z.ZodType, record: object, path: Path): void {
+/** Makes the member null, or leaves it out, or does so with what it is in; says whether that helped. */
+function dropAt(schema: z.ZodType, record: object, path: Path): boolean {
   for (let length = path.length; length > 0; length -= 1) {
     const within = path.slice(0, length);
     const key = within.at(-1) ?? "";
     const holder = within.slice(0, -1).reduce<unknown>((at, name) => (at as Fields | null)?.[name], record);
     // What it is in went with an earlier issue.
-    if (typeof holder !== "object" || holder === null) return;
-    (holder as Fields)[key] = null;
-    if (isSound(schema, record, within)) return;
-    if (!Array.isArray(holder)) delete (holder as Fields)[key];
-    if (isSound(schema, record, within)) return;
+    if (typeof holder !== "object" || holder === null) return true;
+    const fields = holder as Fields;
+    const was = fields[key];
+    fields[key] = null;
+    if (isSound(schema, record, within)) return true;
+    if (!Array.isArray(holder)) delete fields[key];
+    if (isSound(schema, record, within)) return true;
+    fields[key] = was;
   }
+  return false;
 }
 
 const isSound = (schema: z.ZodType, record: object, path: Path): boolean =>
