@@ -90,6 +90,8 @@ export interface Attempt {
   readonly statedLimits?: StatedLimits | undefined;
   /** The body as it came, when the call asked for it. */
   readonly raw: string | null;
+  /** Whether only the beginning of the raw body was kept, since all of those in flight took too much memory. */
+  readonly rawCut?: boolean;
 }
 
 /** What a model's tokens cost in US dollars; null when the price or the usage is unknown. */

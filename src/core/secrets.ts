@@ -27,8 +27,12 @@ export function maskFor(secrets: Iterable<string>): Mask {
 
 /** The mask of a text that was cut at its end, whatever it says there. */
 export function maskCut(text: string, mask: Mask): string {
-  return mask(text + CUT).slice(0, -CUT.length);
+  const whole = mask(text);
+  return whole.slice(0, -CUT_AT) + mask(whole.slice(-CUT_AT) + CUT).slice(0, -CUT.length);
 }
+
+/** Longer than the longest secret in its longest form: all that the cut can have gone through. */
+const CUT_AT = 1 << 16;
 
 /** A mask for a text that comes in pieces, however a secret is spread over them. */
 export interface PieceMask {
@@ -103,22 +107,30 @@ function masked(text: string, search: Search): string {
   if (text.length < search.shortest && !text.includes(CUT)) return text;
   if (text.length <= AT_ONCE) return maskedPart(text, search, text.length).text;
   const parts: string[] = [];
+  let isClean = true;
   const overlap = search.longest * LONGEST_ESCAPE * LEVELS;
   for (let start = 0; start < text.length;) {
     const part = maskedPart(text.slice(start, start + AT_ONCE + overlap), search, AT_ONCE);
     parts.push(part.text);
+    isClean &&= part.isClean;
     start += part.taken;
   }
-  return parts.join("");
+  return isClean ? text : parts.join("");
 }
 
 /** A body of many megabytes is looked at in parts: what is noted of each escape takes more memory than the escape. */
 const AT_ONCE = 1 << 18;
 
+interface MaskedPart {
+  readonly text: string;
+  readonly taken: number;
+  readonly isClean: boolean;
+}
+
 /** What begins within `length` masked, and how much of the text that took. */
-function maskedPart(text: string, search: Search, length: number): { readonly text: string; readonly taken: number } {
+function maskedPart(text: string, search: Search, length: number): MaskedPart {
   const ranges = rangesIn(text, search, LEVELS);
-  if (ranges.length === 0 && length >= text.length) return { text, taken: text.length };
+  if (ranges.length === 0) return { text: text.slice(0, length), taken: Math.min(length, text.length), isClean: true };
   let out = "";
   let done = 0;
   for (const [from, to] of ranges.sort((a, b) => a[0] - b[0])) {
@@ -127,7 +139,7 @@ function maskedPart(text: string, search: Search, length: number): { readonly te
     done = Math.max(done, to);
   }
   const taken = Math.max(done, Math.min(length, text.length));
-  return { text: out + text.slice(done, taken), taken };
+  return { text: out + text.slice(done, taken), taken, isClean: done === 0 };
 }
 
 function rangesIn(text: string, search: Search, levels: number): Range[] {

@@ -62,20 +62,27 @@ export class AppendFile {
 
   /** Hands lines to the operating system: in one write, unless it takes only a part. */
   append(lines: string): void {
-    if (lines === "") return;
-    const bytes = Buffer.from(lines);
+    if (lines !== "") this.appendPieces([lines]);
+  }
+
+  /** The same for lines that come in pieces, each of which is written before the next is asked for. */
+  appendPieces(pieces: Iterable<string>): void {
     this.#dirty = true;
-    let written = 0;
+    let size = this.#size;
     try {
-      while (written < bytes.length) {
-        const taken = this.#files.write(this.#fd, bytes, written);
-        if (taken === 0) throw new Error("the system takes no more bytes");
-        written += taken;
+      for (const piece of pieces) {
+        const bytes = Buffer.from(piece);
+        for (let written = 0; written < bytes.length;) {
+          const taken = this.#files.write(this.#fd, bytes, written);
+          if (taken === 0) throw new Error("the system takes no more bytes");
+          const lineEnd = bytes.subarray(written, written + taken).lastIndexOf(NEWLINE) + 1;
+          if (lineEnd > 0) this.#size = size + lineEnd;
+          written += taken;
+          size += taken;
+        }
+        this.#lines += newlinesIn(bytes);
       }
-      this.#size += written;
-      this.#lines += newlinesIn(bytes);
     } catch (error) {
-      this.#size += written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
       this.#cutBack();
       throw outputError(`cannot write ${this.#path}`, error);
     }

@@ -192,7 +192,7 @@ const identitySchema = z.object({
 });
 
 const SCHEMAS = {
-  [RESPONSES_FILE]: identitySchema.extend({ raw: z.string() }),
+  [RESPONSES_FILE]: identitySchema.extend({ raw: z.string(), raw_cut: z.literal(true).optional() }),
   [FAILURES_FILE]: failedAttemptSchema.extend({ v: z.literal(1) }),
 } as const;
 

@@ -39,6 +39,9 @@ export interface JournalFiles {
   syncDirectory(path: string): void;
 }
 
+/** One write is no larger, so that no answer, however long, stops the event loop for long. */
+export const MAX_WRITE_BYTES = 8 * 1024 * 1024;
+
 /** The real file system. */
 export const nodeFiles: JournalFiles = {
   openAppend: (path) => openPlain(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT),
@@ -54,7 +57,7 @@ export const nodeFiles: JournalFiles = {
     const opened = fstatSync(fd);
     return there.ino === opened.ino && there.dev === opened.dev ? "here" : "another";
   },
-  write: (fd, bytes, offset) => writeSync(fd, bytes, offset),
+  write: (fd, bytes, offset) => writeSync(fd, bytes, offset, Math.min(bytes.length - offset, MAX_WRITE_BYTES)),
   truncate: (fd, size) => ftruncateSync(fd, size),
   sync: syncWherePossible,
   syncLater: (fd, done) => fsync(fd, (error) => done(cannotSync(error) ? null : error)),

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sampleResult } from "../../test/support/journal-records.ts";
-import { decodeLine, decodeResult, encodeLine } from "./line.ts";
+import { decodeLine, decodeResult, encodeLine, LONG_RAW, rawLine } from "./line.ts";
 
 const bytesOf = (line: string): Buffer => Buffer.from(line.slice(0, -1));
 
@@ -65,6 +65,21 @@ describe("a journal line", () => {
   it("is refused when it is no JSON in spite of its checksum", () => {
     const crc = crc32("{nonsense").toString(16).padStart(8, "0");
     expect(decodeLine(Buffer.from(`{nonsense,"crc":"${crc}"}`))).toEqual({ ok: false, problem: "it is not JSON" });
+  });
+});
+
+describe("the line of a long raw body", () => {
+  it("is the same in pieces as at once, none of which is long", () => {
+    const identity = { target: "t\u202e", test_id: 'a"b', sample: 2 };
+    for (const unit of ["plain", "\u0001\u009b", '"\\', "é", "😀", "\ud83d"]) {
+      for (const shift of ["", "x"]) {
+        const raw = shift + unit.repeat(Math.ceil((2.5 * LONG_RAW) / unit.length));
+        const pieces = [...rawLine(identity, raw, true)];
+        expect(pieces.join("")).toBe(encodeLine({ v: 1, ...identity, raw, raw_cut: true }));
+        expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(6 * LONG_RAW + 6);
+      }
+    }
+    expect([...rawLine(identity, "", false)].join("")).toBe(encodeLine({ v: 1, ...identity, raw: "" }));
   });
 });
 

@@ -17,6 +17,33 @@ export function encodeLine(record: { readonly v: 1; readonly [member: string]: u
   return `${body}${suffixFor(crc32(body))}\n`;
 }
 
+/** From so many characters on, a raw body's line is made in pieces: escaped as a whole it might be longer than a string can be. */
+export const LONG_RAW = 1 << 20;
+
+/** The line of a raw body in pieces, byte for byte as `encodeLine` makes it of the same record. */
+export function* rawLine(
+  identity: Pick<TestResult, "target" | "test_id" | "sample">,
+  raw: string,
+  isCut: boolean,
+): Generator<string> {
+  let crc = 0;
+  const summed = (piece: string): string => {
+    crc = crc32(piece, crc);
+    return piece;
+  };
+  const { target, test_id, sample } = identity;
+  yield summed(`${escapedJson(JSON.stringify({ v: 1, target, test_id, sample })).slice(0, -1)},"raw":"`);
+  for (let start = 0; start < raw.length;) {
+    const end = start + LONG_RAW;
+    // Both halves of a pair belong into one piece.
+    const piece = raw.slice(start, /[\ud800-\udbff]/.test(raw.charAt(end - 1)) ? end + 1 : end);
+    yield summed(escapedJson(JSON.stringify(piece)).slice(1, -1));
+    start += piece.length;
+  }
+  yield summed(`"${isCut ? ',"raw_cut":true' : ""}`);
+  yield `${suffixFor(crc)}\n`;
+}
+
 /** Verifies a line (without its newline) and returns its record without the checksum. */
 export function decodeLine(line: Buffer): Decoded<unknown> {
   const bodyBytes = line.length - SUFFIX_BYTES;

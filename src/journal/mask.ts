@@ -1,6 +1,6 @@
 import type { TestResult } from "../core/result.ts";
 import type { Manifest, Origin, Plan } from "../core/run.ts";
-import type { Mask } from "../core/secrets.ts";
+import { maskCut, type Mask } from "../core/secrets.ts";
 
 /*
  * Values are masked, not finished JSON text, and never what a record is found by (target, test_id) or our own words
@@ -34,8 +34,8 @@ const NOT_KEPT = "[secret]: this body is not kept, since a secret is spread over
  * A body as it is stored. A stream may cut a secret in two, which no search of its bytes finds; where its answer holds
  * one, or there is none to look at, the texts of its events are put together and looked at as well.
  */
-export function maskRaw(raw: string, { response }: Pick<TestResult, "response">, mask: Mask): string {
-  const masked = mask(raw);
+export function maskRaw(raw: string, { response }: Pick<TestResult, "response">, mask: Mask, isCut = false): string {
+  const masked = isCut ? maskCut(raw, mask) : mask(raw);
   const suspicious = response === null || maskTexts(response, mask) !== response;
   return suspicious && textsOf(masked).some((text) => mask(text) !== text) ? NOT_KEPT : masked;
 }

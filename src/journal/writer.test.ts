@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fakeClock } from "../../test/support/fake-clock.ts";
 import { sampleFailure, sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
+import { failingFiles } from "../../test/support/failing-files.ts";
+import type { TestResult } from "../core/result.ts";
 import { maskFor } from "../core/secrets.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
 import { decodeLine, decodeResult } from "./line.ts";
@@ -72,6 +74,57 @@ describe("a run's writer", () => {
     expect(recordsIn(directory, "results.jsonl")).toHaveLength(2);
     expect(recordsIn(directory, "failures.jsonl")).toEqual([{ v: 1, ...sampleFailure({ test_id: "b" }) }]);
     await writer.close();
+  });
+
+  it("writes no more than 8 MiB at once, whatever the bodies and however many come in one turn", async () => {
+    const directory = temporaryDirectory();
+    const sizes: number[] = [];
+    const files: JournalFiles = {
+      ...nodeFiles,
+      write(fd, bytes, offset) {
+        sizes.push(nodeFiles.write(fd, bytes, offset));
+        return sizes.at(-1) ?? 0;
+      },
+    };
+    const writer = new RunWriter(directory, { clock: fakeClock(), mask: nothingMasked, saveResponses: true, files });
+    const long = "\u0001é".repeat(6 << 20);
+    const content = "é".repeat(9 << 20);
+    const response = { ...sampleResult().response, content } as TestResult["response"];
+    await Promise.all([
+      writer.record(sampleResult({ test_id: "long" }), long, true),
+      ...Array.from({ length: 30 }, (_, i) =>
+        writer.record(sampleResult({ test_id: `short ${i}` }), "x".repeat(900_000)),
+      ),
+      writer.record(sampleResult({ test_id: "large", response }), null),
+    ]);
+    await writer.close();
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8 << 20);
+    const responses = recordsIn(directory, "responses.jsonl");
+    expect(responses[0]).toEqual({ v: 1, target: "openai:m", test_id: "long", sample: 0, raw: long, raw_cut: true });
+    expect(responses).toHaveLength(31);
+    expect(recordsIn(directory, "results.jsonl")).toHaveLength(32);
+  });
+
+  it("writes no result whose long body could not be written, and cuts off what came of it", async () => {
+    const directory = temporaryDirectory();
+    const files = failingFiles({ room: 5_000_000 });
+    const writer = new RunWriter(directory, { clock: fakeClock(), mask: nothingMasked, saveResponses: true, files });
+    await writer.record(sampleResult({ test_id: "short" }), "{}");
+    await expect(writer.record(sampleResult({ test_id: "long" }), "x".repeat(9_000_000))).rejects.toThrow(
+      /disk is full/,
+    );
+    files.heal();
+    await expect(writer.close()).rejects.toThrow(/disk is full/);
+    expect(recordsIn(directory, "responses.jsonl")).toHaveLength(1);
+    expect(recordsIn(directory, "results.jsonl")).toHaveLength(1);
+  });
+
+  it("masks the beginning of a secret that a body was cut in", async () => {
+    const directory = temporaryDirectory();
+    const mask = maskFor(["sk-0123456789"]);
+    const writer = new RunWriter(directory, { clock: fakeClock(), mask, saveResponses: true });
+    await writer.record(sampleResult(), "your key: sk-01234567", true);
+    expect(recordsIn(directory, "responses.jsonl")).toMatchObject([{ raw: "your key: [secret]", raw_cut: true }]);
   });
 
   it("writes no raw line for a case that has no body", async () => {

@@ -7,13 +7,16 @@ import type { LineCounts } from "../core/run.ts";
 import type { Mask } from "../core/secrets.ts";
 import { AppendFile } from "./append-file.ts";
 import { nodeFiles, type JournalFiles } from "./files.ts";
-import { encodeLine } from "./line.ts";
+import { encodeLine, LONG_RAW, rawLine } from "./line.ts";
 import { maskRaw, maskResult, maskTexts } from "./mask.ts";
 import { outputError } from "../core/output-error.ts";
 import { FAILURES_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 
 /** How long a written line may wait for its sync. */
 const SYNC_EVERY_MS: Millis = 1000;
+
+/** Characters that are gathered before they are written, turn of the event loop or not. */
+const MOST_GATHERED = 4 << 20;
 
 /** How a run directory is written. */
 export interface WriterOptions {
@@ -64,18 +67,38 @@ export class RunWriter implements Journal {
     this.#results = open(RESULTS_FILE);
   }
 
-  record(result: TestResult, raw: string | null): Promise<void> {
+  record(result: TestResult, raw: string | null, rawCut = false): Promise<void> {
+    if (raw !== null) this.#recordRaw(result, raw, rawCut);
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#responses !== null && raw !== null) {
-      const { target, test_id, sample } = result;
-      this.#lines.responses += encodeLine({ v: 1, target, test_id, sample, raw: maskRaw(raw, result, this.#mask) });
-    }
     const kept = this.#responses === null ? withoutAnswer(result) : result;
     this.#lines.results += encodeLine(maskResult(kept, this.#mask));
-    this.#planFlush();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
+      if (this.#lines.results.length + this.#lines.responses.length > MOST_GATHERED) this.#flush();
+      else this.#planFlush();
     });
+  }
+
+  #recordRaw(result: TestResult, raw: string, isCut: boolean): void {
+    if (this.#failure !== null || this.#responses === null) return;
+    const { target, test_id, sample } = result;
+    const masked = maskRaw(raw, result, this.#mask, isCut);
+    if (masked.length < LONG_RAW) {
+      this.#lines.responses += encodeLine(
+        isCut
+          ? { v: 1, target, test_id, sample, raw: masked, raw_cut: true }
+          : { v: 1, target, test_id, sample, raw: masked },
+      );
+      return;
+    }
+    // Behind what was gathered before it, and written at once: as a text it may be too long to be held.
+    this.#flush();
+    if (this.#failure !== null) return;
+    try {
+      this.#responses.appendPieces(rawLine(result, masked, isCut));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   recordFailure(failed: FailedAttempt): void {

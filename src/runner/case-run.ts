@@ -54,6 +54,7 @@ export interface CaseContext {
 export interface FinishedCase {
   readonly result: TestResult;
   readonly raw: string | null;
+  readonly rawCut: boolean;
 }
 
 /** When a case was to begin and when it could, on the monotonic clock. */
@@ -106,7 +107,7 @@ export async function runCase(
       limiterWaitMs += ready - from;
     }
     if (attempt === 0) left?.(clock.now());
-    const last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
+    let last = await makeAttempt(target, channel, { request, ...identity, attempt }, item, context);
     if (pass !== undefined && !(pass instanceof Promise)) context.turnstile?.ended(pass, last);
     context.attemptEnded?.(last);
     connectMs += connectMsOf(last);
@@ -131,6 +132,7 @@ export async function runCase(
         timestamp: clock.wallTime(),
       }),
       raw: last.raw,
+      rawCut: last.rawCut === true,
     });
     warnOfUsage(last, target, request.model, context.warned);
     const affordable = hold === null || hold.charge(chargeIn(last, target, request));
@@ -159,6 +161,8 @@ export async function runCase(
     if (failed.code === "cancelled") return null;
     if (!decision.retry) return finish();
 
+    // Megabytes of a failed answer are not to be held through the wait.
+    last = { ...last, raw: null };
     failedCostUsd += costOfUsage(target, request.model, usage) ?? 0;
     if (decision.counted) retriesUsed += 1;
     else uncounted += 1;

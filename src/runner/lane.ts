@@ -253,9 +253,9 @@ export class Lane {
       observe({ type: "case_started", target: this.#target.label, test_id: item.testCase.id, sample: item.sample });
       const finished = await running;
       if (finished === null) return hasLeft ? undefined : this.#takeBack(item, schedule, appointed);
-      const { result, raw } = finished;
+      const { result, raw, rawCut } = finished;
       this.#judge(result);
-      await journal.record(result, raw);
+      await journal.record(result, raw, rawCut);
       this.#context.finished(result);
     } finally {
       start.hold?.release();

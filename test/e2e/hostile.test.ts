@@ -268,3 +268,49 @@ describe.each([
     expect(peakMb).toBeLessThan(400);
   });
 });
+
+describe("thirty streams at the same time", () => {
+  const bench = async (
+    streams: (socket: net.Socket) => void,
+  ): Promise<{ codes: (string | null)[]; exit: number | null; peakMb: number; cwd: string }> => {
+    const server = closedAfterTest(await rawServer(streams));
+    const cwd = tempDir();
+    const test_cases = Array.from({ length: 30 }, (_, i) => ({ id: String(i), prompt: "x" }));
+    writeFileSync(join(cwd, "d.json"), JSON.stringify({ name: "d", version: "1", test_cases }));
+    const args = ["bench", "-d", "d.json", "-p", "openai", "-c", "30", "-o", "out", "--retries", "0"];
+    const result = await runCli(args, { cwd, env: { ...addresses(server.url), NODE_OPTIONS: TELLS_MEMORY } });
+    const codes = readFileSync(join(cwd, "out/results.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as TestResult).error?.code ?? null);
+    const peakMb = Number(/^peak (\d+) kB$/m.exec(result.stderr)?.[1]) / 1000;
+    return { codes, exit: result.code, peakMb, cwd };
+  };
+
+  it("that never end fill no memory, and the run finishes", async () => {
+    const { codes, exit, peakMb } = await bench((socket) => inStream(longToken(900))(socket));
+    expect(codes).toEqual(Array.from({ length: 30 }, () => TOO_LARGE));
+    expect(exit).toBe(1);
+    expect(peakMb).toBeLessThan(1000);
+  });
+
+  it("that are long have their raw bodies cut where they would fill the memory, which is said of each", async () => {
+    const waiting: net.Socket[] = [];
+    const padding = `data: ${JSON.stringify({ choices: [], padding: "\u0001".repeat(20_000) })}\n\n`;
+    const { codes, exit, peakMb, cwd } = await bench((socket) => {
+      socket.write(STREAM_HEAD + streamChunk(longToken(3)).toString());
+      for (let sent = 0; sent < 12e6; sent += padding.length) socket.write(streamChunk(padding));
+      waiting.push(socket);
+      if (waiting.length < 30) return;
+      const end = streamChunk(`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`);
+      for (const each of waiting) each.end(Buffer.concat([end, Buffer.from(STREAM_END)]));
+    });
+    expect([exit, codes]).toEqual([0, Array.from({ length: 30 }, () => null)]);
+    expect(peakMb).toBeLessThan(1000);
+    const responses = readFileSync(join(cwd, "out/responses.jsonl"), "latin1").trim().split("\n");
+    const cut = responses.filter((line) => line.includes(',"raw_cut":true,"crc"'));
+    expect(responses).toHaveLength(30);
+    expect([cut.length > 5, cut.length < 30]).toEqual([true, true]);
+    expect((await runCli(["journal", "check", "out"], { cwd })).code).toBe(0);
+  });
+});

@@ -10,6 +10,7 @@ import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framedBody, type FramedBody } from "./framing.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
+import { rawInFlight, textInFlight, textSize } from "./memory-in-flight.ts";
 import { networkFailure } from "./network-failure.ts";
 import { retryAfter, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
@@ -45,6 +46,11 @@ export class HttpAttempt implements ExchangeListener {
   };
   readonly #tokens = new TokenTimes();
   #body = new BodyBuffer();
+  /** Of the memory in flight, what this answer holds. */
+  #rawHeld = 0;
+  #textHeld = 0;
+  #rawCut = false;
+  #nextCount: number = LIMITS.bytesBetweenCounts;
   #events = 0;
   #bytesSinceEvent = 0;
   #streamBytes = 0;
@@ -114,13 +120,15 @@ export class HttpAttempt implements ExchangeListener {
     this.#read = read;
     if (this.#tooMuch) return;
     const known = this.#stream?.decoder.kind ?? "whole";
-    if (known !== "stream" || this.#call.keepRaw) this.#body.add(chunk);
+    if (known !== "stream") this.#keep(chunk);
+    else if (this.#call.keepRaw) this.#keepRaw(chunk);
     if (this.#stream === null) return this.#checkLength();
     this.#bytesSinceEvent += chunk.length;
     this.#streamBytes += chunk.length;
     this.#stream.decoder.feed(chunk);
     if (this.#stream.decoder.kind !== "stream") return this.#checkLength();
-    if (known !== "stream" && !this.#call.keepRaw) this.#body = new BodyBuffer();
+    if (known !== "stream" && !this.#call.keepRaw) this.#letGo();
+    if (this.#streamBytes >= this.#nextCount) this.#countText(this.#stream.reader);
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
       this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
     } else if (this.#streamBytes > LIMITS.answerBytes) {
@@ -171,9 +179,39 @@ export class HttpAttempt implements ExchangeListener {
     return reader.ended || statesError(reader);
   }
 
+  /** A body that is needed whole to be read. */
+  #keep(chunk: Buffer): void {
+    rawInFlight.add(chunk.length);
+    this.#rawHeld += chunk.length;
+    this.#body.add(chunk);
+  }
+
+  /** A stream's body, of which nothing is kept any more from where there was no room for it. */
+  #keepRaw(chunk: Buffer): void {
+    this.#rawCut ||= !rawInFlight.take(chunk.length);
+    if (this.#rawCut) return;
+    this.#rawHeld += chunk.length;
+    this.#body.add(chunk);
+  }
+
+  #letGo(): void {
+    rawInFlight.give(this.#rawHeld);
+    this.#rawHeld = 0;
+    this.#body = new BodyBuffer();
+  }
+
+  #countText(reader: StreamReader): void {
+    this.#nextCount = this.#streamBytes + LIMITS.bytesBetweenCounts;
+    const size = textSize(reader.response());
+    if (!textInFlight.take(size - this.#textHeld))
+      return this.#stop(tooLong("the text of all answers in flight", LIMITS.textBytesTogether));
+    this.#textHeld = size;
+  }
+
   /** No more is taken, and what came is let go: nobody reads megabytes of it, and they would go to disk. */
   #stop(error: LimitError): void {
     this.#tooMuch = true;
+    this.#letGo();
     this.#outside.end(error);
   }
 
@@ -264,6 +302,10 @@ export class HttpAttempt implements ExchangeListener {
 
   #finish(at: Millis, outcome: Attempt["outcome"]): void {
     this.#lingering?.cancel();
+    const raw = this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null;
+    this.#letGo();
+    textInFlight.give(this.#textHeld);
+    this.#textHeld = 0;
     const { connectStarted, connected, sent, headers, firstByte } = this.#instants;
     const { firstToken, firstText, lastToken } = this.#tokens;
     this.#outside.settle({
@@ -277,7 +319,8 @@ export class HttpAttempt implements ExchangeListener {
       requestId: this.#header("x-request-id") ?? this.#header("request-id"),
       systemFingerprint: this.#systemFingerprint,
       statedLimits: this.#statedLimits ?? undefined,
-      raw: this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null,
+      raw,
+      rawCut: this.#rawCut,
     });
   }
 }

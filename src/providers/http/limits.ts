@@ -19,6 +19,12 @@ export const LIMITS = {
   bytesBetweenEvents: 8 * MiB,
   /** Events of one stream: several times the tokens of the longest answer. */
   events: 500_000,
+  /** Raw bodies of all answers in flight, over the process; streams beyond it are read on, and their raw bodies cut. */
+  rawBytesTogether: 256 * MiB,
+  /** Texts of all streams in flight, over the process; a stream that is large itself ends where it would go beyond. */
+  textBytesTogether: 128 * MiB,
+  /** After so many bytes of a stream each, its text is counted: an answer of any model today ends before the first. */
+  bytesBetweenCounts: 4 * MiB,
   /** The head of a proxy's answer to CONNECT. */
   proxyHeaderBytes: 16 * KiB,
 } as const;
