@@ -132,7 +132,7 @@ function checkDataset(flags: BenchFlags): void {
   const { dataset, synthetic, category } = flags;
   if (dataset === undefined && synthetic === undefined) {
     throw new BenchError("usage", "there is nothing to send: no dataset (-d, --dataset) and no --synthetic is given", {
-      hint: "Name a dataset, such as llm-test-bench bench coding-tasks, or send synthetic prompts: --synthetic input=512,output=128",
+      hint: "Name a dataset, such as llm-test-bench bench coding-tasks, or send synthetic prompts: --synthetic input=512,output=128; see llm-test-bench bench --help",
     });
   }
   if (dataset !== undefined && synthetic !== undefined) {
