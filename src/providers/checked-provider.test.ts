@@ -42,8 +42,20 @@ const outcomeOf = async (provider: Provider): Promise<Attempt["outcome"]> => {
 };
 
 it("passes a sound attempt on as it is", async () => {
-  const provider = checkedProvider(answering(attempt), fakeClock());
-  expect(await provider.openChannel().send(exampleCall())).toEqual(attempt);
+  const { outcome } = attempt;
+  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, modality_tokens: { prompt_audio: 1 } };
+  const counts = { ...usage, reasoning_tokens: null, cached_tokens: null, cache_write_tokens: null };
+  const server_timing = { load_ms: 1, prompt_ms: null, output_ms: 2, total_ms: 3 };
+  const whole = {
+    ...attempt,
+    outcome: { ...outcome, response: { ...outcome.response, usage: counts, server_timing } },
+    simulated: true,
+    statedLimits: { requests: { limit: 1, remaining: 0, resetsInMs: 5, stated: "a: 5ms" }, tokens: null },
+  };
+  for (const sent of [attempt, whole]) {
+    const provider = checkedProvider(answering(sent), fakeClock());
+    expect(await provider.openChannel().send(exampleCall())).toEqual(sent);
+  }
 });
 
 it.each([

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type FailureCode } from "../core/failure.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
+import { serverTimingSchema } from "../core/response.ts";
 import { looseToolCallSchema } from "./loose-tool-call.ts";
 import { looseUsageSchema } from "./loose-usage.ts";
 
@@ -18,7 +19,14 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? null);
-const allowance = z.object({ limit: figure, remaining: z.number().nonnegative(), resetsInMs: figure }).nullable();
+const allowance = z
+  .object({
+    limit: figure,
+    remaining: z.number().nonnegative(),
+    resetsInMs: figure,
+    stated: z.string().catch("a reset"),
+  })
+  .nullable();
 
 const responseSchema = z.object({
   id: label,
@@ -32,6 +40,7 @@ const responseSchema = z.object({
   finish_reason: label,
   usage: looseUsageSchema.nullable().catch(null),
   created_at: label,
+  server_timing: serverTimingSchema.optional().catch(undefined),
 });
 
 const failureSchema = z.object({
@@ -39,6 +48,7 @@ const failureSchema = z.object({
   message: z.string().catch("the provider gave no message"),
   http_status: status,
   retry_after_ms: figure,
+  wait_stated: z.string().optional().catch(undefined),
   stale_connection: z.boolean().catch(false),
   reworded: z.literal(true).optional().catch(undefined),
 });
@@ -64,6 +74,7 @@ const attemptSchema = z.object({
   ]),
   requestId: label,
   systemFingerprint: label,
+  simulated: z.literal(true).optional().catch(undefined),
   statedLimits: z.object({ requests: allowance, tokens: allowance }).optional().catch(undefined),
   raw: label,
 });
@@ -112,9 +123,10 @@ function attemptOf(answered: unknown, { request }: Call, clock: Clock): Attempt 
     const what = `the provider of ${request.model} returned something else: ${where}: ${issue?.message ?? ""}`;
     return failedAttempt("stream_malformed", what, clock);
   }
-  const { instants, outcome, ...attempt } = checked.data;
+  const { instants, outcome, simulated, ...attempt } = checked.data;
   return {
     ...attempt,
+    ...(simulated === undefined ? {} : { simulated }),
     instants: { ...instants, done: instants.done ?? clock.now() },
     outcome: outcome.ok
       ? outcome
@@ -122,8 +134,11 @@ function attemptOf(answered: unknown, { request }: Call, clock: Clock): Attempt 
   };
 }
 
-const moreOf = ({ reworded, ...more }: z.infer<typeof failureSchema>): Parameters<typeof failure>[2] =>
-  reworded === undefined ? more : { ...more, reworded };
+const moreOf = ({ reworded, wait_stated, ...more }: z.infer<typeof failureSchema>): Parameters<typeof failure>[2] => ({
+  ...more,
+  ...(reworded === undefined ? {} : { reworded }),
+  ...(wait_stated === undefined ? {} : { wait_stated }),
+});
 
 function failedAttempt(code: FailureCode, message: string, clock: Clock): Attempt {
   const never = { connectStarted: null, connected: null, sent: null, headers: null, firstByte: null };
