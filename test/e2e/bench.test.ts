@@ -278,7 +278,9 @@ it.each([
   const args = ["bench", "-d", "tasks.json", "-p", "openai", "-o", "results", ...flags];
   expectSuccess(await runHere(args, { cwd, env: addresses(server.url) }));
   expect(readdirSync(join(cwd, "results")).toSorted()).toEqual(
-    ["failures.jsonl", "responses.jsonl", "results.jsonl", "run.json", "summary.md", ...files].toSorted(),
+    ["exports.json", "failures.jsonl", "responses.jsonl", "results.jsonl", "run.json", "run.json.prev", "summary.md"]
+      .concat(files)
+      .toSorted(),
   );
 });
 
