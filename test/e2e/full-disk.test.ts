@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { decodeResult } from "../../src/journal/line.ts";
 import { CLI, runCli, tempDir, type CliResult } from "../support/cli.ts";
+import { runHere } from "../support/in-process.ts";
 import { recordingSimulator, type RecordingSimulator } from "../support/recording-simulator.ts";
 import { identityIn, identityOf, journalOf, totalsOf, writeDataset } from "../support/run-directory.ts";
 
@@ -119,6 +120,54 @@ describe("a full disk", () => {
     rmSync(ballast);
     await expectResume(dataset, directory, simulator, []);
   });
+});
+
+/** A finished run on a disk that has become read-only, or null where this user may not mount one. */
+async function readOnlyDisk(): Promise<string | null> {
+  const directory = smallDisk();
+  if (directory === null) return null;
+  onTestFinished(() => void execFileSync("umount", [directory]));
+  const args = [
+    "bench",
+    "-d",
+    "coding-tasks",
+    "--limit",
+    "2",
+    "-p",
+    "sim:fast",
+    "-o",
+    join(directory, "run"),
+    "--quiet",
+  ];
+  expect(await runHere(args)).toMatchObject({ code: 0 });
+  rmSync(join(directory, "run", "results.csv"));
+  execFileSync("mount", ["-o", "remount,ro", directory]);
+  return directory;
+}
+
+test("a read-only disk is code 6 with the reason, in every command that writes", async () => {
+  const on = await readOnlyDisk();
+  if (on === null) return expect(disk).toBeNull();
+  const run = join(on, "run");
+  const commands = [
+    ["bench", "-d", "coding-tasks", "--limit", "1", "-p", "sim:fast", "-o", join(on, "new")],
+    ["bench", "-d", "coding-tasks", "--limit", "2", "-p", "sim:fast", "-o", run, "--resume"],
+    ["bench", "-d", "coding-tasks", "--limit", "2", "-p", "sim:fast", "-o", run, "--force"],
+    ["resume", run],
+    ["resume", run, "--duration", "1s"],
+    ["export", run, "--format", "csv"],
+    ["export", run, "--format", "csv", "--output", join(on, "table.csv")],
+    ["journal", "check", run, "--repair"],
+    ["datasets", "convert", "coding-tasks", join(on, "tasks.yaml")],
+    ["datasets", "init", join(on, "mine.yaml")],
+    ["config", "init", "--output", join(on, "config.yaml")],
+  ];
+  for (const command of commands) {
+    const { code, stderr } = await runHere(command);
+    expect({ command, code }).toEqual({ command, code: 6 });
+    expect(stderr).toMatch(/^error: .+: the file system is read-only\nhint: .+\n$/m);
+    expect(stderr).not.toMatch(/defect|\n {4}at /);
+  }
 });
 
 describe.runIf(existsSync("/dev/full"))("a full disk behind an output of the command", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -41,6 +42,17 @@ test("a link under the name of an unfinished run.json is refused before anything
   rmSync(join(directory, "run.json.tmp"));
   expect((await bench()).code).toBe(0);
   expect(totalsOf(directory)).toMatchObject([{ cases: CASES, succeeded: CASES }]);
+});
+
+test("a pipe in place of kept standard input is refused before it is read", async () => {
+  const { directory, sent, run, bench } = await place();
+  await bench();
+  execFileSync("mkfifo", [join(directory, "stdin.jsonl")]);
+  const before = sent();
+  const { code, stderr } = await run("bench", "-d", "-", "-o", directory, "-p", "sim:m", "--resume", "--quiet");
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/^error: .+stdin\.jsonl is not a regular file\nhint: .+\n$/);
+  expect(sent()).toBe(before);
 });
 
 describe("journal check and its repair", () => {

@@ -1,12 +1,15 @@
-import { existsSync } from "node:fs";
+import { constants } from "node:fs";
 import { copyFile, open, rename, type FileHandle } from "node:fs/promises";
 import { BenchError, messageOf } from "../../core/errors.ts";
+import { outputError } from "../../core/output-error.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { scratchFile, type Scratch } from "./scratch.ts";
 
 const PIECE_BYTES = 64 * 1024;
 /** While it is not whole; a file without it is. */
 const UNFINISHED = ".part";
+// What is kept is a regular file: never through a link, and without waiting for the other end of a pipe.
+const NEVER_FOLLOW = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** How far it is kept ahead of the reader that is furthest, so that an input without an end does not fill the disk. */
 const AHEAD_BYTES = 1024 * 1024 * 1024;
 
@@ -45,13 +48,17 @@ export class Spool implements ByteSource {
 
   /**
    * Keeps the input in this file from now on. A part of it that an earlier run kept must be the same again: throws
-   * `BenchError("dataset")` to whoever reads where it is not.
+   * `BenchError("dataset")` to whoever reads where it is not. Throws `BenchError("output")` where it cannot be kept, to
+   * whoever reads where that shows later.
    */
   async keepAt(path: string): Promise<void> {
-    if (this.#done !== null) return this.#keepCopyAt(path);
-    const before = existsSync(path + UNFINISHED);
-    const file = await open(path + UNFINISHED, before ? "r+" : "w+");
-    await this.#begin(path, file, (await file.stat()).size);
+    try {
+      if (this.#done !== null) return await this.#keepCopyAt(path);
+      const file = await open(path + UNFINISHED, constants.O_RDWR | constants.O_CREAT | NEVER_FOLLOW);
+      await this.#begin(path, file, (await file.stat()).size);
+    } catch (error) {
+      throw outputError(`cannot write ${path}`, error);
+    }
   }
 
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -152,7 +159,7 @@ export class Spool implements ByteSource {
       for (let piece: Uint8Array | null = this.first; piece !== null; piece = await this.#next()) {
         const known = Math.min(piece.length, Math.max(0, kept - at));
         if (known > 0) await requireSame(file, piece.subarray(0, known), at);
-        await file.write(piece, known, piece.length - known, at + known);
+        await writeAll(file, piece.subarray(known), at + known);
         at += piece.length;
         this.#written = at;
         this.#wake();
@@ -164,6 +171,8 @@ export class Spool implements ByteSource {
       await file.sync();
       await rename(path + UNFINISHED, path);
       this.#ended = true;
+    } catch (error) {
+      throw outputError(`cannot write ${path + UNFINISHED}`, error);
     } finally {
       await file.close();
     }
@@ -189,6 +198,14 @@ export class Spool implements ByteSource {
 
   #renew(): void {
     this.#more = new Promise((resolve) => (this.#wake = resolve));
+  }
+}
+
+/** A write may take a part only, as on a disk that becomes full. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BenchError } from "../../core/errors.ts";
 import type { DatasetFormat } from "../../core/dataset-format.ts";
@@ -83,5 +83,12 @@ async function keptPart(directory: string): Promise<Part | null> {
   const encoding = name === undefined ? null : encodingOf(name);
   if (name === undefined || encoding === null) return null;
   const path = join(directory, name);
-  return { source: fileSource(path, await stat(path), "standard input"), encoding };
+  const there = await lstat(path);
+  // A pipe would be waited for, and a link leads elsewhere.
+  if (!there.isFile()) {
+    throw new BenchError("output", `${path} is not a regular file`, {
+      hint: "Move it away, and pipe the dataset in again.",
+    });
+  }
+  return { source: fileSource(path, there, "standard input"), encoding };
 }
