@@ -2,6 +2,7 @@ import { requireDistinct } from "../config/targets.ts";
 import { BenchError } from "../core/errors.ts";
 import { selectCases } from "../datasets/select.ts";
 import { checkRequests, hasEndlessCases } from "./check-requests.ts";
+import { checkDescriptors, descriptorsHere } from "./check-descriptors.ts";
 import { openDirectory } from "./open-directory.ts";
 import type { BenchmarkOptions, BenchmarkOutcome } from "./options.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
@@ -24,6 +25,7 @@ export async function runBenchmark(
   // A dataset that is checked while it is used gets no pass of its own: that could take longer than the user waits.
   const streamed = plan.dataset.sha256 === null;
   const count = streamed ? null : await checkRequests(cases, plan, load, options.warn);
+  checkDescriptors(plan, load, count, options.descriptors ?? descriptorsHere());
   let planned = plannedRequests(plan, load, count);
   const opened = await openDirectory(plan, load, planned, options);
   if (streamed && !isEndless(load, false)) planned ??= opened.manifest.planned_per_target;

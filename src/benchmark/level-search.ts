@@ -50,6 +50,8 @@ export class LevelSearch {
     const { level, status } = result;
     if (level === undefined || status === "skipped") return;
     const tried = this.#at(level);
+    // What this machine could not send says nothing of the server; the level is tried again by a resume.
+    if (result.error?.code === "local_limit") return;
     tried.attempted += 1;
     if (meetsSlo(result, this.#options.slo)) tried.good += 1;
   }

@@ -7,6 +7,7 @@ import type { BenchTarget } from "./targets.ts";
 import { datasetRecord } from "./dataset-identity.ts";
 import type { ConcurrencyHistory, Ending, Load, Manifest, Origin, Plan, Segment } from "../core/run.ts";
 import type { Validity } from "../core/summary.ts";
+import type { RunOutcome } from "../runner/run.ts";
 
 /** The manifest of a run that begins now. */
 export function newManifest(
@@ -67,10 +68,12 @@ export function withEnd(
     validity,
     endedBy,
     concurrency = [],
+    machineLimit = [],
   }: {
     readonly validity: Validity | null;
     readonly endedBy?: Ending;
     readonly concurrency?: readonly ConcurrencyHistory[];
+    readonly machineLimit?: RunOutcome["machineLimit"];
   },
   clock: Clock,
 ): Manifest {
@@ -79,6 +82,7 @@ export function withEnd(
   const ending = {
     ...(endedBy === undefined ? {} : { ended_by: endedBy }),
     ...(concurrency.length === 0 ? {} : { concurrency: [...concurrency] }),
+    ...(machineLimit.length === 0 ? {} : { machine_limit: [...machineLimit] }),
   };
   const segments = manifest.segments.map((segment, i) =>
     i === last ? { ...segment, ended_at, validity, ...ending } : segment,

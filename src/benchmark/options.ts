@@ -6,6 +6,7 @@ import type { Mask } from "../core/secrets.ts";
 import type { OpenRun } from "../journal/directory.ts";
 import type { Findings } from "../reports/summary-view.ts";
 import type { RunOutcome } from "../runner/run.ts";
+import type { Descriptors } from "./check-descriptors.ts";
 import type { ExportOptions } from "./exports.ts";
 
 /** Where it is kept, and who watches. */
@@ -23,6 +24,8 @@ export interface BenchmarkOptions {
   readonly calibration?: Calibration | null;
   /** Where the command stood; recorded for `resume`. */
   readonly origin?: Origin;
+  /** What this process may open; found out unless given, and null where the system does not say. */
+  readonly descriptors?: Descriptors | null;
   readonly stop: AbortSignal;
   readonly abandon: AbortSignal;
   readonly observe: RunObserver;

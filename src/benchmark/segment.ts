@@ -132,7 +132,13 @@ export class BenchmarkSegment {
   /** At once: a process that is killed later has labelled its results all the same. */
   #labelSimulated(): void {
     const labelled = withSimulated(this.#manifest, this.#parts.plan.targets);
-    if (labelled !== this.#manifest) this.#save(labelled);
+    if (labelled === this.#manifest) return;
+    this.#manifest = labelled;
+    try {
+      this.#save(labelled);
+    } catch {
+      // Out of descriptors, say; it is saved again at the end.
+    }
   }
 
   #soFar(): SoFar {

@@ -21,7 +21,7 @@ export type RunEvent =
   | {
       /** Nothing more is sent, and what is in flight may end. */
       readonly type: "run_stopping";
-      readonly by: "stop" | "errors" | "budget";
+      readonly by: "stop" | "errors" | "budget" | "machine";
     }
   | { readonly type: "case_started"; readonly target: string; readonly test_id: string; readonly sample: number }
   | {

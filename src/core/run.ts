@@ -102,8 +102,11 @@ export const loadSchema = z.object({
 });
 export type Load = z.infer<typeof loadSchema>;
 
-/** What ended a stretch of a run: nothing was left, the time, a limit of cost or failures, or someone who stopped it. */
-export const ENDINGS = ["work", "time", "errors", "budget", "stop"] as const;
+/**
+ * What ended a stretch of a run: nothing was left, the time, a limit of cost or failures, a limit of the client's machine,
+ * or someone who stopped it.
+ */
+export const ENDINGS = ["work", "time", "errors", "budget", "machine", "stop"] as const;
 export type Ending = (typeof ENDINGS)[number];
 
 const concurrencySchema = z.object({
@@ -132,6 +135,8 @@ export const segmentSchema = z.object({
   validity: validitySchema.nullable(),
   /** Missing while it goes on, and when the process died. */
   ended_by: z.enum(ENDINGS).optional(),
+  /** Where this machine ran out of descriptors, ports or memory: how many requests to each target were in flight then. */
+  machine_limit: z.array(z.object({ target: z.string(), in_flight: count })).optional(),
   /** What targets were reached through, without credentials; absent when all were reached directly. */
   proxies: z.array(z.object({ target: z.string(), proxy: z.string() })).optional(),
   /** Of an adaptive run, one entry a target. */

@@ -64,6 +64,8 @@ export const levelSummarySchema = countsSchema.extend({
   /** As the summary's, of this level; so is the interval. Missing without an SLO. */
   goodput: number.optional(),
   goodput_ci95: intervalSchema.optional(),
+  /** Requests that this machine could not send (`local_limit`): the level says nothing of the server then. */
+  local_limits: count.optional(),
 });
 export type LevelSummary = z.infer<typeof levelSummarySchema>;
 
@@ -77,6 +79,8 @@ export const kneeSchema = z.object({
   within_p95_limit: number,
   /** The limit, in milliseconds; null where none was given. */
   p95_limit_ms: number,
+  /** Set when levels were left out because this machine ran out of descriptors, ports or memory. */
+  limited_by_machine: z.literal(true).optional(),
 });
 export type Knee = z.infer<typeof kneeSchema>;
 
@@ -87,7 +91,18 @@ export const concurrencySearchSchema = z.object({
   /** Whether that is the highest level that the search was allowed to try. */
   at_limit: z.boolean(),
   /** In the order in which they were tried. */
-  path: z.array(z.object({ level: count, attempted: count, goodput: number, kept: z.boolean() })),
+  path: z.array(
+    z.object({
+      level: count,
+      attempted: count,
+      goodput: number,
+      kept: z.boolean(),
+      /** Set where this machine ran out of descriptors, ports or memory, so that nothing is known of the server. */
+      limited_by_machine: z.literal(true).optional(),
+    }),
+  ),
+  /** Set when the search ended at a limit of this machine: `highest` is the least that the server can do. */
+  limited_by_machine: z.literal(true).optional(),
 });
 export type ConcurrencySearch = z.infer<typeof concurrencySearchSchema>;
 

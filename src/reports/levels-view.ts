@@ -13,22 +13,25 @@ export function levelSections({ summaries }: { readonly summaries: ReadonlyMap<s
     if (levels === undefined || knee === undefined) return [];
     if (search !== undefined) {
       const inOrder = search.path.flatMap(({ level }) => levels.find((of) => of.level === level) ?? []);
-      const blocks = [levelTable(inOrder, search), searchLine(search, slo)];
+      const blocks = [levelTable(inOrder, search), ...limitedLines(inOrder), searchLine(search, slo)];
       return [{ heading: `Search for the highest concurrency of ${target}`, blocks }];
     }
-    return [{ heading: `Levels of ${target}`, blocks: [levelTable(levels), ...kneeLines(knee, levels.length)] }];
+    return [
+      {
+        heading: `Levels of ${target}`,
+        blocks: [levelTable(levels), ...limitedLines(levels), ...kneeLines(knee, levels.length)],
+      },
+    ];
   });
 }
 
 function levelTable(levels: readonly LevelSummary[], search?: ConcurrencySearch): Table {
-  const kept = new Map(search?.path.map((tried) => [tried.level, tried.kept]));
+  const kept = new Map(search?.path.map((tried) => [tried.level, tried]));
   // Every one of the levels has a goodput, or none has; beside it stands no success rate, for want of room.
   const judged = levels.some(({ goodput }) => goodput !== undefined);
   const columns: readonly (readonly [string, (level: LevelSummary) => string])[] = [
     ["in flight", ({ level }) => String(level)],
-    ...(search === undefined
-      ? []
-      : [["kept", ({ level }: LevelSummary) => (kept.get(level) === true ? "yes" : "no")] as const]),
+    ...(search === undefined ? [] : [["kept", ({ level }: LevelSummary) => keptText(kept.get(level))] as const]),
     judged
       ? ["goodput", ({ goodput }) => formatShare(goodput ?? null)]
       : ["success", ({ success_rate }) => formatShare(success_rate)],
@@ -48,14 +51,39 @@ function levelTable(levels: readonly LevelSummary[], search?: ConcurrencySearch)
   };
 }
 
-function kneeLines({ level, at_end, within_p95_limit: within, p95_limit_ms: limit }: Knee, levels: number): Line[] {
+/** Of a level that this machine could not send in full, nobody knows. */
+const keptText = (tried: ConcurrencySearch["path"][number] | undefined): string =>
+  tried?.limited_by_machine === true ? "–" : tried?.kept === true ? "yes" : "no";
+
+/** The levels that this machine could not send in full. */
+function limitedLines(levels: readonly LevelSummary[]): Line[] {
+  return levels.flatMap(({ level, attempted, local_limits: limited = 0 }) =>
+    limited === 0
+      ? []
+      : [
+          line(
+            `${level} in flight: this machine could not send ${limited} of ${attempted} requests (local_limit), so the level says nothing about the server`,
+            "warn",
+          ),
+        ],
+  );
+}
+
+function kneeLines(
+  { level, at_end, within_p95_limit: within, p95_limit_ms: limit, limited_by_machine }: Knee,
+  levels: number,
+): Line[] {
+  const limited = limited_by_machine === true;
   const lines: Line[] = [];
-  if (level === null) lines.push(line("no knee: no level had a success", "warn"));
+  if (limited && level === null) lines.push(line("no knee: limited by this machine", "warn"));
+  else if (limited && at_end) lines.push(line(`knee: at least ${level}, limited by this machine`, "warn"));
+  else if (level === null) lines.push(line("no knee: no level had a success", "warn"));
   else if (levels === 1) lines.push(line("knee: unknown; only one level has results"));
   else if (at_end) lines.push(line(`knee: not reached; throughput still grows at ${level} in flight`));
   else lines.push(line(`knee: ${level} in flight; more bring less than 5 % more throughput`));
   if (limit === null) return lines;
-  const held = within === null ? "at no level" : `up to ${within} in flight`;
+  const held =
+    within === null ? "at no level" : `up to ${within} in flight${limited ? " or more, limited by this machine" : ""}`;
   lines.push(line(`p95 stays within ${formatMillis(limit)} ${held}`, within === null ? "warn" : null));
   return lines;
 }

@@ -13,6 +13,7 @@ interface LevelTally {
   readonly window: Window;
   readonly goodput: GoodputTally | null;
   answeredTokens: number;
+  localLimits: number;
 }
 
 /** What a run with levels has besides other runs. */
@@ -38,6 +39,11 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
     const of = byLevel.get(result.level) ?? emptyLevel(slo);
     byLevel.set(result.level, of);
     of.tally.add(result);
+    // What this machine could not send says nothing of the server.
+    if (result.error?.code === "local_limit") {
+      of.localLimits += 1;
+      return;
+    }
     of.window.add(result);
     of.goodput?.add(result);
     if (result.status === "success") of.answeredTokens += result.response?.usage?.completion_tokens ?? 0;
@@ -55,22 +61,26 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
 
 function emptyLevel(slo: Slo | null): LevelTally {
   const goodput = slo === null ? null : createGoodputTally(slo);
-  return { tally: createTally(), window: createWindow(), goodput, answeredTokens: 0 };
+  return { tally: createTally(), window: createWindow(), goodput, answeredTokens: 0, localLimits: 0 };
 }
+
+const LIMITED = { limited_by_machine: true } as const;
 
 /** The path of a search is the order in which its levels come up in the journal. */
 function searchIn(inOrder: readonly LevelSummary[], slo: Slo, upTo: number): ConcurrencySearch {
-  const path = inOrder.map(({ level, attempted, goodput = null }) => ({
+  const path = inOrder.map(({ level, attempted, goodput = null, local_limits: limited = 0 }) => ({
     level,
     attempted,
     goodput,
-    kept: (goodput ?? 0) >= slo.goodput,
+    kept: limited === 0 && (goodput ?? 0) >= slo.goodput,
+    ...(limited === 0 ? {} : LIMITED),
   }));
-  const highest = highestKept(path);
-  return { highest, at_limit: highest !== null && highest >= upTo, path };
+  const highest = highestKept(path.filter((tried) => !("limited_by_machine" in tried)));
+  const isLimited = path.some((tried) => "limited_by_machine" in tried);
+  return { highest, at_limit: highest !== null && highest >= upTo, path, ...(isLimited ? LIMITED : {}) };
 }
 
-function summaryOf(level: number, { tally, window, goodput, answeredTokens }: LevelTally): LevelSummary {
+function summaryOf(level: number, { tally, window, goodput, answeredTokens, localLimits }: LevelTally): LevelSummary {
   const counts = tallyCounts(tally);
   return {
     level,
@@ -81,12 +91,14 @@ function summaryOf(level: number, { tally, window, goodput, answeredTokens }: Le
     output_tokens_per_second: window.perSecond(answeredTokens),
     wall_ms: window.wallMs,
     ...goodput?.shares(),
+    ...(localLimits === 0 ? {} : { local_limits: localLimits }),
   };
 }
 
 /** Throughput of successes only: a server that fails at once would be the fastest of all. */
 function kneeIn(levels: readonly LevelSummary[], p95LimitMs: number | null): Knee {
-  const points = levels.map(({ level, succeeded, wall_ms, duration_ms }) => ({
+  const known = levels.filter(({ local_limits: limited = 0 }) => limited === 0);
+  const points = known.map(({ level, succeeded, wall_ms, duration_ms }) => ({
     level,
     perSecond: wall_ms === null || wall_ms <= 0 ? null : (succeeded * 1000) / wall_ms,
     p95Ms: duration_ms.p95_attempted,
@@ -94,8 +106,9 @@ function kneeIn(levels: readonly LevelSummary[], p95LimitMs: number | null): Kne
   const level = kneeOf(points);
   return {
     level,
-    at_end: level !== null && level === levels.at(-1)?.level,
+    at_end: level !== null && level === known.at(-1)?.level,
     within_p95_limit: p95LimitMs === null ? null : lastWithin(points, p95LimitMs),
     p95_limit_ms: p95LimitMs,
+    ...(known.length < levels.length ? LIMITED : {}),
   };
 }

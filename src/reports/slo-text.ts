@@ -38,8 +38,15 @@ export function goodputLines(target: string, { slo, ...summary }: Summary): Line
 }
 
 /** What a search for the highest concurrency came to. */
-export function searchLine({ highest, at_limit }: ConcurrencySearch, slo: Slo | undefined): Line {
+export function searchLine(
+  { highest, at_limit, limited_by_machine: limited }: ConcurrencySearch,
+  slo: Slo | undefined,
+): Line {
   const wanted = slo === undefined ? "the SLO" : `${sloText(slo)} for ${formatShare(slo.goodput)} of the requests`;
+  if (limited === true) {
+    if (highest === null) return line("highest concurrency: unknown, limited by this machine at every level", "warn");
+    return line(`highest concurrency: at least ${highest}, limited by this machine; they keep ${wanted}`, "warn");
+  }
   if (highest === null) return line(`no concurrency keeps ${wanted}`, "bad");
   const end = at_limit ? "; that is the highest that was allowed" : "";
   return line(`highest concurrency: ${highest} in flight keep ${wanted}${end}`, at_limit ? "warn" : "good");

@@ -114,12 +114,24 @@ function notes({ manifest, summaries }: Findings): Line[] {
     lines.push(line(`through a third-party client, whose time is in theirs: ${bridged.join(", ")}`, "warn"));
   }
   if (isOpenLoop(manifest)) lines.push(...openLoopNotes(manifest, summaries));
-  lines.push(...limitNotes(manifest, summaries));
+  lines.push(...limitNotes(manifest, summaries), ...machineLimitNotes(manifest));
   const made = (manifest.plan.synthetic ?? null) !== null;
   for (const [target, summary] of summaries) lines.push(...goodputLines(target, summary));
   for (const [target, summary] of summaries) lines.push(...notesOn(target, summary, made));
   if (manifest.status !== "finished") lines.push(line(interruption(manifest, summaries), "warn"));
   return lines;
+}
+
+/** Where a load that grows met a limit of this machine; a search says so itself. */
+function machineLimitNotes({ segments, plan }: Manifest): Line[] {
+  if ((plan.search_up_to ?? null) !== null) return [];
+  const limits = segments.at(-1)?.machine_limit ?? [];
+  return limits.map(({ target, in_flight }) =>
+    line(
+      `${target}: stopped at ${in_flight} requests in flight; at least ${in_flight}, limited by this machine`,
+      "warn",
+    ),
+  );
 }
 
 function notesOn(target: string, summary: Summary, made: boolean): Line[] {

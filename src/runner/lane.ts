@@ -19,6 +19,9 @@ import type { RunTarget } from "./target.ts";
 import type { WorkItem } from "./work.ts";
 import { WorkQueue } from "./work-queue.ts";
 
+/** Descriptors and ports come back as other requests end; without a pause the rest of the cases would fail before that. */
+const LOCAL_LIMIT_PAUSE_MS: Millis = 100;
+
 /**
  * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
  * schedule, then with a slot, then the next case. Nothing else decides when a case begins.
@@ -36,6 +39,7 @@ export class Lane {
   /** Takes back what waits for its first leave; aborted when sending ends before the work does. */
   readonly #halting = sharedAbort();
   #endedBy: Ending | null = null;
+  #inFlightAtLimit: number | null = null;
   /** Null until the stage begins. */
   #schedule: Schedule | null = null;
   #adaptive: Adaptive | null = null;
@@ -68,6 +72,11 @@ export class Lane {
   /** What the schedule asked for and got; null in a closed loop. */
   get rates(): Rates | null {
     return this.#schedule?.rates ?? null;
+  }
+
+  /** Requests in flight when this machine reached its limit; null where it did not. */
+  get inFlightAtLimit(): number | null {
+    return this.#inFlightAtLimit;
   }
 
   /** What an adaptive run did with its slots; null for any other. */
@@ -123,7 +132,7 @@ export class Lane {
     if (adaptive === null) return;
     const { clock, segmentStart } = this.#context;
     if (outcome.ok) adaptive.succeeded(this.#slots.full);
-    else if (outcome.failure.code === "rate_limited") {
+    else if (outcome.failure.code === "rate_limited" || outcome.failure.code === "local_limit") {
       adaptive.refused((instants.sent ?? 0) - segmentStart, clock.now() - segmentStart);
     }
     this.#slots.resize(adaptive.slots);
@@ -136,6 +145,7 @@ export class Lane {
   }
 
   #halt(by: Ending): void {
+    if (by === "machine") this.#inFlightAtLimit ??= this.#slots.held;
     this.#end(by);
     this.#halting.abort();
   }
@@ -241,6 +251,7 @@ export class Lane {
     const channel = this.#pool.take();
     books.taken();
     let hasLeft = false;
+    let pauseMs = delayMs;
     const left = (at: Millis): void => {
       hasLeft = true;
       if (appointed !== null) schedule.sent(appointed, at);
@@ -255,13 +266,14 @@ export class Lane {
       if (finished === null) return hasLeft ? undefined : this.#takeBack(item, schedule, appointed);
       const { result, raw, rawCut } = finished;
       this.#judge(result);
+      if (result.error?.code === "local_limit") pauseMs = Math.max(delayMs, LOCAL_LIMIT_PAUSE_MS);
       await journal.record(result, raw, rawCut);
       this.#context.finished(result);
     } finally {
       start.hold?.release();
       books.freed(clock.now() - takenAt);
       this.#pool.give(channel);
-      if (delayMs > 0) await sleep(clock, delayMs, this.#ending.signal);
+      if (pauseMs > 0) await sleep(clock, pauseMs, this.#ending.signal);
       this.#slots.free();
     }
   }
@@ -278,9 +290,19 @@ export class Lane {
     if (status === "success") this.#circuit.succeeded();
     else this.#context.failed();
     const { code = null, message = "" } = error ?? {};
+    if (code === "local_limit") this.#metLocalLimit(message);
     if (code === null || !this.#circuit.failed(code, message)) return;
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });
     this.#halt("work");
+  }
+
+  /** A load that grows until something gives has found what gave; a fixed one that ran out goes on with what there is. */
+  #metLocalLimit(message: string): void {
+    const { arrivals, endless } = this.#stage;
+    if (arrivals === null && !endless) return;
+    this.#context.gate.close({ by: "machine", skipWith: `not sent: ${message}` });
+    // It was not in flight, nor are others that fail so.
+    if (this.#inFlightAtLimit !== null) this.#inFlightAtLimit -= 1;
   }
 
   /** Records what will not be sent. Cases that a resume should send have no record, nor has work without an end. */

@@ -72,6 +72,8 @@ export interface RunOutcome {
   /** Of an adaptive run, one entry for each target; empty for any other. */
   readonly concurrency: readonly ConcurrencyHistory[];
   readonly endedBy: Ending;
+  /** Where this machine reached its limit: requests in flight to each target then; empty where it did not. */
+  readonly machineLimit: readonly { readonly target: string; readonly in_flight: number }[];
   /** One entry for each target whose warm-up did not succeed. */
   readonly warmUpFailures: readonly WarmUpFailures[];
 }
@@ -149,6 +151,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const endings: Ending[] = [];
   const concurrency: ConcurrencyHistory[] = [];
   const judged: JudgedStage[] = [];
+  const machineLimit: { target: string; in_flight: number }[] = [];
   const sendTo = async (group: Group): Promise<void> => {
     for (const stage of group.stages) {
       if (stage.endless && gate.closed !== null) break;
@@ -176,14 +179,23 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       if (measurement.books.used) judged.push({ level: stage.level, target: group.alone, validity });
       concurrency.push(...lanes.map((lane) => lane.concurrency).filter((history) => history !== null));
       endings.push(...lanes.map(({ endedBy }) => endedBy));
+      for (const [i, { inFlightAtLimit }] of lanes.entries()) {
+        const target = group.sides[i]?.target.label;
+        if (inFlightAtLimit !== null && target !== undefined) machineLimit.push({ target, in_flight: inFlightAtLimit });
+      }
     }
   };
-  if (first !== undefined) await sendTo(first);
+  // Targets that come one by one need descriptors one by one.
+  const closeOf = (group: Group): Promise<unknown> => Promise.all(group.sides.map(({ pool }) => pool.close()));
+  if (first !== undefined) {
+    await sendTo(first);
+    await closeOf(first);
+  }
   for (const group of others) {
     await warmUpAll(group);
     await sendTo(group);
+    await closeOf(group);
   }
-  await Promise.all(sides.map(({ pool }) => pool.close()));
   stop.removeEventListener("abort", onStop);
   if (broken !== null) throw (broken as { error: unknown }).error;
 
@@ -194,6 +206,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   return {
     stoppedTargets,
     concurrency,
+    machineLimit,
     endedBy: ENDINGS.toReversed().find((by) => endings.includes(by)) ?? "work",
     warmUpFailures,
     validity: validityOfStages(

@@ -50,6 +50,14 @@ export async function spawnSimulator(options: SimulatorOptions, entry: URL = ENT
     child.once("close", () => resolve());
     child.once("error", () => resolve());
   });
+  // Without a descriptor for its pipes it has none, whatever Node's types say; the error comes in the next tick.
+  if (!("stdin" in child) || (child.stdin as unknown) === undefined) {
+    const error = await new Promise<Error>((resolve) => child.once("error", resolve));
+    throw new BenchError("simulator", `the simulator did not start: ${error.message}`, {
+      hint: "This machine has no file descriptor left: raise ulimit -n, or end what holds them.",
+      cause: error,
+    });
+  }
   // A write to a process that is gone is no news: `gone` says so.
   child.stdin.on("error", () => {});
   let complaint = "";

@@ -53,6 +53,10 @@ export function sayFinalWords(
   const { manifest } = findings;
   const shown = shownPath(directory, cwd);
   for (const [target, code] of stoppedTargets) say("error", `${target} was given up (${code}): ${ADVICE[code]}`);
+  if (manifest.segments.at(-1)?.ended_by === "machine") {
+    say("error", "the run stopped at a limit of this machine, not of the server");
+    say("hint", ADVICE.local_limit);
+  }
   const broken = gate.thresholds.filter(({ held }) => !held).length + (gate.requireValid?.held === false ? 1 : 0);
   if (broken > 0) say("error", `${broken === 1 ? "a threshold" : `${broken} thresholds`} did not hold`);
   if (interrupted) {
