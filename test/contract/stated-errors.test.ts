@@ -1,5 +1,11 @@
 import { describe, expect, it, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { failure, type Failure } from "../../src/core/failure.ts";
+import type { Attempt } from "../../src/core/provider.ts";
+import { HttpAttempt } from "../../src/providers/http/http-attempt.ts";
+import type { WireFormat } from "../../src/providers/wire/wire-format.ts";
 import { decideRetry } from "../../src/runner/retry.ts";
+import { exampleCall } from "../support/call.ts";
 import { attemptOver } from "../support/wire-attempt.ts";
 import { EVENTS, ndjsonBytes, sseBytes, type StreamEvent } from "../support/wire-streams.ts";
 import { fixture, STREAMING_WIRES, WIRES, type WireCase } from "../support/wires.ts";
@@ -171,6 +177,23 @@ const eventsOf = (name: string): StreamEvent[] => {
 const failureOf = ({ outcome }: ReturnType<typeof attemptOver>): object =>
   outcome.ok ? { ok: outcome.response } : { code: outcome.failure.code, message: outcome.failure.message };
 
+/** The failure of a stream that stands still after these bytes, until the time for it is over. */
+function stalledAfter(wire: WireFormat, contentType: string, bytes: Buffer, reason: Failure): object {
+  const ending = new AbortController();
+  let settled: Attempt["outcome"] | null = null;
+  const call = exampleCall({ signal: ending.signal });
+  const attempt = new HttpAttempt(call, wire, systemClock, new URL("http://host/v1"), {
+    settle: ({ outcome }) => (settled ??= outcome),
+    end() {},
+  });
+  attempt.sent(0, true);
+  attempt.headers(1, 200, { "content-type": contentType });
+  attempt.data(2, 1, bytes);
+  ending.abort(reason);
+  attempt.failed(3, new Error("aborted"));
+  return settled ?? {};
+}
+
 const RESET = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
 
 test.each([
@@ -227,7 +250,6 @@ describe.each(STREAMING_WIRES)("$name, streamed", (of) => {
   it.each(SHAPES)("%s is read without a frame too", (_name, body, code, message) => {
     const good = frame(of, events.slice(0, 2));
     for (const text of [JSON.stringify(body), JSON.stringify(body, null, 2)]) {
-      if (streams.ending === "ndjson" && text.includes("\n")) continue;
       for (const bytes of [Buffer.from(text), Buffer.concat([good, Buffer.from(text)])]) {
         expect(failing(bytes)).toEqual({ code, message });
         expect(failing(bytes, RESET)).toEqual({ code, message });
@@ -245,6 +267,24 @@ describe.each(STREAMING_WIRES)("$name, streamed", (of) => {
     expect(failureOf(attemptOver(wire, true, { contentType, pieces: [frame(of, between)] }))).toMatchObject({
       ok: { content: "Hello" },
     });
+  });
+});
+
+describe.each(STREAMING_WIRES)("$name, standing still", (of) => {
+  const { wire, streams } = of;
+  const good = frame(of, eventsOf(of.name).slice(0, 2));
+  const error = Buffer.concat([good, Buffer.from('{"error":{"code":503,"message":"boom"}}')]);
+
+  it("says what the server said, though its last line never ended", () => {
+    const reason = failure("timeout_idle", "no token for 30 s");
+    const outcome = stalledAfter(wire, streams.contentType, error, reason);
+    expect(outcome).toMatchObject({ failure: { code: "overloaded", message: "boom" } });
+    expect(stalledAfter(wire, streams.contentType, good, reason)).toMatchObject({ failure: { code: "timeout_idle" } });
+  });
+
+  it("is a case that was not made when the run was stopped", () => {
+    const reason = failure("cancelled", "the run was stopped");
+    expect(stalledAfter(wire, streams.contentType, error, reason)).toMatchObject({ failure: { code: "cancelled" } });
   });
 });
 

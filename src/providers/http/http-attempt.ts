@@ -171,10 +171,11 @@ export class HttpAttempt implements ExchangeListener {
     this.#finish(at, { ok: false, failure: { ...reason, http_status: this.#status || null }, usage });
   }
 
-  /** Whether all was said before the connection broke: the end, or an error, which may lack its last line end. */
+  /** Whether all was said before it broke off or ran out of time: the end, or an error, which may lack its line end. */
   #isOver({ reader, decoder }: { reader: StreamReader; decoder: FramedBody }): boolean {
     if (reader.ended || reader.failure !== null) return true;
-    if (this.#call.signal.aborted || this.#tooMuch) return false;
+    const { signal } = this.#call;
+    if (this.#tooMuch || (signal.aborted && (signal.reason as Failure).code === "cancelled")) return false;
     decoder.end();
     return reader.ended || statesError(reader);
   }
