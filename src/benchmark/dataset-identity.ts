@@ -4,8 +4,18 @@ import type { DatasetRecord, Manifest } from "../core/run.ts";
 import { datasetDifference } from "../journal/plan-differences.ts";
 
 /** What the manifest of a run that begins says of its dataset. */
-export function datasetRecord({ name, version, sha256, source, rows }: Dataset): DatasetRecord {
-  return { name, version, sha256, source, ...(sha256 === null ? { file: rows?.file ?? null } : {}) };
+export function datasetRecord(dataset: Dataset): DatasetRecord {
+  const { name, version, sha256, source, rows } = dataset;
+  const record = { name, version, sha256, source, ...(sha256 === null ? { file: rows?.file ?? null } : {}) };
+  return withLeftOut(record, dataset);
+}
+
+/** What the manifest says of a dataset, with how many invalid records may be left out, and are until now. */
+export function withLeftOut(record: DatasetRecord, { leftOut, rows }: Dataset): DatasetRecord {
+  if (leftOut === null || leftOut === undefined) return record;
+  // A resume reads from the beginning: until it is at the end, what was counted before may be more.
+  const before = rows?.whole === false ? (record.invalid_records ?? 0) : 0;
+  return { ...record, skip_invalid: leftOut.allowed, invalid_records: Math.max(before, leftOut.records) };
 }
 
 /**

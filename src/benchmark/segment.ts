@@ -10,7 +10,7 @@ import { run, type RunOptions, type RunOutcome } from "../runner/run.ts";
 import type { Stage } from "../runner/stage.ts";
 import { budgetOf } from "./budget-of.ts";
 import { caseCheck, hasEndlessCases, requireSome } from "./check-requests.ts";
-import { resumable, withGoodPart, withWholeDataset } from "./dataset-identity.ts";
+import { resumable, withGoodPart, withLeftOut, withWholeDataset } from "./dataset-identity.ts";
 import { writeExports } from "./exports.ts";
 import { findingsOf } from "./findings.ts";
 import { searchOf, type LevelSearch } from "./level-search.ts";
@@ -125,8 +125,9 @@ export class BenchmarkSegment {
   }
 
   #save(manifest: Manifest): void {
-    this.#parts.opened.saveManifest(manifest);
-    this.#manifest = manifest;
+    const counted = { ...manifest, dataset: withLeftOut(manifest.dataset, this.#parts.plan.dataset) };
+    this.#parts.opened.saveManifest(counted);
+    this.#manifest = counted;
   }
 
   /** At once: a process that is killed later has labelled its results all the same. */
@@ -238,6 +239,8 @@ export class BenchmarkSegment {
 
   async #end(perWork: number | null): Promise<void> {
     const { plan, load, options } = this.#parts;
+    // Those of a dataset that was checked before are known from its beginning.
+    if (this.#streamed) for (const text of plan.dataset.leftOut?.inWords ?? []) options.warn?.(text);
     if (this.#streamed && perWork !== null) {
       requireSome(perWork, plan);
       if (!isEndless(load, false)) this.#planned ??= perWork * (plan.levels?.length ?? 1);

@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Foreign } from "../core/dataset.ts";
+import type { StreamOptions } from "../datasets/stream.ts";
 import { parseMap } from "../datasets/shapes/mapping.ts";
 import type { CliContext } from "./context.ts";
 
@@ -8,7 +9,11 @@ export interface ForeignFlags {
   readonly map?: string;
   readonly prompt?: string;
   readonly shape?: string;
+  readonly skipInvalid?: number;
 }
+
+/** How a dataset is read. */
+export interface HowToRead extends Foreign, StreamOptions {}
 
 /** Whether a hint would have to repeat such flags. */
 export function hasForeignFlags({ map, prompt, shape }: ForeignFlags): boolean {
@@ -21,7 +26,7 @@ export interface ReadingFlags extends ForeignFlags {
 }
 
 /** What the flags say of a dataset, else its entry in the configuration, if there is one; throws `BenchError`. */
-export async function readingFor(flags: ReadingFlags, dataset: string, context: CliContext): Promise<Foreign> {
+export async function readingFor(flags: ReadingFlags, dataset: string, context: CliContext): Promise<HowToRead> {
   if (hasForeignFlags(flags)) return foreignOf(flags, undefined, dataset);
   // Imported here for its cost.
   const { loadConfig } = await import("../config/load.ts");
@@ -31,15 +36,16 @@ export async function readingFor(flags: ReadingFlags, dataset: string, context: 
 
 /** What the flags say of a dataset, else its entry in the configuration; throws `BenchError("usage")`. */
 export function foreignOf(
-  { map, prompt, shape }: ForeignFlags,
+  { map, prompt, shape, skipInvalid }: ForeignFlags,
   configured: Config["datasets"],
   dataset: string,
-): Foreign {
-  const flags: Foreign = {
+): HowToRead {
+  const given: Foreign = {
     ...(map === undefined ? {} : { map: parseMap(map) }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(shape === undefined ? {} : { shape }),
   };
-  if (Object.keys(flags).length > 0 || configured === undefined || !Object.hasOwn(configured, dataset)) return flags;
-  return configured[dataset] ?? {};
+  const isConfigured = configured !== undefined && Object.hasOwn(configured, dataset);
+  const foreign = Object.keys(given).length === 0 && isConfigured ? (configured[dataset] ?? {}) : given;
+  return { ...foreign, ...(skipInvalid === undefined ? {} : { skipInvalid }) };
 }

@@ -123,6 +123,8 @@ export interface LeftOut {
   readonly allowed: number;
   /** How many are, as far as the dataset has been read. */
   readonly records: number;
+  /** Where the first of them are and what is wrong with them, a line each. */
+  readonly inWords: readonly string[];
 }
 
 /** A line about how a dataset was read; a warning is about what was left out. */

@@ -166,6 +166,10 @@ export const datasetRecordSchema = z.object({
   file: z.object({ bytes: count, modified_at: z.string() }).nullable().optional(),
   /** Where a row that is not valid stopped the run: the bytes before it, after unpacking. */
   good_part: z.object({ bytes: count, sha256: z.string() }).nullable().optional(),
+  /** How many invalid records may be left out; absent where none may. */
+  skip_invalid: count.optional(),
+  /** How many were, as far as the dataset has been read. */
+  invalid_records: count.optional(),
 });
 /** What a run's dataset was. */
 export type DatasetRecord = z.infer<typeof datasetRecordSchema>;

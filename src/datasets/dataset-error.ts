@@ -11,7 +11,7 @@ export interface ProblemContext {
   /** Whether the rest of it was not checked, after so many of them. */
   readonly isPart?: boolean;
   /** How many records may be left out, and how many would have to be, where some may. */
-  readonly leftOut?: LeftOut | null;
+  readonly leftOut?: Pick<LeftOut, "allowed" | "records"> | null;
 }
 
 /** The `BenchError("dataset")` that tells what is wrong with a dataset. */
@@ -19,7 +19,12 @@ export async function datasetError(problems: readonly Problem[], context: Proble
   // Imported here for its cost: measuring the width of text takes 40 ms to load.
   const { problemsError } = await import("../documents/render-problems.ts");
   const { count = problems.length } = context;
-  return problemsError("dataset", problems, hintFor(count, context), count);
+  const hint = hintFor(count, context);
+  const [only] = problems;
+  // What to do about one problem is said by itself; how many records may be left out, besides.
+  const own = count === 1 && context.leftOut ? only?.hint : undefined;
+  if (only === undefined || own === undefined) return problemsError("dataset", problems, hint, count);
+  return problemsError("dataset", [{ ...only, hint: `${own} ${hint}` }], hint, count);
 }
 
 function hintFor(problems: number, { checked, isPart = false, leftOut = null }: ProblemContext): string {
@@ -31,7 +36,7 @@ function hintFor(problems: number, { checked, isPart = false, leftOut = null }: 
   if (isPart)
     return "After so many the rest was not checked. Correct what they have in common, and run the command again.";
   if (leftOut !== null && leftOut.records > leftOut.allowed) {
-    return `${leftOut.records} records are invalid, and at most ${leftOut.allowed} may be left out.`;
+    return `${leftOut.records} records are invalid, and --skip-invalid allows ${leftOut.allowed}.`;
   }
   return problems === 1
     ? "Correct the file and run the command again."

@@ -17,7 +17,7 @@ export async function foreignCases(
     cases.push(testCase);
     onCase?.(testCase, record);
   });
-  const lost = [...warnings, ...stream.leftOutInWords()];
+  const lost = [...warnings, ...(stream.leftOut?.inWords ?? [])];
   return {
     description,
     defaults: {},

@@ -66,7 +66,7 @@ async function datasetOfParts(found: FoundDataset, options: LoadOptions): Promis
   if (options.validateFirst !== true && !isSmall(found.parts)) return streamed;
   await cases.check();
   const sha256 = await hashOfParts(found.parts);
-  const notes = cases.leftOutInWords().map((text): DatasetNote => ({ kind: "warning", text }));
+  const notes = (cases.leftOut?.inWords ?? []).map((text): DatasetNote => ({ kind: "warning", text }));
   return {
     ...streamed,
     version: sha256.slice(0, 12),

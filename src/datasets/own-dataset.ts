@@ -29,7 +29,7 @@ export async function ownDataset(
   // Not reached, since the check has told why there is none.
   if (head === null) throw await datasetError(wrong.problems, { count: wrong.count });
   const { name, version, description = null, defaults = {} } = head;
-  const notes = stream.leftOutInWords().map((text): DatasetNote => ({ kind: "warning", text }));
+  const notes = (stream.leftOut?.inWords ?? []).map((text): DatasetNote => ({ kind: "warning", text }));
   return {
     name,
     version,

@@ -53,14 +53,20 @@ function beginningOf(source: ByteSource, first: Uint8Array): ByteSource {
 }
 
 async function recordsAtFirst(part: Part): Promise<unknown[]> {
+  const records: unknown[] = [];
+  let batches = 0;
   for await (const batch of readerOf(part, true, LOOKED_AT)) {
-    return batch.slice(0, LOOKED_AT).flatMap((read) => (read.ok ? [read.record.value] : []));
+    for (const read of batch) if (read.ok) records.push(read.record.value);
+    batches += 1;
+    // Long records come one by one, and a few of them say enough.
+    if (records.length >= LOOKED_AT || batches >= MOST_BATCHES) break;
   }
-  return [];
+  return records.slice(0, LOOKED_AT);
 }
 
 /** By how many records columns are known. */
 const LOOKED_AT = 100;
+const MOST_BATCHES = 8;
 
 /** With columns of any name when their shape is not ours; `most` rows at least of a file that comes in large pieces. */
 function readerOf(part: Part, anyColumns: boolean, most = Number.POSITIVE_INFINITY): Batches {

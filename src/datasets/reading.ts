@@ -36,32 +36,33 @@ export function readingOf(records: readonly unknown[], file: string, foreign: Fo
   if (named === "promptfoo") {
     throw new BenchError("dataset", `${file} is no configuration of promptfoo: it has no prompts and tests`);
   }
-  const [first] = records;
   if (map !== undefined || prompt !== undefined) {
     const mapping = checkedMapping({ map: map ?? {}, ...(prompt === undefined ? {} : { prompt }) });
     if (records.length > 0) requireColumns(mapping, records, file);
     // With a mapping the user says what each column is; a template alone says nothing of the answers.
-    const base = given === undefined && map === undefined ? recognise(first, file) : (given ?? null);
-    return described(mappedShape(mapping, base), first, idPrefix);
+    const base = given === undefined && map === undefined ? recognise(records, file) : (given ?? null);
+    return described(mappedShape(mapping, base), records, idPrefix);
   }
-  if (given !== undefined) return given === null ? OWN : described(given, first, idPrefix);
-  const shape = recognise(first, file);
-  if (shape !== null) return described(shape, first, idPrefix);
-  requireOwn(first, file);
+  if (given !== undefined) return given === null ? OWN : described(given, records, idPrefix);
+  const shape = recognise(records, file);
+  if (shape !== null) return described(shape, records, idPrefix);
+  requireOwn(records, file);
   return OWN;
 }
 
-function described(shape: RecordShape, first: unknown, idPrefix: string): Reading {
-  const shaped = isFields(first) ? shape.toCase(first) : null;
-  const noId = shaped?.ok === true && !Object.hasOwn(shaped.value, "id");
+function described(shape: RecordShape, records: readonly unknown[], idPrefix: string): Reading {
+  const shaped = records.filter(isFields).map((record) => shape.toCase(record));
+  const cases = shaped.filter((one) => one.ok);
+  const noId = cases.length > 0 && cases.every(({ value }) => !Object.hasOwn(value, "id"));
   const ids = noId ? `; none has an id, so each gets its row's number, such as ${idPrefix}row-7` : "";
   return { shape, idPrefix, notes: [`read as ${shape.inWords}${ids}`] };
 }
 
 /** Says at once, not in every row, that the columns are somebody else's. */
-function requireOwn(first: unknown, file: string): void {
-  if (!isFields(first)) return;
-  const columns = Object.keys(first);
+function requireOwn(records: readonly unknown[], file: string): void {
+  const known = records.filter(isFields);
+  if (known.length === 0) return;
+  const columns = [...new Set(known.flatMap((record) => Object.keys(record)))];
   const asks = ["prompt", "messages"].some((key) => columns.includes(key) || nearMiss(key, columns) !== null);
   if (asks || columns.every((column) => FIELDS.includes(column.split(".")[0] ?? ""))) return;
   const list = columns.slice(0, SHOWN_COLUMNS).map(quoted).join(", ");

@@ -66,17 +66,20 @@ export class CaseStream {
   get leftOut(): LeftOut | null {
     if (this.#skipInvalid === 0) return null;
     const leftOut = this.#leftOut;
+    const inWords = (): string[] => this.#leftOutInWords();
     // Counted when it is asked for: a dataset may be read while it is used.
     return {
       allowed: this.#skipInvalid,
       get records() {
         return leftOut.size;
       },
+      get inWords() {
+        return inWords();
+      },
     };
   }
 
-  /** What is wrong with the first of the records that are left out, a line each. */
-  leftOutInWords(): string[] {
+  #leftOutInWords(): string[] {
     const { size } = this.#leftOut;
     if (size === 0) return [];
     const lines = this.#named.map((problem) => {

@@ -64,7 +64,7 @@ async function validated(given: FoundDataset, options: ValidateOptions): Promise
   const stream = new CaseStream(found.parts, options);
   const all = gathered(await stream.defaults());
   await stream.check((testCase, record) => all.add(testCase, record));
-  const lost = stream.leftOutInWords().map((text): DatasetNote => ({ kind: "warning", text }));
+  const lost = (stream.leftOut?.inWords ?? []).map((text): DatasetNote => ({ kind: "warning", text }));
   return {
     name: found.name,
     version: (await hashOfParts(found.parts)).slice(0, 12),

@@ -17,6 +17,8 @@ export interface DatasetLoadOptions extends Foreign {
   readonly format?: DatasetFormat;
   /** Checks the whole dataset before it is used, however large it is. */
   readonly validateFirst?: boolean;
+  /** How many invalid records may be left out; more are an error. None unless given. */
+  readonly skipInvalid?: number;
 }
 
 /** A dataset as a program holds it: what a file in our own format says, with `version` left out where there is none. */
@@ -29,6 +31,7 @@ const loadOptionsSchema = z.strictObject({
   ...foreignSchema.shape,
   format: z.enum(DATASET_FORMATS).optional(),
   validateFirst: z.boolean().optional(),
+  skipInvalid: z.int().nonnegative().optional(),
 });
 
 /**

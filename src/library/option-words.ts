@@ -48,6 +48,7 @@ export const OPTION_OF_FLAG: Readonly<Record<string, string>> = {
   "--no-stream": "stream: false",
   "--allow-host": "allowHosts",
   "--dataset": "Dataset.load",
+  "--skip-invalid": "skipInvalid",
   "--validate-first": "validateFirst: true",
   "--format": "format",
   "--map": "map",

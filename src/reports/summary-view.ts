@@ -109,6 +109,12 @@ function notes({ manifest, summaries }: Findings): Line[] {
     const text = `simulated: ${simulated.join(", ")}. Times come from a schedule, answers are made up; no model was asked.`;
     lines.push(line(text, "quiet"));
   }
+  const { invalid_records: invalid = 0, skip_invalid: allowed } = manifest.dataset;
+  if (invalid > 0) {
+    const what =
+      invalid === 1 ? "1 invalid record of the dataset was" : `${invalid} invalid records of the dataset were`;
+    lines.push(line(`${what} left out (--skip-invalid ${allowed})`, "warn"));
+  }
   const bridged = manifest.plan.targets.filter(({ bridge }) => bridge !== undefined).map(({ target }) => target);
   if (bridged.length > 0) {
     lines.push(line(`through a third-party client, whose time is in theirs: ${bridged.join(", ")}`, "warn"));

@@ -3,7 +3,7 @@ import type { ResumeFlags } from "../runs/resume-command.ts";
 import { RANGES } from "../../core/ranges.ts";
 import type { CliContext } from "../context.ts";
 import type { Finish } from "../exit-codes.ts";
-import { duration, failOnOption, inRange, nameList, slo } from "../option-values.ts";
+import { duration, failOnOption, inRange, nameList, slo, wholeNumber } from "../option-values.ts";
 import { limitOption } from "../limit-option.ts";
 
 /** `resume`: goes on with a run, which says itself what it is. */
@@ -37,6 +37,7 @@ export function defineResume(program: Command, context: CliContext, finish: Fini
     .option("--retry-failed", "send the cases that failed again as well")
     .option("--slo <limits>", "what each request must keep (default: as before)", slo)
     .option("-d, --dataset <file>", "where the dataset is now, if it has moved")
+    .option("--skip-invalid <n>", "leave out up to n invalid records (default: as before)", wholeNumber(0))
     .option("--config <file>", "configuration file (default: found from where the run was started)")
     .addOption(
       command

@@ -1,7 +1,5 @@
 import { BenchError } from "../../core/errors.ts";
-import { validateDataset, type PlacedWarning, type Validation } from "../../datasets/validate.ts";
-import type { Foreign } from "../../core/dataset.ts";
-import type { SourceOptions } from "../../datasets/find-dataset.ts";
+import { validateDataset, type PlacedWarning, type ValidateOptions, type Validation } from "../../datasets/validate.ts";
 import { quoted } from "../../documents/words.ts";
 import { placeInWords, ProblemsError } from "../../documents/render-problems.ts";
 import type { DatasetsFlags } from "./flags.ts";
@@ -53,7 +51,9 @@ export async function validateDatasets(
     if (json === true) {
       problems.push(...(verdict.ok ? reportedWarnings(verdict) : reportedProblems(verdict)));
     } else if (verdict.ok) {
-      const cases = `${verdict.cases} ${verdict.cases === 1 ? "case" : "cases"}`;
+      const out = verdict.leftOut?.records ?? 0;
+      const without = out === 0 ? "" : `, without ${out} invalid ${out === 1 ? "record" : "records"}`;
+      const cases = `${verdict.cases} ${verdict.cases === 1 ? "case" : "cases"}${without}`;
       stdout.write(`${file}: valid, ${verdict.name} ${verdict.version} with ${cases}\n`);
       for (const { kind, text } of verdict.notes) say(kind, text);
       sayWarnings(verdict, say);
@@ -78,7 +78,7 @@ function sayWarnings({ warnings, warningCount }: Verdict & { ok: true }, say: Sa
 
 const inWords = ({ test_id, message }: PlacedWarning): string => `test case ${quoted(test_id)}: ${message}`;
 
-async function checkedFile(file: string, options: SourceOptions & Foreign): Promise<Verdict> {
+async function checkedFile(file: string, options: ValidateOptions): Promise<Verdict> {
   try {
     return { ok: true, file, ...(await validateDataset(file, options)) };
   } catch (error) {

@@ -43,6 +43,7 @@ export interface ResumeFlags extends OutputFlags, GateFlags {
   retryFailed?: boolean;
   slo?: Slo;
   dataset?: string;
+  skipInvalid?: number;
   config?: string;
 }
 
@@ -163,6 +164,7 @@ async function datasetOf(
   const options = {
     ...datasetAccess(context),
     ...plan.dataset_reading,
+    skipInvalid: flags.skipInvalid ?? dataset.skip_invalid,
     kept: directory,
     ...(format === undefined ? {} : { format }),
   };

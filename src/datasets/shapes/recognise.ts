@@ -37,14 +37,23 @@ const RECORD_SHAPES: readonly RecordShape[] = [
 export const SHAPE_NAMES: readonly string[] = ["own", ...RECORD_SHAPES.map(({ name }) => name), "promptfoo"];
 
 /**
- * The shape of a file by its first record; null for our own, and for what is not known, whose errors tell what ours
- * wants. Throws `BenchError("dataset")` where several shapes fit.
+ * The shape of a file by its first records: that of most of them, since any one may be odd. Null for our own, and for
+ * what is not known, whose errors tell what ours wants. Throws `BenchError("dataset")` where several shapes fit.
  */
-export function recognise(record: unknown, file: string): RecordShape | null {
-  if (!isFields(record) || isOwn(record)) return null;
-  const [first, ...others] = RECORD_SHAPES.filter((shape) => shape.recognises(record));
-  if (others.length === 0) return first ?? null;
-  const fitting = [first, ...others].map((shape) => shape?.name);
+export function recognise(records: readonly unknown[], file: string): RecordShape | null {
+  const votes = new Map<RecordShape | null, number>();
+  for (const record of records) {
+    if (!isFields(record)) continue;
+    const fitting = isOwn(record) ? [null] : RECORD_SHAPES.filter((shape) => shape.recognises(record));
+    for (const shape of fitting) votes.set(shape, (votes.get(shape) ?? 0) + 1);
+  }
+  const most = Math.max(0, ...votes.values());
+  const best = [...votes].filter(([, count]) => count === most).map(([shape]) => shape);
+  // Where half of them are ours, a mistake in the others is told as ours are.
+  if (best.length === 0 || best.includes(null)) return null;
+  const [first = null, ...others] = best;
+  if (others.length === 0) return first;
+  const fitting = best.map((shape) => shape?.name);
   throw new BenchError("dataset", `${file} could be read as ${fitting.join(" or as ")}`, {
     hint: `Say which with --shape ${fitting[0]}, or name the columns with --map prompt=COLUMN,expected=COLUMN.`,
   });

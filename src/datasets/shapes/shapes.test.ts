@@ -16,7 +16,7 @@ const lines = (name: string): Fields[] =>
     .map((line) => JSON.parse(line) as Fields);
 
 function shapeOf(record: unknown): RecordShape {
-  const shape = recognise(record, "a.jsonl");
+  const shape = recognise([record], "a.jsonl");
   if (shape === null) throw new Error("no shape was recognised");
   return shape;
 }
@@ -216,9 +216,9 @@ describe("records of training and batch files", () => {
       { role: "user", content: "a" },
       { role: "assistant", content: "b" },
     ];
-    expect(recognise({ messages }, "a")?.name).toBe("openai-chat");
-    for (const ours of [{ id: "x" }, { expected: "y" }]) expect(recognise({ messages, ...ours }, "a")).toBeNull();
-    expect(recognise({ messages: messages.slice(0, 1) }, "a")).toBeNull();
+    expect(recognise([{ messages }], "a")?.name).toBe("openai-chat");
+    for (const ours of [{ id: "x" }, { expected: "y" }]) expect(recognise([{ messages, ...ours }], "a")).toBeNull();
+    expect(recognise([{ messages: messages.slice(0, 1) }], "a")).toBeNull();
   });
 
   it("are read as batch requests with their options in our terms, and the others as they are", () => {
@@ -391,14 +391,33 @@ describe("a record that is not as it should be", () => {
 
 describe("recognition", () => {
   it("lets our own shape win", () => {
-    expect(recognise({ id: "a", prompt: "A", question: "q", answer: "#### 1" }, "a")).toBeNull();
-    expect(recognise({ id: "a", messages: [], input: "x", target: "y" }, "a")).toBeNull();
+    expect(recognise([{ id: "a", prompt: "A", question: "q", answer: "#### 1" }], "a")).toBeNull();
+    expect(recognise([{ id: "a", messages: [], input: "x", target: "y" }], "a")).toBeNull();
     expect(recognise([], "a")).toBeNull();
-    expect(recognise({ question: "q", answer: "no mark" }, "a")).toBeNull();
+    expect(recognise([{ question: "q", answer: "no mark" }], "a")).toBeNull();
+  });
+
+  it("goes by most of the first records, since any one may be odd", () => {
+    const gsm = { question: "q", answer: "a #### 1" };
+    const ours = { id: "a", prompt: "p" };
+    expect(recognise([{ comment: "made by hand" }, gsm, gsm], "a")?.name).toBe("gsm8k");
+    expect(recognise([null, ours, gsm, gsm], "a")?.name).toBe("gsm8k");
+    expect(
+      recognise(
+        [
+          { input: "a", ideal: "b", target: "c" },
+          { input: "a", ideal: "b" },
+        ],
+        "a",
+      )?.name,
+    ).toBe("openai-evals");
+    expect(recognise([gsm, ours], "a")).toBeNull();
+    expect(recognise([gsm, ours, ours], "a")).toBeNull();
+    expect(recognise([], "a")).toBeNull();
   });
 
   it("asks where several shapes fit", () => {
-    expect(() => recognise({ input: "a", ideal: "b", target: "c" }, "a.jsonl")).toThrow(
+    expect(() => recognise([{ input: "a", ideal: "b", target: "c" }], "a.jsonl")).toThrow(
       expect.objectContaining({
         code: "dataset",
         message: "a.jsonl could be read as openai-evals or as inspect",
@@ -432,7 +451,7 @@ describe("any record", () => {
     fc.assert(
       fc.property(records, (record) => {
         try {
-          recognise(record, "a");
+          recognise([record], "a");
         } catch (error) {
           expect(error).toMatchObject({ code: "dataset" });
         }

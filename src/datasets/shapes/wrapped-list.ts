@@ -21,15 +21,19 @@ export function wrappedList(document: Fields): WrappedList | null {
   if (OURS.some((key) => fieldAt(document, key) !== undefined)) return null;
   const [found, ...others] = NAMES.flatMap((key) => {
     const list = fieldAt(document, key);
-    return Array.isArray(list) && list.length > 0 && list.every(isFields) ? [{ key, list }] : [];
+    // One odd entry is told as such, and makes no other document of it.
+    return Array.isArray(list) && list.filter(isFields).length * 2 > list.length ? [{ key, list }] : [];
   });
   if (found === undefined || others.length > 0) return null;
   const { key, list } = found;
-  const inRows = list.every((entry) => isFields(fieldAt(entry, "row")));
+  const rowOf = (entry: unknown): unknown => (isFields(entry) ? fieldAt(entry, "row") : undefined);
+  const inRows = list.filter((entry) => isFields(rowOf(entry))).length * 2 > list.length;
   return {
     key,
     entries: list.map((entry, index) =>
-      inRows ? { value: fieldAt(entry, "row"), path: [key, index, "row"] } : { value: entry, path: [key, index] },
+      inRows && isFields(rowOf(entry))
+        ? { value: rowOf(entry), path: [key, index, "row"] }
+        : { value: entry, path: [key, index] },
     ),
   };
 }
