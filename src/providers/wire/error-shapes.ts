@@ -57,9 +57,11 @@ function isError(body: Fields): boolean {
   if (words === undefined) {
     return STATUSES.some((key) => statusIn(body[key]) !== null || conditionNamed(textAt(body, key) ?? "") !== null);
   }
+  // A server's own code for success, such as 20000, is known by its words.
+  if (!says(words)) return STATUSES.some((key) => statusIn(body[key]) !== null);
   if (isCoded(body)) return true;
   const alone = Object.keys(body).every((key) => key === "message" || NEUTRAL.has(key));
-  return alone && says(words) && !BENIGN.test(words);
+  return alone && !BENIGN.test(words);
 }
 
 /**

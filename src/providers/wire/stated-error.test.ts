@@ -153,6 +153,7 @@ describe("what a 200 states", () => {
     [{ choices: [], usage: { prompt_tokens: 3 } }],
     [{ type: "ping" }],
     [{ success: true, message: "ok" }],
+    [{ code: 20_000, message: "success" }],
   ])("is no error in %j", (body) => {
     expect(statedErrorIn(body)).toBeNull();
   });
