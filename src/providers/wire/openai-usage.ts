@@ -17,46 +17,52 @@ function choiceUsage(choices: unknown): unknown {
   return isFields(first) && (first["index"] ?? 0) === 0 ? first["usage"] : null;
 }
 
+/** Where servers other than OpenAI count what was read from a cache: DeepSeek, Moonshot, Mistral, LiteLLM. */
+const CACHED = ["prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cache_read_input_tokens"] as const;
+/** Perplexity; xAI. */
+const SEARCHES = ["num_search_queries", "num_sources_used"] as const;
+
 function usageIn(usage: unknown): Usage | null {
   if (!isFields(usage)) return null;
   const prompt = fieldsAt(usage, "prompt_tokens_details");
   const completion = fieldsAt(usage, "completion_tokens_details");
+  // Mistral again, which names its details in two ways.
+  const cached = firstCount(countAt(prompt, "cached_tokens"), fieldsAt(usage, "prompt_token_details"), [
+    "cached_tokens",
+  ]);
   return saidUsage({
     prompt: countAt(usage, "prompt_tokens"),
     completion: countAt(usage, "completion_tokens"),
     total: countAt(usage, "total_tokens"),
     // SGLang states it beside the counts.
-    reasoning: firstCount(countAt(completion, "reasoning_tokens"), countAt(usage, "reasoning_tokens")),
-    cached: firstCount(
-      countAt(prompt, "cached_tokens"),
-      // DeepSeek; Moonshot; Mistral, which has three; LiteLLM in front of Anthropic.
-      countAt(usage, "prompt_cache_hit_tokens"),
-      countAt(usage, "cached_tokens"),
-      countAt(usage, "num_cached_tokens"),
-      countAt(fieldsAt(usage, "prompt_token_details"), "cached_tokens"),
-      countAt(usage, "cache_read_input_tokens"),
-    ),
+    reasoning: firstCount(countAt(completion, "reasoning_tokens"), usage, ["reasoning_tokens"]),
+    cached: firstCount(cached, usage, CACHED),
     cacheWrite: firstCount(
-      countAt(prompt, "cache_write_tokens"),
-      countAt(prompt, "cache_creation_tokens"),
-      countAt(usage, "cache_creation_input_tokens"),
+      firstCount(countAt(prompt, "cache_write_tokens"), prompt, ["cache_creation_tokens"]),
+      usage,
+      ["cache_creation_input_tokens"],
     ),
     modalities: modalitiesIn(prompt, completion),
-    // Perplexity; xAI.
-    webSearches: firstCount(countAt(usage, "num_search_queries"), countAt(usage, "num_sources_used")),
+    webSearches: firstCount(null, usage, SEARCHES),
     // Mistral's Voxtral is paid by the second.
     unpriced: countAt(usage, "prompt_audio_seconds") ? "audio that is paid by the second" : null,
     statedCostUsd: statedCostIn(usage),
   });
 }
 
-/** The first of several places that states more than nothing; a server that fills in one may put zeros into the rest. */
-function firstCount(...counts: readonly (number | null)[]): number | null {
-  return counts.find((count) => count !== null && count > 0) ?? counts.find((count) => count !== null) ?? null;
+/** The first count of several places that is more than nothing: who fills in one may put zeros into the rest. */
+function firstCount(first: number | null, usage: Fields, places: readonly string[]): number | null {
+  let known = first;
+  for (const place of places) {
+    if (known) return known;
+    known = countAt(usage, place) ?? known;
+  }
+  return known;
 }
 
 /** Tokens that are not text, of the details of a prompt and of its completion. */
-export function modalitiesIn(prompt: Fields, completion: Fields): ModalityTokens {
+export function modalitiesIn(prompt: Fields, completion: Fields): ModalityTokens | null {
+  if (!statesModality(prompt) && !statesModality(completion)) return null;
   const cached = prompt["cached_tokens_details"];
   return {
     prompt_audio: countAt(prompt, "audio_tokens") ?? 0,
@@ -72,6 +78,11 @@ export function modalitiesIn(prompt: Fields, completion: Fields): ModalityTokens
     completion_video: countAt(completion, "video_tokens") ?? 0,
   };
 }
+
+const statesModality = (details: Fields): boolean =>
+  details["audio_tokens"] !== undefined ||
+  details["image_tokens"] !== undefined ||
+  details["video_tokens"] !== undefined;
 
 /** xAI's unit, of which 10^10 are a dollar: https://docs.x.ai/developers/cost-tracking */
 const TICKS_PER_USD = 1e10;

@@ -84,7 +84,7 @@ export class ToolCallPieces {
   add(index: CallKey | null, piece: CallPiece): boolean {
     const known = this.#callOf(index, piece);
     if (known === null) return this.#start(index, piece).add(piece.arguments);
-    if (index !== null) this.#byKey.set(index, known);
+    if (index !== null && this.#byKey.get(index) !== known) this.#byKey.set(index, known);
     this.#last = known;
     if (piece.id) this.#byId.set(piece.id, known);
     known.id ??= piece.id || null;

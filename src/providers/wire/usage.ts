@@ -18,7 +18,7 @@ export interface SaidUsage {
   readonly reasoning?: number | null;
   readonly cached?: number | null;
   readonly cacheWrite?: number | null;
-  readonly modalities?: ModalityTokens;
+  readonly modalities?: ModalityTokens | null;
   readonly webSearches?: number | null;
   readonly unpriced?: string | null;
   readonly statedCostUsd?: number | null;
@@ -32,22 +32,23 @@ export interface SaidUsage {
  */
 export function usageOf(said: SaidUsage): Usage {
   const { prompt, completion } = withTotal(said);
-  const { total = null } = said;
+  const { total = null, reasoning = null, cached = null, cacheWrite = null, statedCostUsd = null } = said;
   const contradicts = total !== null && total > 0 && (prompt ?? 0) + (completion ?? 0) > total;
-  const { reasoning = null, cached = null, cacheWrite = null, webSearches, unpriced, statedCostUsd = null } = said;
-  const modalities = notOnlyText(said.modalities ?? {});
-  return {
+  const usage: Usage = {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: contradicts ? total : sumOf(prompt, completion),
     reasoning_tokens: reasoning,
     cached_tokens: cached,
     cache_write_tokens: cacheWrite,
-    ...(modalities === null ? {} : { modality_tokens: modalities }),
-    ...(webSearches ? { web_searches: webSearches } : {}),
-    ...(unpriced ? { unpriced } : {}),
-    ...(statedCostUsd === null ? {} : { stated_cost_usd: statedCostUsd }),
   };
+  // Some servers state their usage in every event, so nothing is copied for what most leave out.
+  const modalities = said.modalities ? notOnlyText(said.modalities) : null;
+  if (modalities !== null) usage.modality_tokens = modalities;
+  if (said.webSearches) usage.web_searches = said.webSearches;
+  if (said.unpriced) usage.unpriced = said.unpriced;
+  if (statedCostUsd !== null) usage.stated_cost_usd = statedCostUsd;
+  return usage;
 }
 
 /** The counts that are not zero; a zero of the cache is kept beside them, since it tells what the cached tokens were. */
@@ -75,8 +76,20 @@ function withTotal(said: SaidUsage): Pick<SaidUsage, "prompt" | "completion"> {
 /** The usage, if it says anything; servers send empty ones before and after the real one. */
 export function saidUsage(said: SaidUsage): Usage | null {
   const usage = usageOf(said);
-  return Object.values(usage).every((figure) => figure === null) ? null : usage;
+  return COUNTS.some((count) => usage[count] !== null) || EXTRAS.some((extra) => usage[extra] !== undefined)
+    ? usage
+    : null;
 }
+
+const COUNTS = [
+  "prompt_tokens",
+  "completion_tokens",
+  "total_tokens",
+  "reasoning_tokens",
+  "cached_tokens",
+  "cache_write_tokens",
+] as const;
+const EXTRAS = ["modality_tokens", "web_searches", "unpriced", "stated_cost_usd"] as const;
 
 /**
  * What two usages of one stream say together. The later one counts, but what it leaves out stays, and so does what it
@@ -85,18 +98,16 @@ export function saidUsage(said: SaidUsage): Usage | null {
 export function laterUsage(earlier: Usage | null, later: Usage | null): Usage | null {
   if (earlier === null || later === null) return later ?? earlier;
   const empty = !later.prompt_tokens && !later.completion_tokens;
+  if (!empty && statesAll(later, earlier)) return later;
   const [first, second] = empty ? [earlier, later] : [later, earlier];
-  const prompt = first.prompt_tokens ?? second.prompt_tokens;
-  const isWhole = first.prompt_tokens !== null && first.completion_tokens !== null;
-  const completion = first.completion_tokens ?? second.completion_tokens;
-  return {
-    ...second,
-    ...first,
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: isWhole ? first.total_tokens : sumOf(prompt, completion),
-    reasoning_tokens: first.reasoning_tokens ?? second.reasoning_tokens,
-    cached_tokens: first.cached_tokens ?? second.cached_tokens,
-    cache_write_tokens: first.cache_write_tokens ?? second.cache_write_tokens,
-  };
+  const known: Usage = { ...second, ...first };
+  for (const count of COUNTS) known[count] = first[count] ?? second[count];
+  if (first.prompt_tokens === null || first.completion_tokens === null) {
+    known.total_tokens = sumOf(known.prompt_tokens, known.completion_tokens);
+  }
+  return known;
 }
+
+const statesAll = (later: Usage, earlier: Usage): boolean =>
+  COUNTS.every((count) => later[count] !== null || earlier[count] === null) &&
+  EXTRAS.every((extra) => later[extra] !== undefined || earlier[extra] === undefined);
