@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { BenchError, messageOf, systemCodeOf } from "../core/errors.ts";
 import { manifestSchema, type LineCounts, type Manifest } from "../core/run.ts";
+import { escapedJson } from "../core/printable.ts";
 import type { Mask } from "../core/secrets.ts";
 import type { JournalFiles } from "./files.ts";
 import { maskManifest } from "./mask.ts";
@@ -24,7 +25,7 @@ export function manifestText(manifest: Manifest, mask: Mask): string {
       hint: "What the run was given, or measured, cannot be recorded; the message says which value.",
     });
   }
-  return `${JSON.stringify({ ...content, crc: checksumOf(content) }, null, 2)}\n`;
+  return `${escapedJson(JSON.stringify({ ...content, crc: checksumOf(content) }, null, 2))}\n`;
 }
 
 /** A manifest with these counts of lines; null for none. */
