@@ -1,9 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tempDir } from "../support/cli.ts";
-import { runInProcess, type InProcess } from "../support/in-process.ts";
+import { runHere, runInProcess, type InProcess } from "../support/in-process.ts";
 import { recordingSimulator } from "../support/recording-simulator.ts";
 import { totalsOf, writeDataset } from "../support/run-directory.ts";
 
@@ -43,6 +52,32 @@ test("a link under the name of an unfinished run.json is refused before anything
   expect((await bench()).code).toBe(0);
   expect(totalsOf(directory)).toMatchObject([{ cases: CASES, succeeded: CASES }]);
 });
+
+test.each<[string, (directory: string) => void, boolean]>([
+  ["its directory is deleted", (directory) => rmSync(directory, { recursive: true }), false],
+  ["its journal is emptied", (directory) => truncateSync(join(directory, "results.jsonl")), true],
+  ["its responses are deleted", (directory) => rmSync(join(directory, "responses.jsonl")), true],
+  ["its run.json is deleted", (directory) => rmSync(join(directory, "run.json")), true],
+])(
+  "when %s while it goes on, a run ends with code 6 and can be resumed as far as it is there",
+  async (_, harm, goesOn) => {
+    const simulator = await recordingSimulator(QUICK);
+    const directory = join(tempDir(), "run");
+    const env = { SIM_BASE_URL: simulator.url };
+    simulator.when(
+      () => simulator.ended === 3,
+      () => harm(directory),
+    );
+    const args = ["bench", "-d", writeDataset(CASES), "-o", directory, "-p", "sim:m", "-c", "1", "--quiet"];
+    const { code, stderr } = await runHere(args, { env });
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/^error: .+(deleted or moved|shortened) by another program .+\nhint: .+\n$/);
+    expect(existsSync(directory)).toBe(goesOn);
+    if (!goesOn) return;
+    expect(await runHere(["resume", directory, "--quiet"], { env })).toMatchObject({ code: 0 });
+    expect(totalsOf(directory)).toMatchObject([{ cases: CASES, succeeded: CASES }]);
+  },
+);
 
 test("a pipe in place of kept standard input is refused before it is read", async () => {
   const { directory, sent, run, bench } = await place();
