@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, readSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { z } from "zod";
-import { hasPlainFile, openPlain, readPlain } from "./plain-file.ts";
+import { hasPlainFile, openToRead, readPlain } from "./plain-file.ts";
 import { EXPORTS_FILE, MANIFEST_FILE, RESULTS_FILE } from "./run-files.ts";
 import { unfinishedExportPath } from "./unfinished-exports.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -71,7 +71,7 @@ function stampsIn(directory: string): ExportStamps {
 
 function tailOf(path: string): { readonly bytes: number; readonly end: string } {
   if (!hasPlainFile(path)) return { bytes: 0, end: checksum("") };
-  const fd = openPlain(path, constants.O_RDONLY);
+  const fd = openToRead(path);
   try {
     const bytes = fstatSync(fd).size;
     const tail = Buffer.alloc(Math.min(TAIL_BYTES, bytes));

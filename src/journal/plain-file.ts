@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
+import { outputError } from "../core/output-error.ts";
 import { isRunFile } from "./run-files.ts";
 
 /*
@@ -85,6 +86,15 @@ export function openPlain(path: string, flags: number): number {
   throw refusal(path, opened);
 }
 
+/** The same for reading, with every error worded: throws `BenchError("output")`. */
+export function openToRead(path: string): number {
+  try {
+    return openPlain(path, constants.O_RDONLY);
+  } catch (error) {
+    throw outputError(`cannot read ${path}`, error);
+  }
+}
+
 /** The text of a regular file; throws a system error where it is not to be had. */
 export function readPlain(path: string, maxBytes: number): string {
   const fd = openPlain(path, constants.O_RDONLY);
@@ -120,6 +130,6 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(systemCodeOf(error) ?? "")) return [];
-    throw error;
+    throw outputError(`cannot read ${directory}`, error);
   }
 }

@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { resultKey, type TestResult } from "../core/result.ts";
 import { decodeResult } from "./line.ts";
-import { hasPlainFile, openPlain } from "./plain-file.ts";
+import { hasPlainFile, openToRead } from "./plain-file.ts";
 import { scanLines } from "./scan.ts";
 
 /** A line of the journal that could not be used. */
@@ -44,7 +44,7 @@ export function* readResults(path: string, { onDamaged, onRepeated }: LineHandle
 }
 
 function sizeOf(path: string): number {
-  const fd = openPlain(path, constants.O_RDONLY);
+  const fd = openToRead(path);
   try {
     return fstatSync(fd).size;
   } finally {

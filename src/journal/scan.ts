@@ -1,5 +1,5 @@
-import { closeSync, constants, readSync } from "node:fs";
-import { openPlain } from "./plain-file.ts";
+import { closeSync, readSync } from "node:fs";
+import { openToRead } from "./plain-file.ts";
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;
@@ -21,7 +21,7 @@ export interface ScannedLine {
  * Splits bytes, so no character is ever cut at a chunk's border.
  */
 export function* scanLines(path: string, endBytes = Infinity, chunkBytes = CHUNK_BYTES): Generator<ScannedLine> {
-  const fd = openPlain(path, constants.O_RDONLY);
+  const fd = openToRead(path);
   try {
     let buffer = Buffer.allocUnsafe(chunkBytes);
     let used = 0;
@@ -57,7 +57,7 @@ export function* scanLines(path: string, endBytes = Infinity, chunkBytes = CHUNK
 
 /** How many newlines a file has: reads bytes and decodes nothing. */
 export function countLines(path: string): number {
-  const fd = openPlain(path, constants.O_RDONLY);
+  const fd = openToRead(path);
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let lines = 0;
