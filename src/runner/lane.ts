@@ -10,6 +10,7 @@ import type { ChannelPool } from "./channel-pool.ts";
 import type { Circuit } from "./circuit.ts";
 import type { LaneContext, Side } from "./lane-context.ts";
 import type { Step } from "./lockstep.ts";
+import { InFlightAtLimit, LOCAL_LIMIT_PAUSE_MS, stopsAtLocalLimit } from "./local-limit.ts";
 import { Schedule } from "./schedule.ts";
 import type { Rates } from "./measurement.ts";
 import { skipUnsent } from "./skip.ts";
@@ -18,9 +19,6 @@ import type { Stage } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
 import type { WorkItem } from "./work.ts";
 import { WorkQueue } from "./work-queue.ts";
-
-/** Descriptors and ports come back as other requests end; without a pause the rest of the cases would fail before that. */
-const LOCAL_LIMIT_PAUSE_MS: Millis = 100;
 
 /**
  * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
@@ -39,7 +37,7 @@ export class Lane {
   /** Takes back what waits for its first leave; aborted when sending ends before the work does. */
   readonly #halting = sharedAbort();
   #endedBy: Ending | null = null;
-  #inFlightAtLimit: number | null = null;
+  readonly #atLimit = new InFlightAtLimit();
   /** Null until the stage begins. */
   #schedule: Schedule | null = null;
   #adaptive: Adaptive | null = null;
@@ -76,7 +74,7 @@ export class Lane {
 
   /** Requests in flight when this machine reached its limit; null where it did not. */
   get inFlightAtLimit(): number | null {
-    return this.#inFlightAtLimit;
+    return this.#atLimit.count;
   }
 
   /** What an adaptive run did with its slots; null for any other. */
@@ -145,7 +143,7 @@ export class Lane {
   }
 
   #halt(by: Ending): void {
-    if (by === "machine") this.#inFlightAtLimit ??= this.#slots.held;
+    if (by === "machine") this.#atLimit.stopped(this.#slots.held);
     this.#end(by);
     this.#halting.abort();
   }
@@ -290,19 +288,13 @@ export class Lane {
     if (status === "success") this.#circuit.succeeded();
     else this.#context.failed();
     const { code = null, message = "" } = error ?? {};
-    if (code === "local_limit") this.#metLocalLimit(message);
+    if (code === "local_limit") {
+      if (stopsAtLocalLimit(this.#stage)) this.#context.gate.close({ by: "machine", skipWith: `not sent: ${message}` });
+      this.#atLimit.failed();
+    }
     if (code === null || !this.#circuit.failed(code, message)) return;
     this.#context.observe({ type: "target_stopped", target: this.#target.label, code, message });
     this.#halt("work");
-  }
-
-  /** A load that grows until something gives has found what gave; a fixed one that ran out goes on with what there is. */
-  #metLocalLimit(message: string): void {
-    const { arrivals, endless } = this.#stage;
-    if (arrivals === null && !endless) return;
-    this.#context.gate.close({ by: "machine", skipWith: `not sent: ${message}` });
-    // It was not in flight, nor are others that fail so.
-    if (this.#inFlightAtLimit !== null) this.#inFlightAtLimit -= 1;
   }
 
   /** Records what will not be sent. Cases that a resume should send have no record, nor has work without an end. */
