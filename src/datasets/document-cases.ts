@@ -2,6 +2,7 @@ import type { DatasetFile } from "../core/dataset.ts";
 import { ownDocument, readPart, wholeOf } from "./document.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import type { Batches } from "./formats/record.ts";
+import { readsOf } from "./own-dataset.ts";
 import type { Part } from "./part.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */
@@ -14,7 +15,7 @@ export async function* readDocumentCases(part: Part): Batches {
   }
   const { records, wrong } = ownDocument(document);
   if (wrong.count > 0) yield [{ ok: false, problems: wrong.problems, offset: null, ofFile: true }];
-  yield records.map((record) => ({ ok: true, record }));
+  yield [...readsOf(records)];
 }
 
 /** The defaults of a document; throws `BenchError("dataset")` where it cannot be read. What else is wrong with it comes with its cases. */

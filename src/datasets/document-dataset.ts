@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Dataset } from "../core/dataset.ts";
+import type { SourceDocument } from "../documents/source-document.ts";
 import { readPart, wholeOf } from "./document.ts";
 import { foreignCases } from "./foreign-cases.ts";
 import { foreignDocument } from "./foreign-document.ts";
@@ -18,10 +19,8 @@ export async function documentDataset(
   options: StreamOptions = {},
   onCase?: OnCase,
 ): Promise<Dataset> {
-  const bytes = await wholeOf(part);
-  const document = await readPart(part, bytes);
+  const { document, hash } = await hashedDocument(part);
   const files = await namedFiles(document, part);
-  const hash = createHash("sha256").update(bytes);
   for (const one of files.bytes) hash.update(one);
   const sha256 = hash.digest("hex");
   const foreign = foreignDocument(document, part.foreign ?? {}, { files: files.files });
@@ -38,6 +37,12 @@ export async function documentDataset(
   }
   const own = await ownDataset(document, part, options, onCase);
   return { ...own, sha256, source: found.source, ...lifetimeOf(found) };
+}
+
+/** A document and the hash of its bytes, which nothing holds any longer. */
+async function hashedDocument(part: Part): Promise<{ document: SourceDocument; hash: Hash }> {
+  const bytes = await wholeOf(part);
+  return { hash: createHash("sha256").update(bytes), document: await readPart(part, bytes) };
 }
 
 /** What is to be done with a dataset besides reading it. */

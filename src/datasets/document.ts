@@ -51,7 +51,7 @@ const headSchema = datasetFileSchema.extend({ test_cases: z.array(z.unknown()).m
 export interface OwnDocument {
   /** Null where it is not valid. */
   readonly head: Omit<DatasetFile, "test_cases"> | null;
-  readonly records: readonly SourceRecord[];
+  readonly records: Iterable<SourceRecord>;
   /** What is wrong with it, but for its cases. */
   readonly wrong: FoundProblems;
 }
@@ -66,8 +66,17 @@ export function ownDocument(document: SourceDocument): OwnDocument {
   const cases = valueAt(document.value, ["test_cases"]);
   const system = valueAt(document.value, ["defaults", "system"]);
   const shared = typeof system === "string" ? { document, system } : undefined;
-  const records = Array.isArray(cases) ? cases.map((value: unknown, i) => recordOf(document, value, i, shared)) : [];
+  const records = { [Symbol.iterator]: () => recordsOf(document, Array.isArray(cases) ? cases : [], shared) };
   return { head: checked.ok ? checked.value : null, records, wrong: joined(wrong, found(inexact)) };
+}
+
+/** One after the other, since there may be a million of them. */
+function* recordsOf(
+  document: SourceDocument,
+  cases: readonly unknown[],
+  shared: SharedBySiblings | undefined,
+): Generator<SourceRecord, void, undefined> {
+  for (const [index, value] of cases.entries()) yield recordOf(document, value, index, shared);
 }
 
 /** A case of a document as a record. */

@@ -160,6 +160,87 @@ describe("hostile files", () => {
     expect(await told(name, around("[".repeat(5000) + "]".repeat(5000)))).toContain("nested more than 200 levels deep");
   });
 
+  /** In bytes of memory and milliseconds of this process, with room for a busy machine. */
+  async function answered(name: string, content: string): Promise<string> {
+    const before = process.cpuUsage();
+    const answer = await told(name, content);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(5000);
+    expect(answer.length).toBeLessThan(20_000);
+    return answer;
+  }
+
+  const list = (count: number, of: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => of(i)).join("");
+  const document = (cases: string): string => `{"name": "d", "version": "1", "test_cases": [${cases}]}`;
+
+  it("with anchors and aliases by the ten thousand are answered at once", async () => {
+    const anchors = `x:\n${list(50_000, (i) => `- &a${i} v\n`)}`;
+    expect(await answered("anchors.yaml", anchors)).toContain('missing "name"');
+    expect(await answered("aliases.yaml", `${anchors}y:\n${list(50_000, (i) => `- *a${i}\n`)}`)).toContain(
+      "stand for too much",
+    );
+    expect(await answered("same.yaml", `x: &a [1]\ny:\n${"- *a\n".repeat(50_000)}`)).toContain("stand for too much");
+    const wide = `x: &a [${"1,".repeat(200)}]\ny:\n${"- *a\n".repeat(9000)}`;
+    expect(await answered("wide.yaml", wide)).toContain("stand for too much");
+    expect(
+      await answered(
+        "keys.yaml",
+        list(50_000, (i) => `k${i}: v\n`),
+      ),
+    ).toContain('missing "name"');
+  });
+
+  it("of more YAML than the parser reads in time are refused before it does", async () => {
+    expect(
+      await answered(
+        "big.yaml",
+        list(200_000, (i) => `- { id: a${i}, prompt: hello }\n`),
+      ),
+    ).toContain("too large for YAML");
+  });
+
+  it("with an id of a megabyte, twice, are told of briefly", async () => {
+    const row = `${JSON.stringify({ id: "x".repeat(1 << 20), prompt: "p" })}\n`;
+    expect(await answered("id.jsonl", row + row)).toContain("is already that of line 1");
+    expect(await answered("key.jsonl", `{"id": "a", "prompt": "p", "${"k".repeat(1 << 22)}": 1}\n`)).toContain(
+      "unknown key",
+    );
+  });
+
+  it("with 100 000 missing variables, in one case or in as many, are told of", async () => {
+    const prompt = list(100_000, (i) => `{{v${i}}} `);
+    const variables = `{${list(100_000, (i) => `"w${i}": 1, `)}"z": 1}`;
+    for (const [name, content] of [
+      ["m.jsonl", `{"id": "a", "prompt": "${prompt}", "variables": ${variables}}\n`],
+      ["m.json", document(`{"id": "a", "prompt": "${prompt}"}`)],
+      ["m.yaml", `name: d\nversion: "1"\ntest_cases: [{ id: a, prompt: "${prompt}" }]`],
+      ["m.csv", `id,prompt\na,${prompt}\n`],
+    ] as const) {
+      expect(await answered(name, content)).toContain("100000 problems in");
+    }
+    const cases = list(100_000, (i) => `{"id": "a${i}", "prompt": "{{v${i}}}"}\n`);
+    expect(await answered("n.jsonl", cases)).toContain("10000 problems in");
+    expect(await answered("n.json", document(cases.trim().replaceAll("\n", ",")))).toContain("10000 problems in");
+  });
+
+  it("whose templates expand to gigabytes are refused, as a whole or in parts", async () => {
+    const variables = `{"v": "${"x".repeat(100_000)}"}`;
+    expect(
+      await answered("t.jsonl", `{"id": "a", "prompt": "${"{{v}}".repeat(200_000)}", "variables": ${variables}}\n`),
+    ).toContain("more than 16 million characters");
+    const turns = list(1000, () => `{"role": "user", "content": "{{v}}"},`).slice(0, -1);
+    expect(
+      await answered("t.json", document(`{"id": "a", "messages": [${turns}], "variables": ${variables}}`)),
+    ).toContain("more than 16 million characters");
+  });
+
+  it("with a quote that is never closed, before millions of short lines, are told of at once", async () => {
+    expect(await answered("q.csv", `id,prompt\na,"${"x\n".repeat(3 << 20)}`)).toContain(
+      "its closing quote must be missing",
+    );
+  });
+
   it("with a byte order mark and CRLF are read, and NUL bytes are told of", async () => {
     const row = '{"id": "a", "prompt": "p"}\r\n';
     expect(await loaded("a.jsonl", `\uFEFF${row}`)).toEqual([{ id: "a", prompt: "p" }]);

@@ -2,9 +2,15 @@ import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
 import type { SourceDocument } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
 import { ownDocument } from "./document.ts";
+import type { Read, SourceRecord } from "./formats/record.ts";
 import { inMemory } from "./in-memory.ts";
 import type { Part } from "./part.ts";
 import { CaseStream, type OnCase, type StreamOptions } from "./stream.ts";
+
+/** Records that were read already. */
+export function* readsOf(records: Iterable<SourceRecord>): Generator<Read, void, undefined> {
+  for (const record of records) yield { ok: true, record };
+}
 
 /** What a document of ours says. */
 export type OwnDataset = Pick<Dataset, "name" | "version" | "description" | "defaults" | "notes" | "cases" | "leftOut">;
@@ -21,7 +27,7 @@ export async function ownDataset(
 ): Promise<OwnDataset> {
   const { head, records, wrong } = ownDocument(document);
   const cases: TestCase[] = [];
-  const stream = new CaseStream([{ ...part, reads: records.map((record) => ({ ok: true, record })) }], options);
+  const stream = new CaseStream([{ ...part, reads: readsOf(records) }], options);
   await stream.check((testCase, record) => {
     cases.push(testCase);
     onCase?.(testCase, record);

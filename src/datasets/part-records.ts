@@ -2,7 +2,7 @@ import { readDocumentCases } from "./document-cases.ts";
 import { readCsv } from "./formats/csv-records.ts";
 import { isDocument } from "./formats/format.ts";
 import { readJsonLines } from "./formats/jsonl.ts";
-import type { Batches } from "./formats/record.ts";
+import type { Batches, Read } from "./formats/record.ts";
 import { BenchError } from "../core/errors.ts";
 import type { Part } from "./part.ts";
 import { shapedRead } from "./shaped-records.ts";
@@ -14,7 +14,14 @@ import { unpacked } from "./sources/unpack.ts";
 export async function* recordsOf(part: Part): Batches {
   const { reading, reads } = part;
   if (reads !== undefined) {
-    yield reads;
+    let batch: Read[] = [];
+    for (const read of reads) {
+      batch.push(read);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
     return;
   }
   for await (const batch of readerOf(part, reading !== undefined && reading.shape !== null)) {
@@ -67,6 +74,8 @@ async function recordsAtFirst(part: Part): Promise<unknown[]> {
 /** By how many records columns are known. */
 const LOOKED_AT = 100;
 const MOST_BATCHES = 8;
+/** So many records of a document at a time. */
+const BATCH = 1000;
 
 /** With columns of any name when their shape is not ours; `most` rows at least of a file that comes in large pieces. */
 function readerOf(part: Part, anyColumns: boolean, most = Number.POSITIVE_INFINITY): Batches {

@@ -15,5 +15,5 @@ export interface Part {
   /** Stands before the ids of a document's entries that have none. */
   readonly idPrefix?: string;
   /** The records of a document that was read before. */
-  readonly reads?: readonly Read[];
+  readonly reads?: Iterable<Read>;
 }

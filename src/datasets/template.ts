@@ -102,6 +102,10 @@ export function literalTemplate(text: string): string {
   return mayHaveMarks(text) ? text.replace(BARE, "\\$&") : text;
 }
 
+/** The first piece of template logic in a text; undefined where there is none. */
+export const templateLogic = (template: string): string | undefined =>
+  fillingOf(template, {}).unfilled.find(({ reason }) => reason === "logic")?.placeholder;
+
 /** The variables that a template asks for, each once, in the order of their first use. */
 export function templateVariables(template: string): string[] {
   if (!template.includes("{{")) return [];

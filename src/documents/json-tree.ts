@@ -17,38 +17,56 @@ interface Child {
  */
 export function jsonTree(text: string): SyntaxTree<JsonSpan> {
   const start = skipSpace(text, 0);
-  const known = new WeakMap<JsonSpan, ReadonlyMap<string | number, Child>>();
-  const childrenOf = (node: JsonSpan): ReadonlyMap<string | number, Child> => {
-    const children = known.get(node) ?? childrenIn(text, node);
-    known.set(node, children);
-    return children;
+  const keys = new WeakMap<JsonSpan, ReadonlyMap<string, Child>>();
+  const entries = new WeakMap<JsonSpan, readonly number[]>();
+  const childOf = (node: JsonSpan, step: string | number): Child | null => {
+    if (text[node.start] === "[") {
+      const starts = entries.get(node) ?? entriesIn(text, node);
+      entries.set(node, starts);
+      const at = starts[Number(step)];
+      return at === undefined ? null : { key: null, value: { start: at, end: endOfValue(text, at) } };
+    }
+    if (text[node.start] !== "{") return null;
+    const members = keys.get(node) ?? membersIn(text, node);
+    keys.set(node, members);
+    return members.get(String(step)) ?? null;
   };
   return {
     root: { start, end: endOfValue(text, start) },
-    child: (node, step) => childrenOf(node).get(step) ?? null,
+    child: childOf,
     span: ({ start: from, end }) => [from, end],
   };
 }
 
-function childrenIn(text: string, { start }: JsonSpan): Map<string | number, Child> {
-  const children = new Map<string | number, Child>();
-  const isObject = text[start] === "{";
-  if (!isObject && text[start] !== "[") return children;
+/** Where the entries of a list begin: there may be a million of them. */
+function entriesIn(text: string, { start }: JsonSpan): number[] {
+  const starts: number[] = [];
   let at = skipSpace(text, start + 1);
-  for (let index = 0; at < text.length && text[at] !== "}" && text[at] !== "]"; index += 1) {
-    let key: JsonSpan | null = null;
-    if (isObject) {
-      key = { start: at, end: endOfValue(text, at) };
-      // A colon stands behind it.
-      at = skipSpace(text, skipSpace(text, key.end) + 1);
-    }
-    const value = { start: at, end: endOfValue(text, at) };
-    const name = key === null ? index : (JSON.parse(text.slice(key.start, key.end)) as string);
-    if (!children.has(name)) children.set(name, { key, value });
-    at = skipSpace(text, value.end);
-    if (text[at] === ",") at = skipSpace(text, at + 1);
+  while (at < text.length && text[at] !== "]") {
+    starts.push(at);
+    at = skipComma(text, endOfValue(text, at));
   }
-  return children;
+  return starts;
+}
+
+function membersIn(text: string, { start }: JsonSpan): Map<string, Child> {
+  const members = new Map<string, Child>();
+  let at = skipSpace(text, start + 1);
+  while (at < text.length && text[at] !== "}") {
+    const key = { start: at, end: endOfValue(text, at) };
+    // A colon stands behind it.
+    at = skipSpace(text, skipSpace(text, key.end) + 1);
+    const value = { start: at, end: endOfValue(text, at) };
+    const name = JSON.parse(text.slice(key.start, key.end)) as string;
+    if (!members.has(name)) members.set(name, { key, value });
+    at = skipComma(text, value.end);
+  }
+  return members;
+}
+
+function skipComma(text: string, from: number): number {
+  const at = skipSpace(text, from);
+  return text[at] === "," ? skipSpace(text, at + 1) : at;
 }
 
 const NOT_SPACE = /[^ \t\r\n]/g;

@@ -97,7 +97,7 @@ describe("the fixture invalid", () => {
     expect(
       (await problemsIn("invalid.yaml")).toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
     ).toEqual([
-      "2:10 version: expected text, found 1",
+      "2:10 version: expected text, found 1.0",
       "3:26 defaults.temperature: expected at most 2, found 3",
       '3:29 defaults.max_token: unknown key "max_token"; did you mean "max_tokens"?',
       '7:5 test_cases[0].expceted: unknown key "expceted"; did you mean "expected"?',

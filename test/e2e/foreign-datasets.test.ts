@@ -103,7 +103,7 @@ describe("bench on a file of another tool", () => {
       "--limit",
       "1",
     ]);
-    expect(stderr).toContain("--map, --prompt and --shape say nothing beside --synthetic");
+    expect(stderr).toContain("--synthetic cannot be combined with --map, --prompt, --shape or --skip-invalid");
     expect(code).toBe(2);
   });
 });

@@ -30,6 +30,7 @@ export interface BenchFlags extends OutputFlags, GateFlags, RequestFlags {
   map?: string;
   prompt?: string;
   shape?: string;
+  skipInvalid?: number;
   providers: readonly string[];
   concurrency?: number;
   output?: string;

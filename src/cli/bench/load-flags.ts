@@ -138,9 +138,9 @@ function checkDataset(flags: BenchFlags): void {
   if (dataset !== undefined && synthetic !== undefined) {
     throw together("--dataset", "--synthetic", { hint: "Leave one out." });
   }
-  if (synthetic !== undefined && hasForeignFlags(flags)) {
-    throw together("--synthetic", "--map, --prompt or --shape", {
-      hint: "They are for a dataset whose columns are not ours.",
+  if (synthetic !== undefined && (hasForeignFlags(flags) || flags.skipInvalid !== undefined)) {
+    throw together("--synthetic", "--map, --prompt, --shape or --skip-invalid", {
+      hint: "They say how a dataset is read.",
     });
   }
   if (synthetic !== undefined && category !== undefined) {

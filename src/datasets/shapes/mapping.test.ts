@@ -101,3 +101,8 @@ describe("any mapping", () => {
     );
   });
 });
+
+it("a template of columns with the logic of other tools is refused, and how to escape it is said", () => {
+  expect(() => checkedMapping({ map: {}, prompt: "Q: {{q | upper}}" })).toThrow('"{{q | upper}}" is template logic');
+  expect(checkedMapping({ map: {}, prompt: String.raw`\{{#q}} {{q}}` }).prompt).toBe(String.raw`\{{#q}} {{q}}`);
+});

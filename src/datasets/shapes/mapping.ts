@@ -5,7 +5,7 @@ import { writtenJsonText } from "../../documents/written-json-text.ts";
 import { valueAt, type DocumentPath } from "../../documents/source-document.ts";
 import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
-import { literalTemplate, templateVariables } from "../template.ts";
+import { literalTemplate, templateLogic, templateVariables } from "../template.ts";
 import { answersOf, fieldAt, isFields, textOf, textsOf, type Fields } from "./fields.ts";
 import { notShaped, type Origins, type RecordShape, type Shaped, type ShapedCase } from "./shape.ts";
 
@@ -53,6 +53,12 @@ export function checkedMapping({ map, prompt }: Mapping): Mapping {
   }
   if (prompt !== undefined && (Object.hasOwn(map, "prompt") || Object.hasOwn(map, "messages"))) {
     throw new BenchError("usage", "the prompt is given twice: as a template and as a column", { hint: "Keep one." });
+  }
+  const logic = prompt === undefined ? undefined : templateLogic(prompt);
+  if (logic !== undefined) {
+    throw new BenchError("usage", `--prompt: ${quoted(logic)} is template logic, which is not run`, {
+      hint: `Only {{column}} and {{a.b}} are filled in. If the text itself is meant, escape it: \\${logic.slice(0, 2)}.`,
+    });
   }
   // On a command line a newline is hard to write.
   return prompt === undefined ? { map } : { map, prompt: prompt.replaceAll(String.raw`\n`, "\n") };
