@@ -1,8 +1,7 @@
 import type { DatasetFile } from "../core/dataset.ts";
-import { ownDocument, readPart, wholeOf } from "./document.ts";
+import { ownDocument, readPart, readsOf, wholeOf } from "./document.ts";
 import { foreignDocument } from "./foreign-document.ts";
 import type { Batches } from "./formats/record.ts";
-import { readsOf } from "./own-dataset.ts";
 import type { Part } from "./part.ts";
 
 /** The test cases of a JSON or YAML document as records, for a folder that holds several files. */

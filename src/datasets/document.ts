@@ -9,7 +9,7 @@ import { pathText, valueAt, type SourceDocument } from "../documents/source-docu
 import { advised } from "./advice.ts";
 import { datasetError } from "./dataset-error.ts";
 import { found, joined, NO_PROBLEMS, type FoundProblems } from "./found-problems.ts";
-import type { SharedBySiblings, SourceRecord } from "./formats/record.ts";
+import type { Read, SharedBySiblings, SourceRecord } from "./formats/record.ts";
 import { inexactProblems } from "./inexact-parameters.ts";
 import type { Part } from "./part.ts";
 import { unpacked } from "./sources/unpack.ts";
@@ -77,6 +77,11 @@ function* recordsOf(
   shared: SharedBySiblings | undefined,
 ): Generator<SourceRecord, void, undefined> {
   for (const [index, value] of cases.entries()) yield recordOf(document, value, index, shared);
+}
+
+/** Records that were read already. */
+export function* readsOf(records: Iterable<SourceRecord>): Generator<Read, void, undefined> {
+  for (const record of records) yield { ok: true, record };
 }
 
 /** A case of a document as a record. */

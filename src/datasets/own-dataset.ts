@@ -1,16 +1,10 @@
 import type { Dataset, DatasetNote, TestCase } from "../core/dataset.ts";
 import type { SourceDocument } from "../documents/source-document.ts";
 import { datasetError } from "./dataset-error.ts";
-import { ownDocument } from "./document.ts";
-import type { Read, SourceRecord } from "./formats/record.ts";
+import { ownDocument, readsOf } from "./document.ts";
 import { inMemory } from "./in-memory.ts";
 import type { Part } from "./part.ts";
 import { CaseStream, type OnCase, type StreamOptions } from "./stream.ts";
-
-/** Records that were read already. */
-export function* readsOf(records: Iterable<SourceRecord>): Generator<Read, void, undefined> {
-  for (const record of records) yield { ok: true, record };
-}
 
 /** What a document of ours says. */
 export type OwnDataset = Pick<Dataset, "name" | "version" | "description" | "defaults" | "notes" | "cases" | "leftOut">;
