@@ -57,7 +57,7 @@ function kindOf(stats: Stats): string | null {
 
 const refusal = (path: string, kind: string): BenchError =>
   new BenchError("output", `${path} is ${kind}, not a regular file`, {
-    hint: "Move it away, or choose another directory (--output).",
+    hint: "Move it away, or choose another path.",
   });
 
 /** Whether a regular file is at a path; throws `BenchError("output")` for anything else than a file there. */

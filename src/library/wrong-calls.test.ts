@@ -201,7 +201,9 @@ describe("an error in the library's words", () => {
 
   it("has a word for every flag that is named below the command line", () => {
     const COMMAND_ONLY = [
-      "--providers --model --config --stratify --to --target-a --target-b --synthetic --require-valid".split(" "),
+      "--providers --model --config --stratify --to --target-a --target-b --synthetic --require-valid --repair".split(
+        " ",
+      ),
       Object.keys(OPTION_OF_FLAG),
     ].flat();
     const unknown = readdirSync("src", { recursive: true, encoding: "utf8" })

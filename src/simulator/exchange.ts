@@ -35,12 +35,24 @@ export function sendRefused({ response }: Exchange, refused: Refused, headers: R
 /** How long a client may go on with a request that is refused already: it may read the answer only when it is done. */
 const LINGER_MS: Millis = 1000;
 
-/** Refuses a request whose body goes on, and closes the connection. */
-export function sendTooLarge(exchange: Exchange, request: IncomingMessage, { body }: Refused): void {
-  sendRefused(exchange, { status: 413, body }, { connection: "close" });
+/**
+ * Refuses a request whose body goes on, and closes the connection. Node would close it at once, which resets it where the
+ * client is still sending, and a reset can take the answer away from a client that has not read it. So only our side is
+ * closed, and what still comes is read and dropped for a while.
+ */
+export function sendTooLarge({ response, clock }: Exchange, request: IncomingMessage, { body }: Refused): void {
+  const text = JSON.stringify(body);
   const { socket } = request;
-  const lingering = exchange.clock.setTimer(LINGER_MS, () => socket.destroy());
-  socket.on("close", () => lingering.cancel());
+  response.detachSocket(socket);
+  const head = ["HTTP/1.1 413 Payload Too Large", "content-type: application/json", "connection: close"];
+  socket.end(`${head.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  request.resume();
+  const lingering = clock.setTimer(LINGER_MS, () => socket.destroy());
+  socket.on("close", () => {
+    lingering.cancel();
+    // It has no socket any more that would say so.
+    response.emit("close");
+  });
 }
 
 /** Closes the connection with a reset, before any byte of a response. */

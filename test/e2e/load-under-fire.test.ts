@@ -275,8 +275,12 @@ describe("a standing load in the configuration", () => {
 
   it.each([
     [{ slo: "speed=5" }, [], "Expected limits of ttft"],
-    [{ rate: 5, adaptive: true }, [], "both rate and adaptive"],
-    [{ slo: "ttft=5" }, ["--no-stream"], "slo in the configuration has a limit on TTFT or TPOT"],
+    [
+      { rate: 5, adaptive: true },
+      [],
+      "rate in the configuration cannot be combined with adaptive in the configuration",
+    ],
+    [{ slo: "ttft=5" }, ["--no-stream"], "slo in the configuration limits TTFT or TPOT"],
     [{ order: "together" }, [], "order"],
   ])("%j with %j is refused", async (benchmarks, flags, message) => {
     const args = ["-p", "sim", "-d", writeDataset(1), "--config", written(benchmarks), ...flags];

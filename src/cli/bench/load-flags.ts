@@ -156,7 +156,13 @@ function needs(name: string, flag: unknown, other: string, otherFlag: unknown): 
 /** What must hold of flags, configuration and targets together; throws `BenchError("usage")`. */
 export function checkLoadOf(flags: BenchFlags, load: LoadShape, targets: number): void {
   const { rate, adaptive, slo, durationMs, maxRequests, budgetUsd } = load;
-  checkEffective(givenBy(flags), { rate, adaptive, slo, stream: flags.stream, targets }, FLAGS);
+  const words = {
+    ...FLAGS,
+    ...(rate !== null && flags.rate === undefined ? { rate: "rate in the configuration" } : {}),
+    ...(adaptive && flags.adaptive === undefined ? { adaptive: "adaptive in the configuration" } : {}),
+    ...(slo !== null && flags.slo === undefined ? { slo: "slo in the configuration" } : {}),
+  };
+  checkEffective(givenBy(flags), { rate, adaptive, slo, stream: flags.stream, targets }, words);
   const ends = [durationMs, maxRequests, budgetUsd, flags.limit ?? null, flags.findMaxConcurrency ?? null].some(
     (end) => end !== null,
   );
