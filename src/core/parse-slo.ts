@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration.ts";
+import { RANGES } from "./ranges.ts";
 import type { Slo, SloMetric } from "./slo.ts";
 
 /** The share of requests that must keep the limits, unless another is given. */
@@ -22,7 +23,7 @@ export function parseSlo(text: string): Slo | string {
       return `Expected limits of ${Object.keys(NAMES).join(", ")} or goodput, such as ttft=500.`;
     if (read[metric] !== null) return `Expected each limit once, but ${name} stands there twice.`;
     const limit = metric === "goodput" ? shareOf(value) : parseDuration(value);
-    if (limit === null || limit <= 0) {
+    if (limit === null || limit <= 0 || limit > RANGES.duration.most) {
       return metric === "goodput"
         ? "Expected a share of the requests as goodput, such as 99% or 0.99."
         : `Expected a duration above 0 for ${name}, such as 500ms or 2s.`;

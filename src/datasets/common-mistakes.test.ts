@@ -31,7 +31,7 @@ describe("the fifteen commonest mistakes are told as a colleague would", () => {
       "error: cases.yaml:6:5 test_cases[0].expceted: unknown key "expceted"; did you mean "expected"?
         6 |     expceted: hello
           |     ^
-      hint: Correct the file and run the command again."
+      hint: Correct it and run the command again."
     `);
   });
 

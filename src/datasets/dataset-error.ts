@@ -39,6 +39,6 @@ function hintFor(problems: number, { checked, isPart = false, leftOut = null }: 
     return `${leftOut.records} records are invalid, and --skip-invalid allows ${leftOut.allowed}.`;
   }
   return problems === 1
-    ? "Correct the file and run the command again."
+    ? "Correct it and run the command again."
     : "Correct them and run the command again: these are all.";
 }

@@ -36,7 +36,7 @@ describe("what a user is told of", () => {
       "a.json:4:3: a comma is missing before this
         4 |   "test_cases": []
           |   ^
-      => Correct the file and run the command again."
+      => Correct it and run the command again."
     `);
   });
 
@@ -74,7 +74,7 @@ describe("what a user is told of", () => {
       "a.json:8:7 test_cases[0].expceted: unknown key "expceted"; did you mean "expected"?
         8 |       "expceted": "x"
           |       ^
-      => Correct the file and run the command again."
+      => Correct it and run the command again."
     `);
   });
 
@@ -84,7 +84,7 @@ describe("what a user is told of", () => {
       "a.json:9:24 test_cases[0].config.temperature: expected a number, found "hot"
         9 |         "temperature": "hot"
           |                        ^
-      => Correct the file and run the command again."
+      => Correct it and run the command again."
     `);
   });
 
@@ -165,7 +165,7 @@ describe("what a user is told of", () => {
       "a.yaml:1:1: expected an object, found nothing
         1 | # to do
           | ^
-      => Correct the file and run the command again."
+      => Correct it and run the command again."
     `);
   });
 

@@ -10,6 +10,7 @@ import { mergedParts } from "../benchmark/merge-results.ts";
 import { readSavedResults, type LoadResultsOptions } from "../benchmark/saved-results.ts";
 import { saveWhole } from "../benchmark/save-whole.ts";
 import { checkOptions, notWanted } from "./check-call.ts";
+import { answering } from "./option-words.ts";
 import { clockSchema } from "./runner-options.ts";
 
 /** What a set of results is about. */
@@ -143,15 +144,7 @@ export class BenchmarkResults implements Iterable<TestResult> {
         hint: "BenchmarkResults.merge([results]) makes a copy that takes more.",
       });
     }
-    const checked = testResultSchema.safeParse(result);
-    if (!checked.success) {
-      const [issue] = checked.error.issues;
-      const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-      throw new BenchError("usage", `this is no test result: ${where}${issue?.message ?? ""}`, {
-        hint: "docs/output-files.md says what a result has (results.jsonl).",
-      });
-    }
-    this.#keep(checked.data);
+    this.#keep(requireResult(result));
   }
 
   /**
@@ -201,7 +194,7 @@ export class BenchmarkResults implements Iterable<TestResult> {
    */
   async saveJson(path: string): Promise<void> {
     if (typeof path !== "string" || path === "") throw notWanted("saveJson", "a path", path);
-    saveWhole(path, savedResultsJson(this.#head(), this.results, this.summary));
+    await answering(async () => saveWhole(path, savedResultsJson(this.#head(), this.results, this.summary)));
   }
 
   /**
@@ -217,7 +210,7 @@ export class BenchmarkResults implements Iterable<TestResult> {
   static async loadJson(path: string, options: LoadResultsOptions = {}): Promise<BenchmarkResults> {
     if (typeof path !== "string" || path === "") throw notWanted("BenchmarkResults.loadJson", "a path", path);
     checkOptions("BenchmarkResults.loadJson's options", loadOptionsSchema, options);
-    const record = await readSavedResults(path, options);
+    const record = await answering(() => readSavedResults(path, options));
     return BenchmarkResults.#keeping(record, record.results);
   }
 
@@ -264,4 +257,15 @@ export class BenchmarkResults implements Iterable<TestResult> {
     kept.push(result);
     this.#summary = null;
   }
+}
+
+/** A copy of a result as its schema has it; throws `BenchError("usage")` for what is none. */
+export function requireResult(result: unknown): TestResult {
+  const checked = testResultSchema.safeParse(result);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw new BenchError("usage", `this is no test result: ${where}${issue?.message ?? ""}`, {
+    hint: "docs/output-files.md says what a result has (results.jsonl).",
+  });
 }

@@ -16,9 +16,11 @@ import { runBenchmark } from "../benchmark/bench.ts";
 import { checkLoad, together } from "../benchmark/check-load.ts";
 import type { BenchmarkOutcome } from "../benchmark/options.ts";
 import { BenchmarkResults } from "./benchmark-results.ts";
-import { checkOptions, hasMethod, notWanted } from "./check-call.ts";
+import { checkOptions } from "./check-call.ts";
 import { answering, LOAD_OPTIONS } from "./option-words.ts";
-import { givenIn, runnerConfigSchema, runOptionsSchema } from "./runner-options.ts";
+import { checkTarget } from "./check-target.ts";
+import { configTaken, givenIn, runnerConfigSchema, runOptionsSchema } from "./runner-options.ts";
+import { takenDataset } from "./taken-dataset.ts";
 import { guarded } from "./watchers.ts";
 import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../benchmark/plan.ts";
 import type { BenchTarget } from "../benchmark/targets.ts";
@@ -130,7 +132,8 @@ export class BenchmarkRunner {
    * `signal` has stopped the run and what was in flight has ended; a case that failed is a result, not an error.
    * Throws `BenchError` before anything is sent, as the command would end with one: "usage" (an option that there is not,
    * a load that contradicts itself, the directory holds a run, two targets of one name), "dataset", "resume", "locked",
-   * "output". An error that `onEvent` or `onWarning` throws stops the run as `signal` does and is thrown at its end.
+   * "output". An error that `onEvent` or `onWarning` throws, or rejects with before the run ends, stops the run as `signal`
+   * does and is thrown at its end. The options are copied; a `Dataset` of your own making is checked case by case.
    *
    * @example
    * const dataset = await Dataset.load("coding-tasks");
@@ -150,8 +153,10 @@ export class BenchmarkRunner {
     targets: BenchTarget | readonly BenchTarget[],
     options: BenchmarkRunOptions = {},
   ): Promise<RunResults | BenchmarkRun> {
-    const list = checkCall(this.#config, dataset, targets, options);
-    const run = await answering(() => runOf(this.#config, dataset, list, options));
+    const list = checkCall(this.#config, targets, options);
+    const taken = takenDataset(dataset);
+    const config = configTaken(this.#config);
+    const run = await answering(() => runOf(config, taken, list, options));
     if (Array.isArray(targets)) return run;
     const { directory, manifest, validity } = run;
     const [results] = run.targets;
@@ -163,7 +168,6 @@ export class BenchmarkRunner {
 /** Finds what is wrong with a call before anything is opened; throws `BenchError("usage")`. Returns the targets. */
 function checkCall(
   config: BenchmarkRunnerConfig,
-  dataset: Dataset,
   targets: BenchTarget | readonly BenchTarget[],
   options: BenchmarkRunOptions,
 ): readonly BenchTarget[] {
@@ -179,10 +183,9 @@ function checkCall(
   if (concurrency !== undefined && load?.concurrency !== undefined && concurrency !== load.concurrency) {
     throw together("concurrency", "load.concurrency", { hint: "They are the same setting. Leave one out." });
   }
-  requireDataset(dataset);
-  const list: readonly BenchTarget[] = Array.isArray(targets) ? targets : [targets];
+  const list: readonly BenchTarget[] = Array.isArray(targets) ? Array.from(targets) : [targets];
   for (const [index, target] of list.entries()) {
-    requireTarget(Array.isArray(targets) ? `run's targets[${index}]` : "run's target", target);
+    checkTarget(Array.isArray(targets) ? `run's targets[${index}]` : "run's target", target);
   }
   checkLoad(
     givenIn(config),
@@ -196,22 +199,6 @@ function checkCall(
     LOAD_OPTIONS,
   );
   return list;
-}
-
-function requireDataset(dataset: unknown): void {
-  if (hasMethod(dataset, "cases")) return;
-  const hint =
-    typeof dataset === "string"
-      ? `Load it first: await Dataset.load(${JSON.stringify(dataset)})`
-      : "Make one of test cases in memory with Dataset.of({ name, test_cases }), or load one with Dataset.load.";
-  throw notWanted("run's dataset", "a dataset", dataset, hint);
-}
-
-function requireTarget(call: string, target: unknown): void {
-  const isTarget =
-    typeof target === "object" && target !== null && "provider" in target && hasMethod(target.provider, "openChannel");
-  if (isTarget) return;
-  throw notWanted(call, "a target", target, "Make one: await providers.openai({ … }), providers.custom(…), …");
 }
 
 async function runOf(

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { BenchError } from "../core/errors.ts";
+import { BenchError, messageOf } from "../core/errors.ts";
+import { unfitForJson } from "../documents/json-fitness.ts";
+import type { Problem } from "../documents/problem.ts";
 import { problemsError } from "../documents/render-problems.ts";
 import { checkSchema } from "../documents/schema-problems.ts";
-import { documentWithoutText } from "../documents/source-document.ts";
+import { documentWithoutText, pathText, type DocumentPath } from "../documents/source-document.ts";
 import { describeValue } from "../documents/words.ts";
 
 /** A function, of which nothing more can be known before it is called. */
@@ -13,12 +15,36 @@ export const functionSchema = z.custom((value) => typeof value === "function", {
  * `BenchError("usage")` that tells all that is wrong. Keys are not shown.
  */
 export function checkOptions(call: string, schema: z.ZodType, options: unknown): void {
-  const checked = checkSchema(schema, documentWithoutText(call, options), (path) =>
-    path.some((step) => CONCEALED.has(step)),
-  );
-  if (checked.ok) return;
-  throw problemsError("usage", checked.problems, "docs/api.md lists the options of each call.");
+  const problems = readingIn(call, () => {
+    const unfit = unfitParameters(call, options);
+    if (unfit.length > 0) return unfit;
+    const checked = checkSchema(schema, documentWithoutText(call, options), isConcealed);
+    return checked.ok ? [] : checked.problems;
+  });
+  if (problems.length > 0) throw problemsError("usage", problems, "docs/api.md lists the options of each call.");
 }
+
+/** Reads what a caller passed; a getter of theirs that throws is their mistake. Throws `BenchError("usage")`. */
+function readingIn<T>(call: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new BenchError("usage", `${call}: the options cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Request parameters go out as JSON and into `run.json`, whatever stands in their open parts. */
+function unfitParameters(call: string, options: unknown): Problem[] {
+  if (typeof options !== "object" || options === null || !("parameters" in options)) return [];
+  return unfitForJson(options.parameters).map(({ path, message }) => ({
+    file: call,
+    position: null,
+    path: pathText(["parameters", ...path]),
+    message,
+  }));
+}
+
+const isConcealed = (path: DocumentPath): boolean => path.some((step) => CONCEALED.has(step));
 
 const CONCEALED: ReadonlySet<string | number> = new Set(["headers", "apiKey", "secrets", "network"]);
 
@@ -34,7 +60,8 @@ export function notWanted(call: string, wanted: string, found: unknown, hint?: s
   );
 }
 
-const isPromise = (value: unknown): boolean => typeof value === "object" && value !== null && "then" in value;
+/** Whether a value is a promise, of whatever library. */
+export const isPromise = (value: unknown): boolean => hasMethod(value, "then");
 
 /** Whether a value is an object with a method of that name. */
 export function hasMethod(value: unknown, name: string): boolean {

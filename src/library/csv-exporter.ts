@@ -1,12 +1,31 @@
 import { z } from "zod";
 import type { TestResult } from "../core/result.ts";
 import { resultsCsv, type CsvOptions } from "../reports/csv.ts";
+import { BenchmarkResults, requireResult } from "./benchmark-results.ts";
 import { checkOptions, notWanted } from "./check-call.ts";
+import { answering } from "./option-words.ts";
 import { saveWhole } from "../benchmark/save-whole.ts";
 
 const optionsSchema = z.strictObject({ fields: z.array(z.string()).optional(), rawCsv: z.boolean().optional() });
 
-const isIterable = (value: unknown): boolean => typeof value === "object" && value !== null && Symbol.iterator in value;
+const isIterable = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  Symbol.iterator in value &&
+  typeof value[Symbol.iterator] === "function";
+
+/** The results, each found to be one. A run's and those of a set were checked when they came to be. */
+function checked(results: Iterable<TestResult>): Iterable<TestResult> {
+  if (results instanceof BenchmarkResults) return results;
+  return {
+    *[Symbol.iterator]() {
+      for (const result of results) {
+        requireResult(result);
+        yield result;
+      }
+    },
+  };
+}
 
 /**
  * Writes results as CSV.
@@ -35,9 +54,12 @@ export const CsvExporter = {
     // Two passes are made: the names of the scores come first. A generator would be empty at the second.
     const iterator: unknown = results[Symbol.iterator]();
     const repeatable = iterator === results ? [...results] : results;
-    saveWhole(
-      path,
-      resultsCsv(() => repeatable, options),
+    const rows = checked(repeatable);
+    await answering(async () =>
+      saveWhole(
+        path,
+        resultsCsv(() => rows, options),
+      ),
     );
   },
 };

@@ -7,6 +7,7 @@ import { loadDatasets } from "../datasets/load-folder.ts";
 import { memoryDataset } from "../datasets/memory-dataset.ts";
 import { checkOptions, notWanted } from "./check-call.ts";
 import { answering, answeringEach } from "./option-words.ts";
+import { made } from "./taken-dataset.ts";
 
 /** A dataset that was read and found valid. Its test cases come as a stream: `for await (const testCase of dataset.cases())`. */
 export type Dataset = LoadedDataset;
@@ -57,7 +58,7 @@ export const Dataset = {
       checkOptions("Dataset.load's options", loadOptionsSchema, options);
       const dataset = await loadDataset(nameOrPath, options);
       // Only one that is checked while it is used can still fail.
-      return dataset.sha256 === null ? { ...dataset, cases: () => answeringEach(dataset.cases()) } : dataset;
+      return made(dataset.sha256 === null ? { ...dataset, cases: () => answeringEach(dataset.cases()) } : dataset);
     }),
 
   /**
@@ -68,9 +69,9 @@ export const Dataset = {
    * for (const { name, description } of await Dataset.loadDir("./datasets")) console.log(name, description);
    */
   loadDir: (folder: string): Promise<Dataset[]> =>
-    answering(() => {
+    answering(async () => {
       requireText("Dataset.loadDir", "the path of a folder", folder);
-      return loadDatasets(folder);
+      return (await loadDatasets(folder)).map(made);
     }),
 
   /**
@@ -84,7 +85,7 @@ export const Dataset = {
    *   test_cases: ["France", "Japan"].map((country) => ({ id: country, prompt: `What is the capital of ${country}?` })),
    * });
    */
-  of: (init: DatasetInit): Promise<Dataset> => answering(() => memoryDataset(init)),
+  of: (init: DatasetInit): Promise<Dataset> => answering(async () => made(await memoryDataset(init))),
 };
 
 function requireText(call: string, wanted: string, value: unknown): void {

@@ -59,8 +59,21 @@ export const OPTION_OF_FLAG: Readonly<Record<string, string>> = {
 /** Texts that a table of names cannot put into the words of the library. */
 const REPHRASED: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/Give each an alias of its own: --providers \S+/g, () => "Give each a label of its own: { label: … }."],
-  [/--map ((?:[^\s,=]+=[^\s,=]+,?)+)/g, ([, pairs = ""]) => `map: { ${pairs.split(",").map(pairOf).join(", ")} }`],
+  [
+    /--map ([^\s,=]+=[^\s,=]+(?:,[^\s,=]+=[^\s,=]+)*)/g,
+    ([, pairs = ""]) => `map: { ${pairs.split(",").map(pairOf).join(", ")} }`,
+  ],
+  // The list of all three is no value of the last.
+  [/--map, --prompt and --shape/g, () => "map, prompt and shape"],
   [/--(shape|format) ([\w-]+)(?=[.,;]? |[.,;]?$)/g, ([, name = "", value = ""]) => `${name}: "${value}"`],
+  [
+    /Pipe one in: cat (\S+) \| llm-test-bench bench --dataset - …/g,
+    ([, file = ""]) => `Pipe one in: cat ${file} | node your-program.js`,
+  ],
+  [/another directory \(--output\)/g, () => "another directory"],
+  // A program makes calls; it types no commands.
+  [/run the command again/g, () => "try again"],
+  [/Repeat the command of that run/g, () => "Give the options of that run"],
 ];
 
 function pairOf(text: string): string {

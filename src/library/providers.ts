@@ -1,4 +1,5 @@
-import { checkOptions, hasMethod, notWanted } from "./check-call.ts";
+import { checkOptions, notWanted } from "./check-call.ts";
+import { checkProvider } from "./check-target.ts";
 import { TARGET_OPTIONS } from "./target-options.ts";
 import { completeBaseUrl } from "../config/base-url.ts";
 import type { BuiltInProvider } from "../config/built-in-provider.ts";
@@ -12,7 +13,7 @@ import { DIRECT, type Network } from "../core/network.ts";
 import type { Provider } from "../core/provider.ts";
 import type { Quirks } from "../core/quirks.ts";
 import { apiProvider, parametersLeftOut, simulatedProvider, takenBy } from "../providers/apis.ts";
-import { aiSdkGenerate, aiSdkLeftOut, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
+import { aiSdkGenerate, aiSdkLeftOut, isAiSdkModel, type AiSdkModel } from "../providers/bridges/ai-sdk.ts";
 import { checkedProvider } from "../providers/checked-provider.ts";
 import { customProvider, type Generated, type GenerateContext } from "../providers/custom.ts";
 import { fixedPrices, publishedPrices } from "../providers/prices.ts";
@@ -196,7 +197,7 @@ export const providers = {
    * const ofAiSdk = (model: AiSdkModel): BenchTarget => providers.aiSdk(model, { retries: 0 });
    */
   aiSdk(model: AiSdkModel, options: TargetOptions = {}): BenchTarget {
-    if (!hasMethod(model, "doStream")) {
+    if (!isAiSdkModel(model) || typeof model.modelId !== "string" || typeof model.provider !== "string") {
       const hint = 'Give a model of its, such as openai("gpt-4o-mini") of @ai-sdk/openai.';
       throw notWanted("providers.aiSdk", "a language model of the AI SDK", model, hint);
     }
@@ -212,9 +213,7 @@ export const providers = {
    * const ofOwnProvider = (provider: Provider): BenchTarget => providers.of(provider, { model: "my-model", retries: 0 });
    */
   of(provider: Provider, options: TargetOptions & { readonly model: string }): BenchTarget {
-    if (!hasMethod(provider, "openChannel")) {
-      throw notWanted("providers.of", "a provider with openChannel", provider);
-    }
+    checkProvider("providers.of", provider);
     checkOptions("providers.of", TARGET_OPTIONS.of, options);
     return targetOf(checkedProvider(provider, systemClock), options.model, null, options, null);
   },

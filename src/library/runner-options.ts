@@ -4,7 +4,7 @@ import { within } from "../core/range-schema.ts";
 import { RANGES, type Range } from "../core/ranges.ts";
 import { requestParametersSchema } from "../core/request.ts";
 import { ARRIVALS, ORDERS } from "../core/run.ts";
-import { sloSchema } from "../core/slo.ts";
+import { SLO_METRICS, sloSchema } from "../core/slo.ts";
 import { functionSchema } from "./check-call.ts";
 import type { BenchmarkRunnerConfig } from "./benchmark-runner.ts";
 
@@ -18,6 +18,21 @@ export const partLimitsSchema = z.strictObject({
   firstTokenMs: maybe(RANGES.duration),
   idleMs: maybe(RANGES.duration),
 });
+
+const sloLimit = z.number().positive().max(RANGES.duration.most).nullable();
+
+/** As `--slo` takes it: in the end something must be limited. */
+const givenSloSchema = z
+  .strictObject({
+    ttft_ms: sloLimit,
+    tpot_ms: sloLimit,
+    duration_ms: sloLimit,
+    latency_from_intended_ms: sloLimit,
+    goodput: sloSchema.shape.goodput,
+  })
+  .refine((slo) => SLO_METRICS.some((metric) => slo[metric] !== null), {
+    error: "expected a limit besides goodput, such as ttft_ms: 500",
+  });
 
 const loadShapeSchema = z.strictObject({
   concurrency: slots.optional(),
@@ -38,7 +53,7 @@ const loadShapeSchema = z.strictObject({
   budgetUsd: maybe(RANGES.budgetUsd),
   warmup: within(RANGES.warmup).optional(),
   p95LimitMs: maybe(RANGES.duration),
-  slo: z.strictObject(sloSchema.shape).nullable().optional(),
+  slo: givenSloSchema.nullable().optional(),
 });
 
 /** A clock of the caller's own. */
@@ -108,3 +123,16 @@ export function givenIn({ load = {}, ...config }: BenchmarkRunnerConfig): GivenL
     ...((config.repeat ?? 1) === 1 ? {} : { repeat: config.repeat }),
   };
 }
+
+/**
+ * A copy of what a caller configured, for the run to go by: what the caller changes later reaches it no more. It is
+ * checked before; parameters become what their JSON says, as `run.json` has them.
+ */
+export function configTaken(config: BenchmarkRunnerConfig): BenchmarkRunnerConfig {
+  const names = Object.keys(runnerConfigSchema.shape) as (keyof BenchmarkRunnerConfig)[];
+  const given = names.filter((name) => config[name] !== undefined).map((name) => [name, copyOf(name, config[name])]);
+  return { directory: config.directory, ...(Object.fromEntries(given) as Partial<BenchmarkRunnerConfig>) };
+}
+
+const copyOf = (name: keyof BenchmarkRunnerConfig, value: unknown): unknown =>
+  name === "clock" ? value : (JSON.parse(JSON.stringify(value)) as unknown);

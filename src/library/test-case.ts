@@ -1,7 +1,8 @@
+import { z } from "zod";
 import type { TestCase as OneTestCase } from "../core/dataset.ts";
 import { caseTexts } from "../datasets/case-texts.ts";
 import { renderPrompt } from "../datasets/render.ts";
-import { notWanted } from "./check-call.ts";
+import { checkOptions, notWanted } from "./check-call.ts";
 import { templateVariables } from "../datasets/template.ts";
 
 /** One prompt to send, with what is known about a right answer. Durations in its `config` are `30s`, `500ms`, or milliseconds. */
@@ -40,8 +41,23 @@ export const TestCase = {
   },
 };
 
+const partSchema = z.discriminatedUnion(
+  "type",
+  [z.object({ type: z.literal("text"), text: z.string() }), z.object({ type: z.literal("image") })],
+  { error: 'expected a part with the type "text" or "image"' },
+);
+
 /** Only what is needed to read its texts: a dataset's cases were checked when it was loaded. */
+const textsSchema = z.object({
+  prompt: z.string().optional(),
+  messages: z.array(z.object({ role: z.string(), content: z.union([z.string(), z.array(partSchema)]) })).optional(),
+  system: z.string().optional(),
+  variables: z.record(z.string(), z.unknown()).optional(),
+  config: z.object({ system: z.string().optional() }).optional(),
+});
+
 function requireCase(call: string, testCase: unknown): void {
   const has = (key: string): boolean => typeof testCase === "object" && testCase !== null && key in testCase;
   if (!has("prompt") && !has("messages")) throw notWanted(call, "a test case with a prompt or messages", testCase);
+  checkOptions(`${call}'s test case`, textsSchema, testCase);
 }

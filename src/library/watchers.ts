@@ -1,6 +1,7 @@
 import { firstAbort, sharedAbort } from "../core/shared-abort.ts";
 import type { RunObserver } from "../core/run-events.ts";
 import type { BenchmarkRunOptions } from "./benchmark-runner.ts";
+import { isPromise } from "./check-call.ts";
 import { inOptionWords } from "./option-words.ts";
 
 /** The caller's functions, fit to be called from the middle of a run. */
@@ -19,7 +20,10 @@ export interface Watchers {
 export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Watchers {
   const stopping = sharedAbort();
   let thrown: { readonly error: unknown } | null = null;
+  let isOver = false;
   const failed = (error: unknown): void => {
+    // Nobody is left to throw it to: Node reports it, as it does every rejection that nobody handles.
+    if (isOver) throw error;
     thrown ??= { error };
     stopping.abort();
   };
@@ -27,7 +31,7 @@ export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Wa
     if (thrown !== null) return;
     try {
       const returned = action();
-      if (returned instanceof Promise) returned.catch(failed);
+      if (isPromise(returned)) void Promise.resolve(returned).catch(failed);
     } catch (error) {
       failed(error);
     }
@@ -41,6 +45,7 @@ export function guarded({ signal, onEvent, onWarning }: BenchmarkRunOptions): Wa
       if (onWarning !== undefined) calling(() => onWarning(inOptionWords(message)));
     },
     rethrow() {
+      isOver = true;
       if (thrown !== null) throw thrown.error;
     },
   };

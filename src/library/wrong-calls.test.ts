@@ -91,6 +91,8 @@ describe("a load that the library refuses, before anything is sent", () => {
       "levels cannot be combined with searchUpTo",
     ],
     ["an SLO of streams without one", { stream: false, load: { slo } }, "which stream: false leaves unknown"],
+    ["an SLO of nothing", { load: { slo: { ...slo, ttft_ms: null } } }, "load.slo: expected a limit besides goodput"],
+    ["an SLO beyond a century", { load: { slo: { ...slo, ttft_ms: 1e15 } } }, "load.slo.ttft_ms: expected at most"],
     ["a budget of nothing", { load: { budgetUsd: 0 } }, "load.budgetUsd: expected"],
     ["a negative number of requests", { load: { maxRequests: -1 } }, "load.maxRequests: expected 1 or more"],
     ["a time limit of nothing", { timeoutMs: 0 }, "timeoutMs: expected 1 or more"],
@@ -269,7 +271,11 @@ describe("a dataset in memory", () => {
     ["a misspelt member", { name: "m", test_cases: [{ id: "a", promt: "A" }] }, 'did you mean "prompt"?'],
     ["no cases", { name: "m", test_cases: [] }, "expected at least one entry"],
     ["nothing", undefined, "in memory"],
-    ["a bigint", { name: "m", test_cases: [{ id: "a", prompt: "{{x}}", variables: { x: 5n } }] }, "as JSON"],
+    [
+      "a bigint",
+      { name: "m", test_cases: [{ id: "a", prompt: "{{x}}", variables: { x: 5n } }] },
+      "a bigint is no number",
+    ],
     [
       "an image that is not there",
       {

@@ -82,7 +82,12 @@ const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
   allowHosts: true,
 };
 
-function requireKnown(options: SimulatorOptions): void {
+function requireKnown(options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new BenchError("usage", `simulator: the options are ${describeValue(options)}, which is no object`, {
+      hint: "Give an object such as { ttftMs: 50, tokens: 20 }, or {} for the defaults.",
+    });
+  }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
   if (unknown === undefined) return;
   throw new BenchError("usage", `simulator: there is no option ${JSON.stringify(unknown)}`, {
@@ -93,7 +98,8 @@ function requireKnown(options: SimulatorOptions): void {
 /** Fills in the defaults; throws `BenchError("usage")` for an unknown option and for a value out of range. */
 export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions {
   requireKnown(options);
-  const { requestsPerMinute, host = "127.0.0.1" } = options;
+  const { requestsPerMinute } = options;
+  const host = textIn("host", options.host ?? "127.0.0.1");
   const rateLimit =
     requestsPerMinute === undefined
       ? null
@@ -108,17 +114,17 @@ export function resolveOptions(options: SimulatorOptions = {}): ResolvedOptions 
       tokens: within("tokens", options.tokens ?? PROFILES.default.tokens, 1),
       jitter: within("jitter", options.jitter ?? PROFILES.default.jitter, 0),
     },
-    seed: options.seed ?? 1,
+    seed: within("seed", options.seed ?? 1, 0),
     fail: within("fail", options.fail ?? 0, 0, 1),
-    failKinds: kindsIn(options.failKinds ?? DEFAULT_FAULT_KINDS),
+    failKinds: kindsIn(textsIn("failKinds", options.failKinds ?? DEFAULT_FAULT_KINDS)),
     refuse: within("refuse", options.refuse ?? 0, 0, 1),
     freeze: freezeIn(options),
     rateLimit,
-    models: options.models ?? null,
-    countKeys: options.countKeys ?? false,
+    models: options.models === undefined ? null : textsIn("models", options.models),
+    countKeys: switchIn("countKeys", options.countKeys ?? false),
     host,
-    port: within("port", options.port ?? 0, 0, 65_535),
-    allowHosts: [host.includes(":") ? `[${host}]` : host, ...(options.allowHosts ?? [])],
+    port: whole("port", options.port ?? 0, 65_535),
+    allowHosts: [host.includes(":") ? `[${host}]` : host, ...textsIn("allowHosts", options.allowHosts ?? [])],
   };
 }
 
@@ -130,11 +136,53 @@ function freezeIn({ freezeMs = 0, freezeAfterMs = 10_000 }: SimulatorOptions): F
   return freeze.forMs === 0 ? null : freeze;
 }
 
-function within(name: string, value: number, least: number, most = Number.MAX_VALUE): number {
-  if (value >= least && value <= most) return value;
+/** What was given, whatever the types say: a program in JavaScript passes anything. */
+function within(name: string, value: unknown, least: number, most = Number.MAX_VALUE): number {
+  if (typeof value === "number" && value >= least && value <= most) return value;
   const from = least === Number.MIN_VALUE ? "more than 0" : `at least ${least}`;
   const range = most === Number.MAX_VALUE ? from : `${least} to ${most}`;
-  throw new BenchError("usage", `simulator: ${name} is ${value}, which is out of range`, { hint: `Give ${range}.` });
+  const wrong = typeof value === "number" && !Number.isNaN(value) ? "is out of range" : "is no number";
+  throw new BenchError("usage", `simulator: ${name} is ${describeValue(value)}, which ${wrong}`, {
+    hint: `Give ${range}.`,
+  });
+}
+
+function whole(name: string, value: unknown, most: number): number {
+  const number = within(name, value, 0, most);
+  if (Number.isInteger(number)) return number;
+  throw new BenchError("usage", `simulator: ${name} is ${number}, which is no whole number`, {
+    hint: `Give a whole number from 0 to ${most}.`,
+  });
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "number" || typeof value === "boolean" || value === null
+    ? String(value)
+    : `a ${typeof value}`;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+function textIn(name: string, value: unknown): string {
+  if (isText(value)) return value;
+  throw new BenchError("usage", `simulator: ${name} is ${describeValue(value)}`, {
+    hint: "Give a text that is not empty.",
+  });
+}
+
+function textsIn(name: string, value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.map((entry, index) => textIn(`${name}[${index}]`, entry));
+  throw new BenchError("usage", `simulator: ${name} is ${describeValue(value)}, which is no list`, {
+    hint: "Give a list of texts.",
+  });
+}
+
+function switchIn(name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new BenchError("usage", `simulator: ${name} is ${describeValue(value)}`, { hint: "Give true or false." });
 }
 
 function kindsIn(kinds: readonly string[]): readonly FaultKind[] {

@@ -4,7 +4,7 @@ import { env, execPath } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { BenchError } from "../core/errors.ts";
-import type { SimulatorOptions } from "./options.ts";
+import { resolveOptions, type SimulatorOptions } from "./options.ts";
 
 /** A simulator in a process of its own. */
 export interface SpawnedSimulator {
@@ -28,14 +28,17 @@ const ENTRY = new URL("../../dist/simulator/process.js", import.meta.url);
 /**
  * Starts a simulator in a process of its own, so that its work is not done on the measuring client's thread. It ends
  * when `close` is called or this process ends, however it ends.
- * Throws `BenchError("simulator")` when it does not come up or an option is out of range.
+ * Throws `BenchError("usage")` for an option that there is not or that is out of range, `BenchError("simulator")` when it
+ * does not come up.
  *
  * @example
  * const simulator = await spawnSimulator({ ttftMs: 50, tpotMs: 5, tokens: 20, fail: 0.1 });
  * const target = providers.sim({ url: simulator.url });
  * await simulator.close();
  */
-export async function spawnSimulator(options: SimulatorOptions, entry: URL = ENTRY): Promise<SpawnedSimulator> {
+export async function spawnSimulator(options: SimulatorOptions = {}, entry: URL = ENTRY): Promise<SpawnedSimulator> {
+  // Before it becomes JSON, which turns what is no number into null and so into a default.
+  resolveOptions(options);
   const file = fileURLToPath(entry);
   if (!existsSync(file)) {
     throw new BenchError("simulator", `the simulator's program is missing: ${file}`, {
