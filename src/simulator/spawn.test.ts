@@ -68,11 +68,11 @@ test("it ends with a parent that is killed", async () => {
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
-test("options out of range are refused in the process's own words", async () => {
+test("options out of range are refused before a process is started", async () => {
   await expect(spawnSimulator({ fail: 2 }, built("process.js"))).rejects.toMatchObject({
     name: "BenchError",
-    code: "simulator",
-    message: "the simulator did not start: simulator: fail is 2, which is out of range",
+    code: "usage",
+    message: "simulator: fail is 2, which is out of range",
     hint: "Give 0 to 1.",
   });
 });
