@@ -1,3 +1,4 @@
+import type { Environment } from "../config/environment.ts";
 import type { ResolvedTarget } from "../config/resolve.ts";
 import type { Network } from "../core/network.ts";
 import { looksLikeKey } from "../core/looks-like-key.ts";
@@ -12,6 +13,8 @@ const OPEN_HEADER =
 type Secretive = Pick<ResolvedTarget, "apiKey" | "headers" | "baseUrl"> & {
   readonly network?: Network;
   readonly parameters?: RequestParameters;
+  /** Code of the user's own, which is given the whole environment. */
+  readonly bridge?: { readonly env: Environment } | null;
 };
 
 /** Header values that may be a key, of requests whose parameters these are. */
@@ -21,12 +24,13 @@ export function headerSecrets(headers: Readonly<Record<string, string>> = {}): s
 
 /** Everything about targets that must never be written anywhere: keys, headers that may hold one, passwords in URLs and of proxies. */
 export function secretsOf(targets: readonly Secretive[]): string[] {
-  return targets.flatMap(({ apiKey, headers, baseUrl, network, parameters }) => [
+  return targets.flatMap(({ apiKey, headers, baseUrl, network, parameters, bridge }) => [
     ...(apiKey === null ? [] : [apiKey]),
     ...headerSecrets(headers),
     ...headerSecrets(parameters?.headers),
     ...(baseUrl === null ? [] : urlSecrets(baseUrl)),
     ...(network === undefined ? [] : proxySecrets(network)),
+    ...environmentSecrets(bridge?.env ?? {}),
   ]);
 }
 
@@ -54,3 +58,18 @@ function urlSecrets(baseUrl: string): string[] {
   const path = new URL(baseUrl).pathname.split("/").filter((part) => looksLikeKey(meant(part)));
   return [...addressSecrets(baseUrl), ...path.flatMap((part) => [part, meant(part)])];
 }
+
+/** Variables that are called like a secret. */
+const SECRET_VARIABLE = /(?:^|_)(?:API_?)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PAT)(?:_ID)?$/i;
+/** Longer values of such variables are no word of a setting. */
+const LONGEST_WORD = 15;
+
+/** Keys and passwords in variables, which code of the user's own may repeat. */
+function environmentSecrets(env: Environment): string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) => {
+    if (value.includes("://")) return addressSecrets(value);
+    return SECRET_VARIABLE.test(name) && (looksLikeKey(value) || isLongAndNoPath(value)) ? value : [];
+  });
+}
+
+const isLongAndNoPath = (value: string): boolean => value.length > LONGEST_WORD && !/^[~.]{0,2}\//.test(value);

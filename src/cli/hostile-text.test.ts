@@ -181,6 +181,13 @@ it.each([undefined, 80])("no control character reaches what commands write (term
   expect(written).toBeGreaterThan(20_000);
 });
 
+it("a dataset's name cannot write a line of its own where each line is one file's verdict", async () => {
+  const forged = { name: "n\nother.json: valid, x", version: "1\r\nforged", test_cases: [{ id: "a", prompt: "p" }] };
+  writeFileSync(join(cwd, "forged.json"), JSON.stringify(forged));
+  const { stdout } = await runInProcess(["datasets", "validate", "forged.json"], { cwd });
+  expect(stdout).toBe("forged.json: valid, n other.json: valid, x 1 forged with 1 case\n");
+});
+
 it("no control character reaches a run's own files but its CSV, and JSON keeps every value", async () => {
   await runInProcess([...bench, "-o", "files", "--force"], { cwd });
   for (const file of readdirSync(join(cwd, "files"))) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { BenchError, messageOf } from "../core/errors.ts";
+import { withoutKeys } from "../core/looks-like-key.ts";
 import { maskFor } from "../core/secrets.ts";
 import { addressSecrets } from "../core/shown-address.ts";
 import { guarded } from "./guarded-output.ts";
@@ -63,8 +64,13 @@ function explainErrors(command: Command, parents: readonly string[]): void {
   const isKnown = (flag: string): boolean => command.options.some(({ long }) => long === flag);
   command
     .showHelpAfterError(`(see ${path.join(" ")} --help)`)
-    .configureOutput({ outputError: (text, write) => write(withMeantFlag(text, isKnown)) });
+    .configureOutput({ outputError: (text, write) => write(withoutKeys(withoutValue(withMeantFlag(text, isKnown)))) });
   for (const inner of command.commands) explainErrors(inner, path);
+}
+
+/** The error for an unknown option without the value of one that is named like a secret. */
+function withoutValue(error: string): string {
+  return error.replace(/(unknown option '-[\w-]*(?:key|token|secret|passw)[\w-]*=)[^]+(?=')/i, "$1[secret]");
 }
 
 const FIRST_STEPS = `

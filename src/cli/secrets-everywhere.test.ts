@@ -212,6 +212,70 @@ describe("a key in the wrong place of a configuration", () => {
   });
 });
 
+describe("a key in the wrong place of a command, a setting or a module", () => {
+  const KEY = "sk-proj-AbCdEf0123456789ZyXw";
+  const run = (...args: string[]): Promise<InProcess> => runInProcess(args, { cwd });
+  const configs: Readonly<Record<string, string>> = {
+    "type.json": json({ providers: { mine: { type: KEY, default_model: "m" } } }),
+    "prices.json": json({ providers: { mine: { type: "openai", prices: KEY, base_url: "http://127.0.0.1:1" } } }),
+    "number.json": json({ benchmarks: { concurrency: KEY } }),
+    "name.json": json({ providers: { [KEY]: { type: "none" } } }),
+    "module.mjs": `throw new Error("cannot use ${KEY}")`,
+  };
+
+  it("is repeated by no message", async () => {
+    for (const [file, text] of Object.entries(configs)) writeFileSync(join(cwd, file), text);
+    const runs = [
+      ...(await Promise.all(Object.keys(configs).map((file) => run("config", "show", "--config", file)))),
+      await run("config", "show", "--config", "type.json", "--json"),
+      await run("config", "show", `--api-key=${KEY}`),
+      await run("bench", "coding-tasks", "--api-token=hunter2-and-more"),
+      await run("bench", "coding-tasks", "-p", KEY),
+      await run("test", KEY, "--prompt", "Hi"),
+      await run("datasets", "show", `http://me:${KEY}/x@127.0.0.1:1/x`),
+      await run(KEY),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => expect.toSatisfy((code: number) => code > 1)));
+    for (const { stdout, stderr } of runs) expect(stdout + stderr).not.toMatch(/AbCdEf|hunter2/);
+    expect(runs[0]?.stderr).toContain('found "[secret]"');
+  });
+
+  it.each([
+    `exec:./ask.sh --api-key ${KEY}`,
+    `exec:API_KEY=0123456789abcdef0123456789abcdef ./ask.sh`,
+    `exec:curl -H 'Authorization: Bearer a1b2c3d4e5f6g7h8i9j0' http://127.0.0.1:1`,
+  ])("is refused in a command, which names the target: %s", async (target) => {
+    const { code, stderr } = await run("bench", "coding-tasks", "-p", target, "-o", "out");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("$MY_API_KEY")]);
+    expect(stderr).not.toMatch(/AbCdEf|abcdef|a1b2/);
+  });
+});
+
+describe("a command of the user's own", () => {
+  it("may print the keys that its environment gives it, and they are masked", async () => {
+    const env = {
+      MY_TOKEN: "correct horse battery",
+      OPENAI_API_KEY: SECRETS.key,
+      DB: "pg://me:pa55word@h/x",
+      OK: "yes",
+    };
+    const script = 'exec:echo "$OK $MY_TOKEN"; echo "$OPENAI_API_KEY $DB" >&2; exit $LLM_TEST_BENCH_SEED';
+    for (const seed of ["0", "3"]) {
+      const bench = ["bench", "coding-tasks", "--limit", "1", "-p", script, "--retries", "0", "--request-seed", seed];
+      const runs = [
+        await runInProcess([...bench, "-o", `out${seed}`, "--verbose"], { cwd, env: { ...process.env, ...env } }),
+        await runInProcess(["test", script, "--prompt", "Hi"], { cwd, env: { ...process.env, ...env } }),
+      ];
+      const files = readdirSync(join(cwd, `out${seed}`)).map((file) =>
+        readFileSync(join(cwd, `out${seed}`, file), "utf8"),
+      );
+      const all = [...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...files].join("\n");
+      expect([seed, all.match(/horse|quoted|pa55word/)]).toEqual([seed, null]);
+      expect(all).toContain("yes");
+    }
+  });
+});
+
 describe("the password of a dataset's address", () => {
   const dataset = json({ name: "d", version: "1", test_cases: [{ id: "t", prompt: "Hi" }] });
 

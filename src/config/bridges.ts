@@ -1,5 +1,6 @@
 import type { Bridge } from "../core/bridge.ts";
 import { BenchError } from "../core/errors.ts";
+import { holdsKey } from "../core/looks-like-key.ts";
 import { setVariable, type Environment } from "./environment.ts";
 import type { TargetSpec } from "./targets.ts";
 
@@ -14,11 +15,17 @@ export interface BridgeTarget {
 
 /**
  * Reads `exec:COMMAND`, `./module.ts[:MODEL]` and `ai-sdk:PACKAGE:MODEL`; null for a target that is none of these.
- * Throws `BenchError("usage")` where a part is missing.
+ * Throws `BenchError("usage")` where a part is missing or a command holds a key.
  */
 export function bridgeIn({ provider, model }: TargetSpec, flagModel: string | null): BridgeTarget | null {
   if (provider === "exec") {
     if (model === null) throw incomplete("exec names no command", "Write it as exec:./ask.sh.");
+    // It is the name of the target, which every output repeats, and must still run when it is read from there.
+    if (holdsKey(model)) {
+      throw new BenchError("usage", "the command of exec has a key in it, and is written into every file of a run", {
+        hint: "Put the key into an environment variable, and name that in the command: $MY_API_KEY.",
+      });
+    }
     return { bridge: "exec", what: model, model };
   }
   if (provider !== "ai-sdk" && isBridgeName(provider)) {

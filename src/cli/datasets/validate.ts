@@ -1,3 +1,4 @@
+import { printableLine } from "../../core/printable.ts";
 import { BenchError } from "../../core/errors.ts";
 import { validateDataset, type PlacedWarning, type ValidateOptions, type Validation } from "../../datasets/validate.ts";
 import { quoted } from "../../documents/words.ts";
@@ -54,7 +55,7 @@ export async function validateDatasets(
       const out = verdict.leftOut?.records ?? 0;
       const without = out === 0 ? "" : `, without ${out} invalid ${out === 1 ? "record" : "records"}`;
       const cases = `${verdict.cases} ${verdict.cases === 1 ? "case" : "cases"}${without}`;
-      stdout.write(`${file}: valid, ${verdict.name} ${verdict.version} with ${cases}\n`);
+      stdout.write(`${printableLine(`${file}: valid, ${verdict.name} ${verdict.version} with ${cases}`)}\n`);
       for (const { kind, text } of verdict.notes) say(kind, text);
       sayWarnings(verdict, say);
     } else {
