@@ -13,7 +13,7 @@ const HARMFUL =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 /** What our own code writes on a terminal: tones, and the way back over the progress. */
 // oxlint-disable-next-line no-control-regex -- as above
-const OWN = /\u001b\[(?:1|2|22|31|32|33|39)m|\u001b\[\d+F|\u001b\[J/g;
+const OWN = /\u001b\[(?:1|2|22|31|32|33|39)m|\u001b\[\d+F|\u001b\[[JK]/g;
 
 /** Retitles, recolors, goes up, overwrites, clears with one character, turns the text around, and ends a line unseen. */
 const EVIL =

@@ -35,6 +35,9 @@ function captured(columns?: number): Output & { text: () => string } {
   return Object.assign(output, { text: () => text });
 }
 
+/** What clears the lines that were drawn, once the cursor has gone up to the first of them. */
+const ERASE = "\u001b[K\n\u001b[J\u001b[1F";
+
 /** A terminal that wraps lines that a narrower window no longer holds, as tmux and most others do. */
 interface Terminal {
   readonly output: Output;
@@ -51,11 +54,14 @@ function reflowing(): Terminal {
     screen: () => lines.flatMap((line) => rowsOf(line, terminal.columns)),
     output: guardedOutput({
       write(text) {
-        for (const piece of text.replaceAll("\u001b", "ESC").split(/(ESC\[\d*[FJ]|\n)/)) {
+        for (const piece of text
+          .replaceAll(ERASE, "")
+          .replaceAll("\u001b", "ESC")
+          .split(/(ESC\[\d+F|\n)/)) {
           const up = /^ESC\[(\d+)F$/.exec(piece)?.[1];
           if (up !== undefined) lines = eraseRows(lines, Number(up), terminal.columns);
           else if (piece === "\n") lines.push("");
-          else if (piece !== "ESC[J") lines[lines.length - 1] += piece;
+          else lines[lines.length - 1] += piece;
         }
       },
       get columns() {
@@ -95,6 +101,17 @@ describe("a reporter", () => {
     }
     reporter.stop();
     expect(terminal.screen()).toHaveLength(4);
+  });
+
+  it("for a terminal never clears from its first row, which tmux would keep a copy of each time", async () => {
+    const [clock, output] = [fakeClock(), captured(80)];
+    const reporter = liveReporter(output, clock);
+    reporter.take(started);
+    await clock.advance(500);
+    reporter.aside(() => output.write("stopping\n"));
+    reporter.stop();
+    expect(output.text()).toContain("\u001b[2F");
+    expect(output.text()).not.toMatch(/(?<!\u001b\[K\n)\u001b\[J/);
   });
 
   it("for a terminal of unknown size draws lines of 80 columns", async () => {
@@ -163,7 +180,7 @@ describe("a reporter", () => {
     const reporter = liveReporter(output, clock);
     reporter.take(started);
     await clock.advance(250);
-    expect(output.text().split("\u001b[2F\u001b[J")).toHaveLength(2);
+    expect(output.text().split(`\u001b[2F${ERASE}`)).toHaveLength(2);
     reporter.stop();
     const after = output.text();
     await clock.advance(1000);
@@ -178,7 +195,7 @@ describe("a reporter", () => {
     await clock.advance(150);
     reporter.aside(() => output.write("stopping\n"));
     await clock.advance(100);
-    expect(output.text()).toContain("\u001b[2F\u001b[Jstopping\na ");
+    expect(output.text()).toContain(`\u001b[2F${ERASE}stopping\na `);
     reporter.stop();
     for (const other of [plainReporter(output, clock), silentReporter, ndjsonReporter(output, clock, String)]) {
       other.aside(() => output.write("heard\n"));

@@ -42,16 +42,22 @@ function linesOf(
   return targets.map((progress) => progressLine(state, progress, now, { ...view, labelWidth }));
 }
 
+/**
+ * Clears from the cursor's line to the end of the screen, the first line by itself: tmux takes a clear that begins in
+ * the first row of the window for one of the whole screen, and keeps a copy of what stood there each time.
+ */
+const ERASE = `${ansi("[K")}\n${ansi("[J")}${ansi("[1F")}`;
+
 /** One line a target, redrawn in place: for a terminal. */
 export function liveReporter(output: Output, clock: Clock): Reporter {
   const state = new ProgressState(clock.now());
   let drawn: readonly string[] = [];
   // Some terminals do not know their size, and say 0.
   const columnsNow = (): number => output.columns || 80;
-  /** Up to the first line drawn before, then clear to the end of the screen. A window that has become narrower breaks them. */
+  /** Up to the first line drawn before, then clear all from there. A window that has become narrower breaks them. */
   const back = (): string => {
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columnsNow())), 0);
-    return rows === 0 ? "" : ansi(`[${rows}F`) + ansi("[J");
+    return rows === 0 ? "" : ansi(`[${rows}F`) + ERASE;
   };
   const show = (): void => {
     const columns = columnsNow() - 1;
