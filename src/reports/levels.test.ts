@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleFailure, exampleManifest, exampleResult } from "../../test/support/example-results.ts";
+import { exampleFailure, exampleManifest, exampleResponse, exampleResult } from "../../test/support/example-results.ts";
 import type { TestResult } from "../core/result.ts";
 import type { Load } from "../core/run.ts";
 import { collected } from "./collector.ts";
@@ -32,6 +32,12 @@ describe("a sweep", () => {
       [4, 40, 2000, 20],
     ]);
     expect(summary?.levels[0]?.output_tokens_per_second).toBe(80);
+  });
+
+  it("knows no tokens a second where no answer says how many it has", () => {
+    const uncounted = level(1, 100, 3).map((result) => ({ ...result, response: exampleResponse({ usage: null }) }));
+    const only = collected(() => uncounted, levelsOnly(null))?.levels[0];
+    expect([only?.requests_per_second, only?.output_tokens_per_second]).toEqual([10, null]);
   });
 
   it("names its knee, and the last level within the limit", () => {

@@ -6,13 +6,15 @@ import { highestKept } from "../stats/level-search.ts";
 import type { Collector } from "./collector.ts";
 import { createGoodputTally, type GoodputTally } from "./goodput.ts";
 import { createTally, tallyCounts, type Tally } from "./tally.ts";
-import { createWindow, type Window } from "./window.ts";
+import { createWindow, tokensPerSecond, type Window } from "./window.ts";
 
 interface LevelTally {
   readonly tally: Tally;
   readonly window: Window;
   readonly goodput: GoodputTally | null;
   answeredTokens: number;
+  /** Answers that say how many they are. */
+  answersCounted: number;
   localLimits: number;
 }
 
@@ -46,7 +48,10 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
     }
     of.window.add(result);
     of.goodput?.add(result);
-    if (result.status === "success") of.answeredTokens += result.response?.usage?.completion_tokens ?? 0;
+    const tokens = result.response?.usage?.completion_tokens ?? null;
+    if (result.status !== "success" || tokens === null) return;
+    of.answeredTokens += tokens;
+    of.answersCounted += 1;
   };
   const finish = (): Levels | null => {
     if (byLevel.size === 0) return null;
@@ -61,7 +66,14 @@ export function summarizeLevels({ p95LimitMs, slo, searchUpTo }: LevelLimits): C
 
 function emptyLevel(slo: Slo | null): LevelTally {
   const goodput = slo === null ? null : createGoodputTally(slo);
-  return { tally: createTally(), window: createWindow(), goodput, answeredTokens: 0, localLimits: 0 };
+  return {
+    tally: createTally(),
+    window: createWindow(),
+    goodput,
+    answeredTokens: 0,
+    answersCounted: 0,
+    localLimits: 0,
+  };
 }
 
 const LIMITED = { limited_by_machine: true } as const;
@@ -80,7 +92,8 @@ function searchIn(inOrder: readonly LevelSummary[], slo: Slo, upTo: number): Con
   return { highest, at_limit: highest !== null && highest >= upTo, path, ...(isLimited ? LIMITED : {}) };
 }
 
-function summaryOf(level: number, { tally, window, goodput, answeredTokens, localLimits }: LevelTally): LevelSummary {
+function summaryOf(level: number, of: LevelTally): LevelSummary {
+  const { tally, window, goodput, localLimits } = of;
   const counts = tallyCounts(tally);
   return {
     level,
@@ -88,7 +101,7 @@ function summaryOf(level: number, { tally, window, goodput, answeredTokens, loca
     duration_ms: tally.durationStats(),
     ttft_ms: tally.ttftStats(),
     requests_per_second: window.perSecond(counts.succeeded),
-    output_tokens_per_second: window.perSecond(answeredTokens),
+    output_tokens_per_second: tokensPerSecond(window, of.answeredTokens, of.answersCounted, counts.succeeded),
     wall_ms: window.wallMs,
     ...goodput?.shares(),
     ...(localLimits === 0 ? {} : { local_limits: localLimits }),

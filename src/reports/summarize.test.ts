@@ -96,6 +96,12 @@ test("tokens and costs are sums of what is known, beside how many are not", () =
   });
 });
 
+test("tokens a second are unknown, not 0, where no answer says how many it has", () => {
+  const uncounted = exampleResult({ response: exampleResponse({ usage: null }) });
+  expect(summaryOf([uncounted])).toMatchObject({ requests_per_second: 10, output_tokens_per_second: null });
+  expect(summaryOf([uncounted, exampleResult()]).output_tokens_per_second).toBe(80);
+});
+
 test("answers that reached max_tokens count as truncated on either wire", () => {
   const ended = (finish_reason: string): TestResult => exampleResult({ response: exampleResponse({ finish_reason }) });
   expect(summaryOf([ended("length"), ended("max_tokens"), ended("stop")]).truncated).toBe(2);

@@ -10,7 +10,7 @@ import type { Collector } from "./collector.ts";
 import { createGoodputTally } from "./goodput.ts";
 import { summarizeLevels } from "./levels.ts";
 import { createTally, type Tally, tallyCounts } from "./tally.ts";
-import { createWindow } from "./window.ts";
+import { createWindow, tokensPerSecond } from "./window.ts";
 import { CUT_BY_LENGTH } from "../core/unread-answers.ts";
 
 /** Summarises each target, in the order of the plan, keeping numbers and no texts: some 60 bytes a case. */
@@ -69,6 +69,7 @@ export function summaryBuilder({
     prompt: 0,
     completion: 0,
     answered: 0,
+    answersCounted: 0,
     usageUnknown: 0,
     costUnknown: 0,
     costStated: 0,
@@ -90,7 +91,10 @@ export function summaryBuilder({
     const sumOfCompletions = withCount(sums.completion, completion ?? 0);
     sums.prompt = sumOfPrompts ?? sums.prompt;
     sums.completion = sumOfCompletions ?? sums.completion;
-    if (status === "success") sums.answered += completion ?? 0;
+    if (status === "success" && completion !== null) {
+      sums.answered += completion;
+      sums.answersCounted += 1;
+    }
     // An embedding has no completion: its prompt is all there is.
     const whole = prompt !== null && (completion !== null || usage?.total_tokens === prompt);
     if (!whole || !fits || sumOfPrompts === null || sumOfCompletions === null) sums.usageUnknown += 1;
@@ -157,7 +161,7 @@ export function summaryBuilder({
       ...(sums.costStated === 0 ? {} : { cost_stated: sums.costStated }),
       ...(sums.webSearches === 0 ? {} : { web_searches_unpriced: sums.webSearches }),
       requests_per_second: window.perSecond(counts.succeeded),
-      output_tokens_per_second: window.perSecond(sums.answered),
+      output_tokens_per_second: tokensPerSecond(window, sums.answered, sums.answersCounted, counts.succeeded),
       wall_ms: window.wallMs,
       truncated: sums.truncated,
       ...(sums.nothingUnderstood === 0 ? {} : { nothing_understood: sums.nothingUnderstood }),

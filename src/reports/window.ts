@@ -34,3 +34,8 @@ export function createWindow(): Window {
     },
   };
 }
+
+/** Null where there are answers, and none of them says how many tokens it has. */
+export function tokensPerSecond(window: Window, tokens: number, counted: number, answers: number): number | null {
+  return answers > 0 && counted === 0 ? null : window.perSecond(tokens);
+}

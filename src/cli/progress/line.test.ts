@@ -223,3 +223,13 @@ describe("the line of a target", () => {
     [3_725_000, "1h 02m"],
   ])("writes %i ms as %s", (ms, text) => expect(clockText(ms)).toBe(text));
 });
+
+it("says nothing of tokens where no answer says how many it has", () => {
+  const result = exampleResult({ target: "a", response: exampleResponse({ usage: null }) });
+  const state = following([0, started], [1000, { type: "case_finished", result }]);
+  const [progress] = state.targets.values();
+  const line = progressLine(state, progress as TargetProgress, 2000, { columns: 120, labelWidth: 6, live: true });
+  expect(line).toContain("req/s");
+  expect(line).not.toContain("tok/s");
+  expect(state.pace(progress as TargetProgress, 2000).tokens).toBeNull();
+});

@@ -128,7 +128,7 @@ function textsOf(
     ...(skipped > 0 ? { skipped: [`${skipped} skipped`] } : {}),
     time: [timeText(progress, pace)],
     requests: [`${rate(pace.requests)} req/s`],
-    tokens: [`${rate(pace.tokens)} tok/s`],
+    ...(pace.tokens === null ? {} : { tokens: [`${rate(pace.tokens)} tok/s`] }),
     ...(retries > 0 ? { retries: [`${retries} retries`] } : {}),
     // Room of the same size for every name, so that lines do not change shape from case to case.
     ...(name === null ? {} : { current: [FEWEST_CELLS, FIRST_CELLS].map((cells) => " ".repeat(cells)) }),

@@ -15,6 +15,8 @@ export interface TargetProgress {
   /** Successes of this process, and the tokens of their answers. */
   answers: number;
   outputTokens: number;
+  /** Answers that say how many tokens they have. */
+  answersCounted: number;
   /** The case that was started last. */
   current: string | null;
   /** Requests in flight, in a sweep or a search; null in any other run. */
@@ -35,7 +37,8 @@ export interface TargetProgress {
 export interface Pace {
   /** Answers; what fails is no throughput. */
   readonly requests: number;
-  readonly tokens: number;
+  /** Null where no answer says how many it has. */
+  readonly tokens: number | null;
   /** Until its last case, at the rate at which cases ended. */
   readonly etaMs: Millis | null;
   /** Until its time is over. */
@@ -81,7 +84,7 @@ export class ProgressState {
     const etaMs = left === 0 ? 0 : atThisRate === null ? null : Math.max(atThisRate, of.waitsUntil - now);
     return {
       requests: of.answers / seconds,
-      tokens: of.outputTokens / seconds,
+      tokens: of.answers > 0 && of.answersCounted === 0 ? null : of.outputTokens / seconds,
       etaMs: goesOn || left === 0 ? etaMs : null,
       leftMs: goesOn && of.endsAt !== null ? Math.max(0, of.endsAt - now) : null,
     };
@@ -99,6 +102,7 @@ const NOTHING_YET = {
   retries: 0,
   answers: 0,
   outputTokens: 0,
+  answersCounted: 0,
   current: null,
   level: null,
   endsAt: null,
@@ -139,7 +143,9 @@ function follow(progress: TargetProgress, event: TargetEvent, now: Millis): void
       else if (event.result.status !== "success") progress.failed += 1;
       else {
         progress.answers += 1;
-        progress.outputTokens += event.result.response?.usage?.completion_tokens ?? 0;
+        const tokens = event.result.response?.usage?.completion_tokens ?? null;
+        progress.outputTokens += tokens ?? 0;
+        progress.answersCounted += tokens === null ? 0 : 1;
       }
       if (progress.done === progress.planned) progress.endedAt = now;
   }
