@@ -82,6 +82,10 @@ describe("what users of other tools type first", () => {
     ["report", "export DIR --format md", "--format csv"],
     ["models", "llm-test-bench providers", "llm-test-bench prices"],
     ["check", "datasets validate FILE", "providers --check"],
+    ["benchmark", "llm-test-bench bench DATASET"],
+    ["evaluate", "llm-test-bench bench DATASET"],
+    ["start", "bench coding-tasks -p sim:fast,sim:slow"],
+    ["serve", "llm-test-bench simulate"],
     ["coding-tasks", "If that is a dataset: llm-test-bench bench coding-tasks"],
     ["./my cases.yaml", "If that is a dataset: llm-test-bench bench './my cases.yaml'"],
     ["bnech", "(Did you mean bench?)", "(see llm-test-bench --help)"],
@@ -96,6 +100,10 @@ describe("what users of other tools type first", () => {
     ["--max-concurrency=3", "--concurrency", ["run", "x"]],
     ["--num-prompts", "--max-requests", ["bench", "x"]],
     ["--request-rate", "--rate", ["bench", "x"]],
+    ["--runs", "--repeat", ["bench", "x"]],
+    ["--export-json", "--export", ["bench", "x"]],
+    ["-n", "--max-requests", ["bench", "x"]],
+    ["-u", "--concurrency", ["bench", "x"]],
     ["--concurency", "--concurrency", ["bench", "x"]],
     ["--frmat", "--format", ["datasets", "validate", "x"]],
   ])("%s is answered with %s", async (flag, meant, before) => {
@@ -106,6 +114,14 @@ describe("what users of other tools type first", () => {
 
   it("a flag of other tools that the command has no counterpart for is only unknown", async () => {
     expect((await run("export", "x", "--vus")).stderr).not.toContain("Did you mean --concurrency");
+  });
+
+  it.each([
+    [["test", "sim", "Say hello"], "--prompt 'Say hello'"],
+    [["bench", "a.yaml", "b.yaml"], "may be a folder"],
+    [["providers", "openai"], "providers --check"],
+  ])("a word too many says what it was meant as: %j", async (args, says) => {
+    expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(says) as string });
   });
 
   it("two datasets, or two names for one place, are refused with what to do", async () => {

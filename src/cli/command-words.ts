@@ -19,6 +19,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   view: "llm-test-bench export DIR --format md writes the tables of a run, --format csv its cases.",
   report: "llm-test-bench export DIR --format md writes the tables of a run, --format csv its cases.",
   models: "llm-test-bench providers lists what can be sent to, llm-test-bench prices PROVIDER:MODEL what it costs.",
+  benchmark: "llm-test-bench bench DATASET -p TARGETS sends every test case of a dataset to every target.",
+  evaluate: "llm-test-bench bench DATASET -p TARGETS sends every test case of a dataset to every target.",
+  start: "llm-test-bench bench coding-tasks -p sim:fast,sim:slow is what npm start runs in a clone.",
+  serve: "llm-test-bench simulate serves a simulated model, as a stand-in for a server.",
+  mock: "llm-test-bench simulate serves a simulated model, as a stand-in for a server.",
   check: "llm-test-bench datasets validate FILE checks a dataset, llm-test-bench providers --check the providers.",
 };
 
