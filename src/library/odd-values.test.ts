@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BenchError, BenchmarkRunner, CsvExporter, Dataset, providers, spawnSimulator, TestCase } from "../index.ts";
+import {
+  BenchError,
+  BenchmarkRunner,
+  CsvExporter,
+  Dataset,
+  providers,
+  spawnSimulator,
+  TestCase,
+  type Call,
+  type ModelRequest,
+} from "../index.ts";
 
 let directory: string;
 let sent = 0;
@@ -194,6 +204,25 @@ describe("a run goes by what it was given when it began", () => {
     const again = { load: { maxRequests: 2 }, parameters, resume: true };
     await expect(run(again)).resolves.toMatchObject({ summary: { total: 2 } });
     expect(sent).toBe(2);
+  });
+
+  it("whatever a provider does to the requests that it is given", async () => {
+    const seen: unknown[] = [];
+    const greedy = (request: ModelRequest): void => {
+      seen.push(JSON.stringify([request.stop, request.extra_body]));
+      (request.stop as string[]).push("more");
+      Object.assign(request.extra_body?.["deep"] as object, { changed: true });
+    };
+    const custom = providers.custom("greedy", async (request) => (greedy(request), { content: "x" }), { model: "m" });
+    const channel = { send: async ({ request }: Call) => any(greedy(request)), close: async () => {} };
+    const own = providers.of({ name: "own", simulated: false, openChannel: () => channel }, { model: "m", retries: 0 });
+    const test_cases = [0, 1].map((i) => ({ id: `c${i}`, prompt: "A" }));
+    const parameters = { stop: ["a"], extra_body: { deep: {} } };
+    const config = { directory: join(directory, "run"), exports: "none", parameters, concurrency: 1 } as const;
+    const dataset = await Dataset.of({ name: "two", test_cases });
+    const { manifest } = await new BenchmarkRunner(config).run(dataset, [custom, own]);
+    expect(new Set(seen)).toEqual(new Set(['[["a"],{"deep":{}}]']));
+    expect([seen.length, manifest.plan.parameters]).toEqual([4, parameters]);
   });
 
   it("a promise of any kind that a watcher returns is heard when it is rejected", async () => {

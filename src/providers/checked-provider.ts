@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type FailureCode } from "../core/failure.ts";
+import { ownCopy } from "../core/own-copy.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import { serverTimingSchema } from "../core/response.ts";
 import { looseToolCallSchema } from "./loose-tool-call.ts";
@@ -98,7 +99,7 @@ export function checkedProvider(provider: Provider, clock: Clock): Provider {
         async send(call) {
           try {
             channel ??= provider.openChannel();
-            return attemptOf(await channel.send(call), call, clock);
+            return attemptOf(await channel.send({ ...call, request: ownCopy(call.request) }), call, clock);
           } catch (error) {
             return failedAttempt("server_error", messageOf(error), clock);
           }

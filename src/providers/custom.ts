@@ -3,6 +3,7 @@ import type { Bridge } from "../core/bridge.ts";
 import type { Clock, Millis } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { failure, failureCodeSchema, type Failure, type FailureCode } from "../core/failure.ts";
+import { ownCopy } from "../core/own-copy.ts";
 import type { Attempt, Call, Channel, Provider } from "../core/provider.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { usageSchema, type ModelResponse, type Usage } from "../core/response.ts";
@@ -117,6 +118,8 @@ async function attemptWith(
   call: Call,
   clock: Clock,
 ): Promise<Attempt> {
+  // What the function does to its request reaches no other case, and not the run's own record.
+  const request = ownCopy(call.request);
   const sent = clock.now();
   const reads: Millis[] = [];
   call.observer.sent(sent);
@@ -141,7 +144,12 @@ async function attemptWith(
     call.observer.reasoning?.(delta);
   };
   const onWarning = (message: unknown): void => call.observer.warning?.(tidyMessage(String(message)));
-  const outcome = await settled(generate, call, { signal: call.signal, onText, onReasoning, onWarning });
+  const outcome = await settled((context) => generate(request, context), call, {
+    signal: call.signal,
+    onText,
+    onReasoning,
+    onWarning,
+  });
   const first = reads[0] ?? null;
   return {
     instants: {
@@ -169,7 +177,7 @@ const failed = (reason: Failure): Attempt["outcome"] => ({ ok: false, failure: r
 
 /** The function's outcome, or the abort's as soon as it comes: a function that ignores its signal holds up nothing. */
 function settled(
-  generate: (request: ModelRequest, context: GenerateContext) => Promise<Generated>,
+  generate: (context: GenerateContext) => Promise<Generated>,
   call: Call,
   context: GenerateContext,
 ): Promise<Attempt["outcome"]> {
@@ -178,7 +186,7 @@ function settled(
     if (call.signal.aborted) return onAbort();
     call.signal.addEventListener("abort", onAbort, { once: true });
     Promise.resolve()
-      .then(() => generate(call.request, context))
+      .then(() => generate(context))
       .then(
         (generated) => resolve(outcomeOf(generated, context.onWarning)),
         (error: unknown) => resolve(failed(failureOf(error))),

@@ -35,7 +35,8 @@ describe("a sweep", () => {
   });
 
   it("knows no tokens a second where no answer says how many it has", () => {
-    const uncounted = level(1, 100, 3).map((result) => ({ ...result, response: exampleResponse({ usage: null }) }));
+    const response = exampleResponse({ usage: null });
+    const uncounted = level(1, 100, 3).map((result) => Object.assign(result, { response }));
     const only = collected(() => uncounted, levelsOnly(null))?.levels[0];
     expect([only?.requests_per_second, only?.output_tokens_per_second]).toEqual([10, null]);
   });
