@@ -29,7 +29,9 @@ import { toolVersion } from "../benchmark/version.ts";
 /** Every command with its options. */
 export function createProgram(context: CliContext, finish: Finish): Command {
   const program = new Command("llm-test-bench")
-    .description("Benchmark language models side by side: which one is right, how fast, at what cost.")
+    .description(
+      "Benchmark language models side by side: how fast, how reliable, at what cost, and is the difference real?",
+    )
     .version(toolVersion(), "-v, --version", "print the version")
     .helpCommand(false)
     .addHelpText("after", FIRST_STEPS)

@@ -6,7 +6,9 @@ import type { Finish } from "../exit-codes.ts";
 
 /** `config`: writes a configuration to begin with, and shows what rules. */
 export function defineConfig(program: Command, context: CliContext, finish: Finish): void {
-  const config = program.command("config").description("write a configuration file, or show what rules and why");
+  const config = program
+    .command("config")
+    .description("write a configuration file, or show which settings apply and why");
   config
     .command("init")
     .description("write a commented configuration file; no key belongs into it")

@@ -6,7 +6,7 @@ import type { Finish } from "../exit-codes.ts";
 export function definePrices(program: Command, context: CliContext, finish: Finish): void {
   program
     .command("prices")
-    .description("what a model costs per million tokens, as costs are reckoned here, and how old that is")
+    .description("what a model costs per million tokens, by the prices used here, and how old they are")
     .argument("[model]", "a model, or provider:model; without it, the providers that are priced")
     .option("--json", "JSON on stdout")
     .addHelpText("after", "\nExit codes: 0 a price is known, 1 none is")

@@ -10,7 +10,7 @@ import { limitOption } from "../limit-option.ts";
 export function defineResume(program: Command, context: CliContext, finish: Finish): void {
   const command = program.command("resume");
   command
-    .description("go on with an interrupted or killed run; only what has no result is sent")
+    .description("resume an interrupted or killed run; sends only what has no result")
     .argument("<dir>", "directory of the run")
     .option(
       "-c, --concurrency <n>",
