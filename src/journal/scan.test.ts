@@ -35,6 +35,24 @@ it("what stands after the given end is not seen", () => {
   ]);
 });
 
+it("of a line too long to be held only the beginning comes, and the lines around it are whole", () => {
+  const path = join(temporaryDirectory(), "file");
+  const long = "x".repeat(100);
+  for (const chunkBytes of [1, 2, 16, 64]) {
+    writeFileSync(path, `one\n${long}\ntwo\n${long}`);
+    const lines: object[] = [];
+    for (const { bytes, ...line } of scanLines(path, Infinity, chunkBytes, 64)) {
+      lines.push({ ...line, text: bytes.toString().replace(/x+/, (found) => (found.length < 100 ? "x…" : "all")) });
+    }
+    expect(lines).toEqual([
+      { number: 1, offset: 0, whole: true, text: "one" },
+      { number: 2, offset: 4, whole: true, text: "x…" },
+      { number: 3, offset: 105, whole: true, text: "two" },
+      { number: 4, offset: 109, whole: false, text: "x…" },
+    ]);
+  }
+});
+
 function* textsOf(
   path: string,
   endBytes: number,
