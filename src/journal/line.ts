@@ -44,8 +44,18 @@ export function* rawLine(
   yield `${suffixFor(crc)}\n`;
 }
 
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
+/** A line as it was written: editors and version control put a carriage return behind it, or a mark before the first. */
+export function asWritten(line: Buffer): Buffer {
+  const start = line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  return line.subarray(start, line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length);
+}
+
 /** Verifies a line (without its newline) and returns its record without the checksum. */
-export function decodeLine(line: Buffer): Decoded<unknown> {
+export function decodeLine(found: Buffer): Decoded<unknown> {
+  const line = asWritten(found);
   const bodyBytes = line.length - SUFFIX_BYTES;
   if (bodyBytes < 1) return { ok: false, problem: "it is too short" };
   const body = line.subarray(0, bodyBytes);

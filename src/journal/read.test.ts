@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { sampleResult, temporaryDirectory } from "../../test/support/journal-records.ts";
@@ -79,4 +79,17 @@ it("a line longer than a chunk is read whole", () => {
 
 it("a missing file holds no results", () => {
   expect([...readResults(join(temporaryDirectory(), "results.jsonl"))]).toEqual([]);
+});
+
+it("a file that an editor gave other line ends or a byte order mark keeps every result, and each once", () => {
+  const path = journalOf(sent("a"), sent("b"), sent("a"));
+  writeFileSync(path, `\ufeff${readFileSync(path, "utf8").replaceAll("\n", "\r\n")}`);
+  const damaged: DamagedLine[] = [];
+  const repeated: RepeatedLine[] = [];
+  const handlers = {
+    onDamaged: (line: DamagedLine) => damaged.push(line),
+    onRepeated: (line: RepeatedLine) => repeated.push(line),
+  };
+  expect([...readResults(path, handlers)]).toEqual([sent("a"), sent("b")]);
+  expect({ damaged, repeated }).toEqual({ damaged: [], repeated: [{ line: 3, first: 1 }] });
 });

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { resultKey, type TestResult } from "../core/result.ts";
-import { decodeResult } from "./line.ts";
+import { asWritten, decodeResult } from "./line.ts";
 import { hasPlainFile, openToRead } from "./plain-file.ts";
 import { scanLines } from "./scan.ts";
 
@@ -116,7 +116,8 @@ function repeatedHashes(path: string, endBytes: number): Set<number> {
 const AFTER_IDENTITY = Buffer.from(',"category":');
 
 /** Equal for lines of one case: they begin with the same bytes up to there. */
-function identityHash(line: Buffer): number {
+function identityHash(found: Buffer): number {
+  const line = asWritten(found);
   const end = line.indexOf(AFTER_IDENTITY);
   return crc32(end === -1 ? line : line.subarray(0, end));
 }
