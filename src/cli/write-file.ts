@@ -5,10 +5,11 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { BenchError, systemCodeOf } from "../core/errors.ts";
 import { fileError } from "../core/output-error.ts";
+import { requireNoRecords } from "../journal/run-place.ts";
 
 const GATHERED_CHARS = 1 << 16;
 
-/** Throws `BenchError("usage")` for a file that is there already, and for what is no file even with `force`. */
+/** Throws `BenchError("usage")` for a file that is there already; even with `force` for a run's records and what is no file. */
 export async function requireFree(path: string, force: boolean): Promise<void> {
   const there = await lstat(path).catch(() => null);
   if (there === null) return;
@@ -19,6 +20,7 @@ export async function requireFree(path: string, force: boolean): Promise<void> {
       hint: "Name a file; it is written whole or not at all.",
     });
   }
+  requireNoRecords(path);
   if (!force) {
     throw new BenchError("usage", `${path} exists already`, {
       hint: "Choose another name, or replace it with --force.",

@@ -30,15 +30,18 @@ export interface InTheWay {
   readonly kind: string;
 }
 
-/** What is at a path, links not followed; null for nothing. */
+/** What is at a path, links not followed; null for nothing. Throws `BenchError("output")` where nobody can tell. */
 function statsAt(path: string): Stats | null {
   try {
     return lstatSync(path);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(systemCodeOf(error) ?? "")) return null;
-    throw error;
+    throw outputError(`cannot look at ${path}`, error);
   }
 }
+
+/** Whether anything is at a path, whatever it is; throws `BenchError("output")` where nobody can tell. */
+export const isTaken = (path: string): boolean => statsAt(path) !== null;
 
 /** What else than a regular file is at a path; null for a regular file, and for nothing. */
 function kindAt(path: string): string | null {

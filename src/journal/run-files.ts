@@ -10,6 +10,9 @@ export const LOCK_FILE = "lock.json";
 export const EXPORTS_FILE = "exports.json";
 const EXPORTS: readonly string[] = ["results.json", "results.csv", "summary.md"];
 
+/** Whether a name is that of a file that can be made again from the records of a run. */
+export const isExport = (name: string): boolean => EXPORTS.includes(name);
+
 /** Every file that a run writes and that must never be overwritten by another run. */
 export const RUN_FILES: readonly string[] = [
   MANIFEST_FILE,
@@ -44,11 +47,10 @@ export const unfinishedExport = (file: string, pid: number, own: string): string
 
 /** Whether a name is that of an unfinished export, and which process writes it; null where the name does not say. */
 export function parseUnfinishedExport(name: string): { readonly pid: number | null } | null {
-  const isExport = (file: string | undefined): boolean =>
-    file !== undefined && (file === EXPORTS_FILE || EXPORTS.includes(file));
+  const isMade = (file: string | undefined): boolean => file !== undefined && (file === EXPORTS_FILE || isExport(file));
   const [, file, pid] = UNFINISHED_EXPORT.exec(name) ?? [];
-  if (isExport(file)) return { pid: Number(pid) };
-  return isExport(UNFINISHED_EXPORT_BEFORE.exec(name)?.[1]) ? { pid: null } : null;
+  if (isMade(file)) return { pid: Number(pid) };
+  return isMade(UNFINISHED_EXPORT_BEFORE.exec(name)?.[1]) ? { pid: null } : null;
 }
 
 const LOCK_OR_GUARD = /^lock\.json(\.[0-9a-z]+(\.next)?)*$/;

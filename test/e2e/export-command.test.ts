@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
@@ -101,4 +101,24 @@ test("what makes no sense is an error with a way out", async () => {
   await refused(/unknown CSV field "statsu"\nhint: Did you mean "status"\?/, "-f", "csv", "--fields", "statsu");
   await refused(/--fields is about CSV, and the format is json/, "-f", "json", "--fields", "target");
   expect((await runHere(["export", tempDir(), "-f", "csv"])).stderr).toMatch(/there is no run in/);
+});
+
+test("a run's records are replaced by no export and no dataset, wherever they are; its exports may be", async () => {
+  const { directory, exported } = copied();
+  const records = readdirSync(directory).filter((name) => /jsonl$|^run\.json|^exports/.test(name));
+  expect(records).toHaveLength(6);
+  const before = records.map((name) => readFileSync(join(directory, name), "utf8"));
+  for (const name of [...records, "lock.json", "run.json.tmp", "stdin.yaml"]) {
+    const path = join(directory, name);
+    const refused = {
+      code: 2,
+      stderr: expect.stringMatching(/^error: .+ belongs to the run in .+\nhint: Name another/),
+    };
+    expect(await exported("-f", "csv", "-o", path)).toMatchObject(refused);
+    if (!existsSync(path)) continue;
+    const convert = ["datasets", "convert", writeDataset(1), path, "--to", "json", "--force"];
+    expect(await runHere(convert)).toMatchObject(refused);
+  }
+  expect(records.map((name) => readFileSync(join(directory, name), "utf8"))).toEqual(before);
+  expect((await exported("-f", "csv", "-o", join(directory, "results.csv"))).code).toBe(0);
 });
