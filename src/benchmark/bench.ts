@@ -4,6 +4,7 @@ import { selectCases } from "../datasets/select.ts";
 import { checkRequests, hasEndlessCases } from "./check-requests.ts";
 import { checkDescriptors, descriptorsHere } from "./check-descriptors.ts";
 import { openDirectory } from "./open-directory.ts";
+import { withOwnResults } from "./own-results.ts";
 import type { BenchmarkOptions, BenchmarkOutcome } from "./options.ts";
 import type { BenchmarkLoad, BenchmarkPlan, LoadShape } from "./plan.ts";
 import { BenchmarkSegment } from "./segment.ts";
@@ -27,7 +28,8 @@ export async function runBenchmark(
   const count = streamed ? null : await checkRequests(cases, plan, load, options.warn);
   checkDescriptors(plan, load, count, options.descriptors ?? descriptorsHere());
   let planned = plannedRequests(plan, load, count);
-  const opened = await openDirectory(plan, load, planned, options);
+  const found = await openDirectory(plan, load, planned, options);
+  const opened = await withOwnResults(found, plan, cases, options.warn);
   if (streamed && !isEndless(load, false)) planned ??= opened.manifest.planned_per_target;
   options.opened?.(opened);
 

@@ -93,7 +93,8 @@ function nothingLeft({ finished, planned, findings }: SavedRun, flags: ResumeFla
   if (flags.retryFailed === true && failed) return false;
   const { duration, maxRequests, maxErrors, budgetUsd } = flags;
   if ([duration, maxRequests].some((more) => more !== undefined)) return false;
-  if (planned !== null) return finished >= planned;
+  // With more than there can be, some are of another run: the dataset tells which.
+  if (planned !== null) return finished === planned;
   return maxErrors === undefined && budgetUsd === undefined;
 }
 
