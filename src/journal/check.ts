@@ -5,7 +5,7 @@ import { messageOf } from "../core/errors.ts";
 import { failedAttemptSchema, resultKey, type TestResult } from "../core/result.ts";
 import type { LineCounts, Manifest } from "../core/run.ts";
 import { decodeLine, decodeResult, type Decoded } from "./line.ts";
-import { readManifestFile } from "./manifest.ts";
+import { isOfLaterFormat, readManifestFile } from "./manifest.ts";
 import { hasPlainFile, thingsInTheWay, type InTheWay } from "./plain-file.ts";
 import { FAILURES_FILE, MANIFEST_FILE, PREVIOUS_MANIFEST_FILE, RESPONSES_FILE, RESULTS_FILE } from "./run-files.ts";
 import { scanLines } from "./scan.ts";
@@ -154,7 +154,7 @@ function checkedManifests(
     manifest,
     manifest_problem: problem,
     previous_problem: previousProblem,
-    previous_good: previous !== null,
+    previous_good: previous !== null && !isOfLaterFormat(directory),
   };
 }
 

@@ -350,3 +350,21 @@ describe("a run whose files another program takes away", () => {
     await resumed.close();
   });
 });
+
+it("a run whose directory was moved away leaves the one that began under its name alone", async () => {
+  const directory = join(temporaryDirectory(), "run");
+  const run = createRun(directory, sampleManifest(), options());
+  await run.journal.record(sampleResult(), null);
+  renameSync(directory, `${directory}-moved`);
+  const other = createRun(directory, sampleManifest({ id: "run-2" }), options());
+  const before = readFileSync(join(directory, "run.json"), "utf8");
+  expect(() => run.saveManifest(sampleManifest({ status: "interrupted" }))).toThrow(
+    expect.objectContaining({ code: "output", message: expect.stringMatching(/lock\.json was deleted or replaced/) }),
+  );
+  await expect(run.close()).rejects.toThrow(/was replaced by another program/);
+  expect(readFileSync(join(directory, "run.json"), "utf8")).toBe(before);
+  await other.journal.record(sampleResult(), null);
+  await other.close();
+  expect([...readRun(directory).results()]).toHaveLength(1);
+  expect([...readRun(`${directory}-moved`).results()]).toHaveLength(1);
+});

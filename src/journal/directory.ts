@@ -137,6 +137,8 @@ function opened(
     saveManifest(changed) {
       const lines = changed.status === "running" ? null : linesAtEnd(journal, changed.status);
       const text = manifestText(withLines(changed, lines), options.mask);
+      // The directory may have been moved away, and another run have begun under its name.
+      lock.requireHeld();
       writeManifest(directory, text, options.files);
     },
     async close() {

@@ -31,9 +31,16 @@ type ExportStamps = z.infer<typeof fileSchema>["exports"];
 /** What the journal in a directory is now; taken before it is read, it stays true of what was read. */
 export function journalStamp(directory: string): JournalStamp {
   const { bytes, end } = tailOf(join(directory, RESULTS_FILE));
-  const manifestPath = join(directory, MANIFEST_FILE);
-  const manifest = checksum(hasPlainFile(manifestPath) ? readPlain(manifestPath, MAX_BYTES) : "");
-  return { manifest, results_bytes: bytes, results_end: end };
+  return { manifest: checksum(manifestIn(directory)), results_bytes: bytes, results_end: end };
+}
+
+/** Of one that cannot be read, nothing: whoever reads the run hears why. */
+function manifestIn(directory: string): string {
+  try {
+    return readPlain(join(directory, MANIFEST_FILE), MAX_BYTES);
+  } catch {
+    return "";
+  }
 }
 
 /** Those of these exports that are missing, were changed, or were not made from this journal. */

@@ -114,7 +114,7 @@ function readHolder(path: string, directory: string): Holder | null {
   } catch (error) {
     if (error instanceof SyntaxError) return { nonce: "damaged", owner: null };
     if (systemCodeOf(error) === "ENOENT") return null;
-    throw error;
+    throw outputError(`cannot read ${path}`, error);
   }
   const owner = ownerSchema.safeParse(content);
   if (owner.success) return { nonce: owner.data.nonce, owner: owner.data };

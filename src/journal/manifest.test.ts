@@ -48,6 +48,17 @@ describe("run.json", () => {
     expect(readManifest(directory)).toEqual(sampleManifest());
   });
 
+  it("of a later version is not replaced by the version before, which a repair would put in its place", () => {
+    const directory = written(textOf(), textOf({ status: "finished" }));
+    const later = JSON.stringify({ ...sampleManifest(), format_version: 9 });
+    writeFileSync(join(directory, "run.json"), later);
+    expect(() => readManifest(directory)).toThrow(
+      expect.objectContaining({ hint: "Use the version of llm-test-bench that wrote it, or a newer one." }),
+    );
+    expect(repairRun(directory, fakeClock()).repaired).toEqual([]);
+    expect(readFileSync(join(directory, "run.json"), "utf8")).toBe(later);
+  });
+
   it("is kept as run.json.prev when the next version is written, if it is good", () => {
     const [first, second, third] = [textOf(), textOf({ status: "interrupted" }), textOf({ status: "finished" })];
     const directory = written(first, second);

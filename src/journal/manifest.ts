@@ -59,7 +59,7 @@ export function readManifest(directory: string): Manifest {
     return readManifestFile(directory, MANIFEST_FILE);
   } catch (error) {
     if (!(error instanceof BenchError) || error.code !== "resume") throw error;
-    if (goodText(join(directory, PREVIOUS_MANIFEST_FILE)) === null) throw error;
+    if (isOfLaterFormat(directory) || goodText(join(directory, PREVIOUS_MANIFEST_FILE)) === null) throw error;
     throw unusable(
       error.message,
       `Its version before, ${PREVIOUS_MANIFEST_FILE}, is good: llm-test-bench journal check ${directory} --repair puts it in its place.`,
@@ -83,16 +83,31 @@ function checkedManifest(path: string, text: string): Manifest {
   if (member(content, "tool") !== "llm-test-bench") {
     throw unusable(`${path} was not written by llm-test-bench`, "Name the directory of a run.");
   }
-  const version = member(content, "format_version");
-  if (typeof version === "number" && version > 1) {
+  if (hasLaterFormat(content)) {
     throw unusable(
-      `${path} has format ${version}, this version reads format 1`,
+      `${path} has format ${String(member(content, "format_version"))}, this version reads format 1`,
       "Use the version of llm-test-bench that wrote it, or a newer one.",
     );
   }
   const manifest = manifestSchema.safeParse(content);
   if (manifest.success) return manifest.data;
   throw damaged(path, problemOf(manifest.error.issues));
+}
+
+function hasLaterFormat(content: unknown): boolean {
+  const version = member(content, "format_version");
+  return typeof version === "number" && version > 1;
+}
+
+/** Whether a later version wrote `run.json`: it is not damaged, and the version before is no substitute. */
+export function isOfLaterFormat(directory: string): boolean {
+  try {
+    const content: unknown = JSON.parse(readPlain(join(directory, MANIFEST_FILE), MAX_BYTES));
+    requireChecksum(MANIFEST_FILE, content);
+    return member(content, "tool") === "llm-test-bench" && hasLaterFormat(content);
+  } catch {
+    return false;
+  }
 }
 
 /** Versions up to 0.1.0 wrote none. */

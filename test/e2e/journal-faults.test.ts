@@ -141,3 +141,45 @@ describe("journal check and its repair", () => {
     expect(await run("journal", "check", directory)).toMatchObject({ code: 0 });
   });
 });
+
+test("a path that leads nowhere, and a run.json that cannot be read, are named by every command, as no defect", async () => {
+  const { directory, run, bench } = await place();
+  expect((await bench()).code).toBe(0);
+  const [cwd, loop] = [tempDir(), join(tempDir(), "loop")];
+  symlinkSync(loop, loop);
+  truncateSync(join(directory, "run.json"), 65 * 1024 * 1024);
+  const file = join(cwd, "file");
+  writeFileSync(file, "");
+  for (const path of [loop, join(cwd, "a".repeat(300)), file, directory]) {
+    for (const args of [
+      ["resume", path],
+      ["export", "-f", "csv", path],
+      ["compare", path, path],
+      ["journal", "check", path],
+    ]) {
+      const { code, stderr } = await run(...args);
+      const isCheckOfRun = args[0] === "journal" && path === directory;
+      expect([1, 2, 6]).toContain(code);
+      expect(stderr).not.toContain("unexpected");
+      if (!isCheckOfRun)
+        expect(stderr).toMatch(/^error: (cannot look at|cannot read|there is no run in) .+\nhint: .+\n$/);
+    }
+  }
+});
+
+test("lines copied in from another run do not make a run look finished", async () => {
+  const { directory, sent, bench, run } = await place();
+  expect((await bench()).code).toBe(0);
+  const journal = join(directory, "results.jsonl");
+  const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const others = join(tempDir(), "others");
+  const dataset = join(tempDir(), "others.json");
+  const test_cases = Array.from({ length: CASES }, (_, i) => ({ id: `other${i}`, prompt: `Other ${i}` }));
+  writeFileSync(dataset, JSON.stringify({ name: "others", version: "1", test_cases }));
+  expect((await run("bench", "-d", dataset, "-o", others, "-p", "sim:m", "--quiet")).code).toBe(0);
+  const before = sent();
+  writeFileSync(journal, `${lines.slice(0, 2).join("\n")}\n${readFileSync(join(others, "results.jsonl"), "utf8")}`);
+  const { code, stderr } = await run("resume", directory, "--quiet");
+  expect(stderr).toContain(`results.jsonl holds ${CASES} results of cases or targets that this run does not have`);
+  expect({ code, sent: sent() - before }).toEqual({ code: 0, sent: CASES - 2 });
+});

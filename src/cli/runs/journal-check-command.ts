@@ -1,12 +1,11 @@
 import { plannedOf } from "../../benchmark/saved-run.ts";
-import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BenchError } from "../../core/errors.ts";
 import { checkRun, isClean, type CaseIdentity, type CheckedFile, type JournalCheck } from "../../journal/check.ts";
 import { livingOwner } from "../../journal/lock.ts";
 import { repairRun } from "../../journal/repair.ts";
 import type { RepairedFile } from "../../journal/repair-manifest.ts";
-import { thingsInTheWay } from "../../journal/plain-file.ts";
+import { isTaken, thingsInTheWay } from "../../journal/plain-file.ts";
 import { LOCK_FILE, RUN_FILES } from "../../journal/run-files.ts";
 import type { Table } from "../../reports/table.ts";
 import { line, renderText, type Line, type Section } from "../../reports/view.ts";
@@ -29,7 +28,7 @@ const SHOWN = 20;
 /** Runs `journal check` and returns its exit code; throws `BenchError`. */
 export function checkJournal(directory: string, flags: JournalCheckFlags, context: CliContext): number {
   const path = resolve(context.cwd, directory);
-  if (!RUN_FILES.some((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined)) {
+  if (!RUN_FILES.some((name) => isTaken(join(path, name)))) {
     throw new BenchError("resume", `there is no run in ${path}: it has none of its files`, {
       hint: "Name the directory of a run.",
     });
