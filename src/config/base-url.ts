@@ -48,6 +48,8 @@ export function completeBaseUrl(text: string, source: string, { type, apiPath, n
   const url = parsed(text, source);
   const wrong = (what: string, hint: string): BenchError => new BenchError("config", `${source} ${what}`, { hint });
   if (url.protocol !== "http:" && url.protocol !== "https:") {
+    // `localhost:8000` is the scheme "localhost" and a path, as addresses go.
+    if (/^[\w.-]+:\d+(\/|$)/.test(text)) throw wrong("has no scheme", "Begin it with http:// or https://.");
     throw wrong(`has the scheme ${url.protocol.slice(0, -1)}`, "Only http:// and https:// can be called.");
   }
   // It is written into every run's manifest.

@@ -186,7 +186,8 @@ describe("a target cannot be used", () => {
   });
 
   it.each([
-    ["localhost:8000", "providers.local.base_url has the scheme localhost"],
+    ["localhost:8000", "providers.local.base_url has no scheme"],
+    ["my-host.lan:8000/v1", "providers.local.base_url has no scheme"],
     ["not a url", 'providers.local.base_url is not a URL: "not a url"'],
     ["ftp://h", "providers.local.base_url has the scheme ftp"],
     ["http://u:p@h", "providers.local.base_url holds a user name or password"],

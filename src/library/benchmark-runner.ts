@@ -9,7 +9,6 @@ import type { RunObserver } from "../core/run-events.ts";
 import { maskFor } from "../core/secrets.ts";
 import { headerSecrets } from "../benchmark/secrets-of.ts";
 import type { Comparison, Summary, Validity } from "../core/summary.ts";
-import { readRun } from "../journal/directory.ts";
 import { warmUp } from "../providers/warm-up.ts";
 import { headOf } from "../reports/json.ts";
 import { runBenchmark } from "../benchmark/bench.ts";
@@ -21,6 +20,7 @@ import { answering, LOAD_OPTIONS } from "./option-words.ts";
 import { checkTarget } from "./check-target.ts";
 import { configTaken, givenIn, runnerConfigSchema, runOptionsSchema } from "./runner-options.ts";
 import { takenDataset } from "./taken-dataset.ts";
+import { journalled } from "./journalled.ts";
 import { guarded } from "./watchers.ts";
 import { PLAIN_LOAD, type BenchmarkLoad, type LoadShape } from "../benchmark/plan.ts";
 import type { BenchTarget } from "../benchmark/targets.ts";
@@ -101,8 +101,9 @@ export interface BenchmarkRun {
   /** Whether this client was fast enough to be believed. */
   readonly validity: Validity;
   /**
-   * Every result of every target, read from the journal; each call begins a pass of its own. Throws
-   * `BenchError("resume")` when the directory is gone or holds another run by now.
+   * Every result of every target, read from the journal; each call begins a pass of its own. A pass throws
+   * `BenchError("resume")` when the directory is gone or holds another run by now, and at its end when results have been
+   * lost since the run.
    */
   results(): Iterable<TestResult>;
 }
@@ -272,27 +273,11 @@ function runFound({ directory, findings }: BenchmarkOutcome): BenchmarkRun {
   const targets = [...summaries].map(([target, summary]) =>
     BenchmarkResults.ofRun(
       headOf(manifest, target, summary.total),
-      journalled(directory, manifest.id, target),
+      journalled({ directory, runId: manifest.id, target, total: summary.total }),
       summary,
     ),
   );
-  const results = (): Iterable<TestResult> => journalled(directory, manifest.id, null);
+  const total = [...summaries.values()].reduce((sum, summary) => sum + summary.total, 0);
+  const results = (): Iterable<TestResult> => journalled({ directory, runId: manifest.id, target: null, total });
   return { directory, manifest, targets, summaries, comparison, validity, results };
-}
-
-/** The results of a run as often as they are iterated, as long as its directory holds it; of all targets for null. */
-function journalled(directory: string, runId: string, target: string | null): Iterable<TestResult> {
-  return {
-    *[Symbol.iterator]() {
-      const { manifest, results } = readRun(directory);
-      if (manifest.id !== runId) {
-        throw new BenchError("resume", `${directory} holds another run by now`, {
-          hint: "The earlier one was moved aside, to a directory of that name with .old-<time>.",
-        });
-      }
-      for (const result of results()) {
-        if (target === null || result.target === target) yield result;
-      }
-    },
-  };
 }

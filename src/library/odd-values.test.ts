@@ -11,6 +11,7 @@ import {
   providers,
   spawnSimulator,
   TestCase,
+  type BenchmarkRun,
   type Call,
   type ModelRequest,
 } from "../index.ts";
@@ -229,6 +230,31 @@ describe("a run goes by what it was given when it began", () => {
     const rejected = runInNewContext("(error) => Promise.reject(error)") as (error: Error) => unknown;
     const onEvent = (): unknown => rejected(new Error("mine"));
     await expect(run({}, echo, null, { onEvent: any(onEvent) })).rejects.toThrow("mine");
+  });
+});
+
+describe("the results of a run", () => {
+  const madeRun = async (): Promise<BenchmarkRun> => {
+    const config = { directory: join(directory, "run"), exports: "none" } as const;
+    return new BenchmarkRunner(config).run(await one, [echo]);
+  };
+
+  it("that were lost since are an error of the pass, not a shorter list", async () => {
+    const run = await madeRun();
+    writeFileSync(join(run.directory, "results.jsonl"), "garbage\n");
+    expect(await complaint(() => [...run.results()])).toContain("has 0 of 1 results");
+    const [target] = run.targets;
+    expect(await complaint(() => [...(target?.results ?? [])])).toContain("resume: true");
+    expect(await complaint(() => target?.saveJson(join(directory, "saved.json")))).toContain("has 0 of 1 results");
+    expect(existsSync(join(directory, "saved.json"))).toBe(false);
+  });
+
+  it("whose directory is gone are an error in the library's words", async () => {
+    const run = await madeRun();
+    rmSync(run.directory, { recursive: true });
+    const text = await complaint(() => [...run.results()]);
+    expect(text).toContain("there is no run in");
+    expect(text).not.toMatch(/--[a-z]/);
   });
 });
 

@@ -108,6 +108,15 @@ export async function answering<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The same for results that are read with each pass. */
+export function* answeringPass<T>(pass: () => Iterable<T>): Generator<T> {
+  try {
+    yield* pass();
+  } catch (error) {
+    throw inLibraryWords(error);
+  }
+}
+
 /** The same for what comes piece by piece. */
 export async function* answeringEach<T>(pieces: AsyncIterable<T>): AsyncGenerator<T> {
   try {
