@@ -240,19 +240,19 @@ describe("the results of a run", () => {
   };
 
   it("that were lost since are an error of the pass, not a shorter list", async () => {
-    const run = await madeRun();
-    writeFileSync(join(run.directory, "results.jsonl"), "garbage\n");
-    expect(await complaint(() => [...run.results()])).toContain("has 0 of 1 results");
-    const [target] = run.targets;
+    const ended = await madeRun();
+    writeFileSync(join(ended.directory, "results.jsonl"), "garbage\n");
+    expect(await complaint(() => [...ended.results()])).toContain("has 0 of 1 results");
+    const [target] = ended.targets;
     expect(await complaint(() => [...(target?.results ?? [])])).toContain("resume: true");
     expect(await complaint(() => target?.saveJson(join(directory, "saved.json")))).toContain("has 0 of 1 results");
     expect(existsSync(join(directory, "saved.json"))).toBe(false);
   });
 
   it("whose directory is gone are an error in the library's words", async () => {
-    const run = await madeRun();
-    rmSync(run.directory, { recursive: true });
-    const text = await complaint(() => [...run.results()]);
+    const ended = await madeRun();
+    rmSync(ended.directory, { recursive: true });
+    const text = await complaint(() => [...ended.results()]);
     expect(text).toContain("there is no run in");
     expect(text).not.toMatch(/--[a-z]/);
   });
