@@ -19,6 +19,7 @@ const BENIGN = /^(keep-?alive|ping|pong|heartbeat|processing|queued|pending|wait
 function plainly(body: Fields): FoundError | null {
   if (says(body["error"])) return { error: body["error"], around: body };
   if (says(body["errors"])) return { error: body["errors"], around: body };
+  if (isFields(body["Error"]) && says(body["Error"])) return { error: body["Error"], around: body };
   const base = body["base_resp"];
   if (isFields(base) && says(base["status_code"])) return { error: base, around: base };
   const groq = body["x_groq"];
@@ -43,7 +44,7 @@ function isCoded(body: Fields): boolean {
   if (body["success"] === false || body["ok"] === false) return true;
   return CODES.some((key) => {
     const value = body[key];
-    if (typeof value === "number") return /code|errno/i.test(key) ? says(value) : statusIn(value) !== null;
+    if (typeof value === "number") return /code|err_?no/i.test(key) ? says(value) : statusIn(value) !== null;
     if (typeof value !== "string" || isSuccessText(value)) return false;
     return /code/i.test(key) || ERROR_WORD.test(value) || statusIn(value) !== null || conditionNamed(value) !== null;
   });
@@ -73,10 +74,20 @@ export function findError(body: Fields, loosely: boolean): FoundError | null {
   if (found !== null) return found;
   if (isAnswer(body)) return null;
   if (body["object"] === "error" || body["type"] === "error") return { error: body, around: body };
-  for (const key of ["data", "result", "response", "body"]) {
+  for (const key of ["data", "result", "response", "body", "ResponseMetadata"]) {
     const inner = body[key];
     const nested = isFields(inner) ? plainly(inner) : null;
     if (nested !== null) return nested;
   }
-  return loosely && isError(body) ? { error: body, around: body } : null;
+  if (!loosely) return null;
+  if (isError(body)) return { error: body, around: body };
+  const header = body["header"];
+  return isFields(header) && isCoded(header) ? { error: header, around: header } : namedByKey(body);
+}
+
+/** AWS names the error by the member that holds it: `{"throttlingException": {"message": "…"}}`. */
+function namedByKey(body: Fields): FoundError | null {
+  const [key, another] = Object.keys(body).filter((name) => !NEUTRAL.has(name));
+  if (key === undefined || another !== undefined || !/(error|exception)$/i.test(key) || !says(body[key])) return null;
+  return { error: body[key], around: { code: key } };
 }

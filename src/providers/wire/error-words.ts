@@ -12,13 +12,15 @@ export const WORDS = [
   "error_msg",
   "errorMsg",
   "errmsg",
+  "err_msg",
+  "retmsg",
   "status_msg",
   "Message",
   "faultstring",
 ] as const;
 
 /** The members that may hold the words of an error, the plainest first. */
-const SPOKEN = [...WORDS, "detail", "description", "title", "error", "errors", "reason", "exception", "fault"] as const;
+const SPOKEN = [...WORDS, "detail", "description", "title", "error", "errors", "reason", "exception", "fault", "Error"] as const;
 
 /** The server's words for an error; null where it gave none. Those of the server behind a gateway come first. */
 export function wordsOf(error: unknown, depth = 0): string | null {
@@ -56,6 +58,19 @@ function valueIn(text: string): Fields | readonly unknown[] | null {
   return isFields(value) || Array.isArray(value) ? value : null;
 }
 
+/** Members that may hold an error within an error; GraphQL puts its code into `extensions`, Apigee into `fault.detail`. */
+const INNER = [
+  "error",
+  "errors",
+  "innererror",
+  "inner_error",
+  "message",
+  "Error",
+  "fault",
+  "detail",
+  "extensions",
+] as const;
+
 /**
  * The objects of an error body that may name its code: those of the server behind a gateway, the error, what it gives
  * as its reasons, and the body around it.
@@ -66,7 +81,7 @@ export function layersOf(body: unknown, depth = 0): Fields[] {
   if (Array.isArray(body)) return body.flatMap((entry) => layersOf(entry, depth + 1));
   if (!isFields(body)) return [];
   const raw = rawOf(body);
-  const inner = [raw, body["error"], body["errors"], body["innererror"], body["inner_error"], body["message"]];
+  const inner = [raw, ...INNER.map((key) => body[key])].flatMap((value) => layersOf(value, depth + 1));
   const details = Array.isArray(body["details"]) ? body["details"].filter((entry) => isFields(entry)) : [];
-  return [...inner.flatMap((value) => layersOf(value, depth + 1)), ...details, body, fieldsAt(body, "metadata")];
+  return [...inner, ...details, body, fieldsAt(body, "metadata")];
 }
