@@ -97,6 +97,12 @@ const SHAPES: readonly Shape[] = [
     "stream_error",
     "upstream gone",
   ],
+  [
+    "an error of RFC 9457 without a type",
+    { type: "about:blank", title: "Too Many Requests", status: 429, detail: "slow down" },
+    "rate_limited",
+    "slow down",
+  ],
   ["AWS Lambda's", { errorMessage: "Task timed out", errorType: "Sandbox.Timedout" }, "stream_error", "Task timed out"],
   ["JSON in the text of an error", { error: '{"error":{"code":503,"message":"busy"}}' }, "overloaded", "busy"],
   ["Zhipu's rate limit", { error: { code: "1302", message: "high concurrency" } }, "rate_limited", "high concurrency"],
@@ -381,6 +387,19 @@ describe.each(SSE_WIRES)("$name, server-sent events", ({ name, wire, streams }) 
     ["a named event with empty data", "event: ping\ndata:\n\n"],
     ["an event whose name the API does not define", "event: heartbeat\ndata: keep-alive\n\n"],
     ["one whose data is JSON", 'event: heartbeat\ndata: {"status":"processing","message":"wait","code":102}\n\n'],
+    [
+      "one with counts of its own",
+      `event: metrics\ndata: ${JSON.stringify({
+        id: "x",
+        model: "x",
+        usage: { prompt_tokens: 999, completion_tokens: 999, input_tokens: 999, output_tokens: 999 },
+        usageMetadata: { promptTokenCount: 999, candidatesTokenCount: 999 },
+        prompt_eval_count: 999,
+        done: true,
+        done_reason: "length",
+      })}\n\n`,
+    ],
+    ["one with a list of the steps before it", 'event: flowResponses\ndata: [{"error":"no documents"}]\n\n'],
     ["one whose data is broken JSON", 'event: x-debug\ndata: {"a":\n\n'],
     ["one whose data is no object", "event: queue_position\ndata: 4\n\n"],
     ["comment text in data", "data: : OPENROUTER PROCESSING\n\n"],
@@ -392,7 +411,14 @@ describe.each(SSE_WIRES)("$name, server-sent events", ({ name, wire, streams }) 
     ["a field error: that is false", "error: false\n\n"],
     ["a field error: that is an empty object", "error: {}\n\n"],
   ])("%s is ignored", (_name, raw) => {
-    expect(read(between(raw))).toMatchObject({ ok: { content: "Hello" } });
+    const found = read(between(raw));
+    expect(found).toMatchObject({ ok: { content: "Hello" } });
+    expect(found).toEqual(read(between("")));
+  });
+
+  it("a piece of an answer is read under any name", () => {
+    const named = events.map((event) => ({ ...event, name: "answer" }));
+    expect(read(sseBytes(named))).toEqual(read(between("")));
   });
 
   it("broken JSON in an event without a name is malformed", () => {

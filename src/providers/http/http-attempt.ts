@@ -4,7 +4,7 @@ import type { Attempt, Call, Instants } from "../../core/provider.ts";
 import type { StatedLimits } from "../../core/rate-limits.ts";
 import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
-import { parseJson } from "../wire/fields.ts";
+import { isFields, parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
@@ -15,7 +15,7 @@ import { networkFailure } from "./network-failure.ts";
 import { retryAfter, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
 import { wantsTls } from "./tls-failure.ts";
-import { bodyFailure, framedFailure, NO_ANSWER, statesError, usageIn } from "./stated-failure.ts";
+import { bodyFailure, NO_ANSWER, readFramed, statesError } from "./stated-failure.ts";
 import { TokenTimes } from "./token-times.ts";
 
 /** How long a server may keep a stream open after its end marker or an error before the connection is given up. */
@@ -236,17 +236,19 @@ export class HttpAttempt implements ExchangeListener {
   #plainOutcome(): Attempt["outcome"] {
     const text = withoutMark(this.#text());
     const body = parseJson(text);
-    if (this.#status >= 400) return this.#refused(this.#refusal(body, text));
+    const type = this.#header("content-type");
+    const framed = !isFields(body) && this.#status < 300 ? readFramed(this.#wire, type, text) : null;
+    const usage = isFields(body) ? this.#wire.readUsage(body) : (framed?.usage ?? null);
+    if (this.#status >= 400) return this.#refused(this.#refusal(body, text), usage);
     if (this.#status >= 300) {
       return this.#refused(redirectFailure(this.#status, this.#header("location"), this.#url.href));
     }
-    const type = this.#header("content-type");
     const read = this.#wire.readBody(body);
-    const failed = bodyFailure(body, read) ?? (body === undefined ? framedFailure(this.#wire, type, text) : null);
-    if (failed !== null) return this.#refused(failed, usageIn(read));
-    if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text);
+    const failed = bodyFailure(body, read) ?? framed?.failure ?? null;
+    if (failed !== null) return this.#refused(failed, usage);
+    if (this.#call.request.stream) return this.#malformed("asked for an event stream, got", text, usage);
     if (read === null || read.failure !== undefined)
-      return this.#malformed("the body is not an answer of this API:", text);
+      return this.#malformed("the body is not an answer of this API:", text, usage);
     this.#systemFingerprint = read.systemFingerprint;
     return { ok: true, response: read.response };
   }
@@ -272,9 +274,9 @@ export class HttpAttempt implements ExchangeListener {
     return scheme ?? this.#wire.readFailure(this.#status, body, text);
   }
 
-  #malformed(what: string, text: string): Attempt["outcome"] {
+  #malformed(what: string, text: string, usage: Usage | null): Attempt["outcome"] {
     const type = this.#header("content-type") ?? "no content type";
-    return this.#refused({ code: "stream_malformed", message: tidyMessage(`${what} ${type}: ${text}`) });
+    return this.#refused({ code: "stream_malformed", message: tidyMessage(`${what} ${type}: ${text}`) }, usage);
   }
 
   #refused(wire: WireFailure, usage: Usage | null = null): Attempt["outcome"] {

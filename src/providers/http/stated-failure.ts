@@ -13,10 +13,6 @@ export const NO_ANSWER: WireFailure = {
 export const statesError = ({ failure }: StreamReader): boolean =>
   failure !== null && failure.code !== "stream_malformed";
 
-/** The usage that a body states, be its answer whole or given up. */
-export const usageIn = (read: WireAnswer | null): Usage | null =>
-  read === null ? null : read.failure === undefined ? read.response.usage : (read.usage ?? null);
-
 /** The failure that a 2xx body is: the error that it states, in its words, or that its answer was given up. */
 export function bodyFailure(body: unknown, read: WireAnswer | null): WireFailure | null {
   const stated = statedErrorIn(body);
@@ -25,12 +21,16 @@ export function bodyFailure(body: unknown, read: WireAnswer | null): WireFailure
   return { ...stated, code: stated.code === "stream_error" ? gaveUp.code : stated.code };
 }
 
-/** The error in a body that is a stream, though a plain answer was asked for; null where it states none. */
-export function framedFailure(wire: WireFormat, contentType: string | null, text: string): WireFailure | null {
+/** What a body that is a stream states although a plain answer was asked for: its error, if any, and its usage. */
+export function readFramed(
+  wire: WireFormat,
+  contentType: string | null,
+  text: string,
+): { readonly failure: WireFailure | null; readonly usage: Usage | null } {
   const reader = wire.startStream?.();
-  if (reader === undefined) return null;
+  if (reader === undefined) return { failure: null, usage: null };
   const decoder = framedBody(contentType, (event) => void reader.take(event));
   decoder.feed(Buffer.from(text));
   decoder.end();
-  return statesError(reader) ? reader.failure : null;
+  return { failure: statesError(reader) ? reader.failure : null, usage: reader.response().usage };
 }

@@ -1,11 +1,12 @@
 import type { ModelRequest, RequestParameters, RequestPart } from "../../core/request.ts";
+import type { Usage } from "../../core/response.ts";
 import { anthropicUsage, laterReport } from "./anthropic-usage.ts";
 import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
 import { turnsWith } from "./messages.ts";
 import { at, withoutRefused, withParameters, type ParameterTable } from "./parameters.ts";
 import { readRefusal } from "./refusal.ts";
-import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
+import { jsonStreamReader, typed, type StreamedAnswer } from "./streamed-answer.ts";
 import { holdsArguments, toolCall } from "./tool-calls.ts";
 import type { StreamingWireFormat } from "./wire-format.ts";
 
@@ -48,6 +49,8 @@ const blocksText = (blocks: readonly Fields[], type: string, key: string): strin
   const texts = blocks.filter((block) => block["type"] === type).map((block) => textAt(block, key) ?? "");
   return texts.length > 0 ? texts.join("") : null;
 };
+
+const usageIn = (message: Fields): Usage | null => anthropicUsage(fieldsAt(message, "usage"), textAt(message, "model"));
 
 /** A block of a stream may begin with some of its content. */
 function startBlock(index: number | null, block: Fields, answer: StreamedAnswer): void {
@@ -104,7 +107,7 @@ function startStream(onText?: (text: string) => void): ReturnType<StreamingWireF
         default:
       }
     },
-    { names: /^(message|content_block)_|^ping$/ },
+    typed(/^(message|content_block)_|^ping$/),
   );
 }
 
@@ -140,9 +143,8 @@ export const anthropicMessages: StreamingWireFormat = {
     if (!isFields(body)) return null;
     if (!Array.isArray(body["content"])) return null;
     const finish = finishReasonIn(body["stop_reason"]);
-    const usage = anthropicUsage(fieldsAt(body, "usage"), textAt(body, "model"));
     const failure = gaveUpBy(finish);
-    if (failure !== null) return { failure, usage };
+    if (failure !== null) return { failure };
     const blocks = listAt(body, "content");
     const calls = blocks.filter((block) => block["type"] === "tool_use");
     return {
@@ -158,12 +160,13 @@ export const anthropicMessages: StreamingWireFormat = {
                 toolCall(textAt(call, "id"), { name: textAt(call, "name"), arguments: call["input"] }),
               ),
         finish_reason: finish,
-        usage,
+        usage: usageIn(body),
         created_at: null,
       },
       systemFingerprint: null,
     };
   },
+  readUsage: usageIn,
   startStream,
   readFailure: readRefusal,
 };

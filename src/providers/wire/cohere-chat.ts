@@ -7,7 +7,7 @@ import { imageUrlPart, turnsWith } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { statedErrorIn } from "./stated-error.ts";
 import { readRefusal } from "./refusal.ts";
-import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
+import { jsonStreamReader, typed, type StreamedAnswer } from "./streamed-answer.ts";
 import { argumentsText, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
 import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
@@ -116,7 +116,7 @@ export const cohereChat: StreamingWireFormat = {
     if (!isFields(body) || !isFields(body["message"])) return null;
     const message = body["message"];
     const failure = gaveUpIn(body);
-    if (failure !== null) return { failure, usage: usageIn(body["usage"]) };
+    if (failure !== null) return { failure };
     const parts = listAt(message, "content");
     return {
       response: {
@@ -132,7 +132,8 @@ export const cohereChat: StreamingWireFormat = {
       systemFingerprint: null,
     };
   },
+  readUsage: (body) => usageIn(body["usage"]),
   startStream: (onText) =>
-    jsonStreamReader(onText, readEvent, { names: /^(message|content|tool-plan|tool-call|citation)-/ }),
+    jsonStreamReader(onText, readEvent, typed(/^(message|content|tool-plan|tool-call|citation)-/)),
   readFailure: (status, body, text) => readRefusal(status, body, text, OWN_STATUSES),
 };

@@ -20,7 +20,18 @@ export const WORDS = [
 ] as const;
 
 /** The members that may hold the words of an error, the plainest first. */
-const SPOKEN = [...WORDS, "detail", "description", "title", "error", "errors", "reason", "exception", "fault", "Error"] as const;
+const SPOKEN = [
+  ...WORDS,
+  "detail",
+  "description",
+  "title",
+  "error",
+  "errors",
+  "reason",
+  "exception",
+  "fault",
+  "Error",
+] as const;
 
 /** The server's words for an error; null where it gave none. Those of the server behind a gateway come first. */
 export function wordsOf(error: unknown, depth = 0): string | null {

@@ -94,15 +94,18 @@ export const googleGemini: StreamingWireFormat = {
     const answer = new StreamedAnswer();
     readChunk(body, answer, new GeminiCalls());
     const response = answer.response();
-    if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
+    if (answer.failure !== null) return { failure: answer.failure };
     if (!answer.began) return null;
     // As a stream that ends so; one with text is taken, since there are servers that leave the reason out.
-    if (!answer.complete && !holdsOutput(response)) return { failure: UNFINISHED, usage: response.usage };
+    if (!answer.complete && !holdsOutput(response)) return { failure: UNFINISHED };
     return { response, systemFingerprint: null };
   },
+  readUsage: geminiUsage,
   startStream(onText) {
     const calls = new GeminiCalls();
-    return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls));
+    return jsonStreamReader(onText, (response, answer) => readChunk(response, answer, calls), {
+      owns: (event) => Array.isArray(event["candidates"]) || isFields(event["promptFeedback"]),
+    });
   },
   readFailure: readRefusal,
 };

@@ -94,9 +94,10 @@ export const ollamaChat: StreamingWireFormat = {
     const answer = new StreamedAnswer();
     readChunk(body, answer);
     const response = answer.response();
-    if (answer.failure !== null) return { failure: answer.failure, usage: response.usage };
+    if (answer.failure !== null) return { failure: answer.failure };
     return { response, systemFingerprint: null };
   },
-  startStream: (onText) => jsonStreamReader(onText, readChunk),
+  readUsage: usageIn,
+  startStream: (onText) => jsonStreamReader(onText, readChunk, { owns: (event) => isFields(event["message"]) }),
   readFailure: readRefusal,
 };

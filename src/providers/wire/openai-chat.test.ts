@@ -236,7 +236,6 @@ describe("a plain chat completion", () => {
     const choice = { message, finish_reason: "error", error: { code: 502, message: "upstream gone" } };
     expect(wire.readBody({ choices: [choice] })).toEqual({
       failure: { code: "stream_error", message: "upstream gone" },
-      usage: null,
     });
   });
 

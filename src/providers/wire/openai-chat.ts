@@ -63,7 +63,7 @@ function readBody(body: unknown): WireAnswer | null {
   const choice = firstChoice(body);
   if (choice === undefined) return null;
   const failure = choiceFailureIn(choice);
-  if (failure !== null) return { failure, usage: openaiUsageIn(body) };
+  if (failure !== null) return { failure };
   // Azure leaves the message of an answer out that its filter held back.
   if (!isFields(choice["message"]) && choice["finish_reason"] !== "content_filter") return null;
   const message = fieldsAt(choice, "message");
@@ -81,6 +81,9 @@ function readBody(body: unknown): WireAnswer | null {
     systemFingerprint: textAt(body, "system_fingerprint"),
   };
 }
+
+/** What makes an event a chunk of a completion. */
+export const holdsChoices = (event: Fields): boolean => Array.isArray(event["choices"]);
 
 /** What any chunk of a completion may say beside its choices; the choice, where it has one. */
 export function readChunk(chunk: Fields, answer: StreamedAnswer): Fields | null {
@@ -165,7 +168,8 @@ export function openaiChat(quirks: Quirks = {}): StreamingWireFormat {
     dispensable: USAGE_QUESTION,
     renamable: ["max_tokens", "max_completion_tokens"],
     readBody,
-    startStream: (onText) => jsonStreamReader(onText, readChatChunk, { doneCompletes: true }),
+    readUsage: openaiUsageIn,
+    startStream: (onText) => jsonStreamReader(onText, readChatChunk, { doneCompletes: true, owns: holdsChoices }),
     readFailure: readRefusal,
   };
 }

@@ -1,6 +1,6 @@
 import { dateAt, isFields, textAt, wordAt } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
-import { bearer, firstChoice, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
+import { bearer, firstChoice, holdsChoices, readChunk, USAGE_QUESTION } from "./openai-chat.ts";
 import { choiceFailureIn } from "./openai-errors.ts";
 import { openaiUsageIn } from "./openai-usage.ts";
 import { at, withParameters, type ParameterTable } from "./parameters.ts";
@@ -44,7 +44,7 @@ export const openaiCompletions: StreamingWireFormat = {
     const choice = firstChoice(body);
     if (choice === undefined) return null;
     const failure = choiceFailureIn(choice);
-    if (failure !== null) return { failure, usage: openaiUsageIn(body) };
+    if (failure !== null) return { failure };
     const text = textAt(choice, "text");
     if (text === null && choice["finish_reason"] !== "content_filter") return null;
     return {
@@ -61,6 +61,7 @@ export const openaiCompletions: StreamingWireFormat = {
       systemFingerprint: textAt(body, "system_fingerprint"),
     };
   },
+  readUsage: openaiUsageIn,
   startStream: (onText) =>
     jsonStreamReader(
       onText,
@@ -68,7 +69,7 @@ export const openaiCompletions: StreamingWireFormat = {
         const choice = readChunk(chunk, answer);
         if (choice !== null) answer.text(textAt(choice, "text"));
       },
-      { doneCompletes: true },
+      { doneCompletes: true, owns: holdsChoices },
     ),
   readFailure: readRefusal,
 };

@@ -1,4 +1,5 @@
-import { countAt, fieldsAt, isFields, listAt, textAt } from "./fields.ts";
+import type { Usage } from "../../core/response.ts";
+import { countAt, fieldsAt, isFields, listAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { statedCostIn } from "./openai-usage.ts";
 import { withParameters, type ParameterTable } from "./parameters.ts";
@@ -19,6 +20,19 @@ const PARAMETERS: ParameterTable = {
   reasoning_effort: null,
 };
 
+function usageIn(body: Fields): Usage | null {
+  const usage = fieldsAt(body, "usage");
+  // Some servers that copy the API state only the total.
+  const total = countAt(usage, "total_tokens");
+  const prompt = countAt(usage, "prompt_tokens") ?? total;
+  if (prompt === null) return null;
+  return {
+    ...usageOf({ prompt, completion: null, statedCostUsd: statedCostIn(usage) }),
+    // A total below the prompt contradicts it, and is kept as it is stated.
+    total_tokens: total !== null && total > 0 && total < prompt ? total : prompt,
+  };
+}
+
 /**
  * OpenAI embeddings. There is no text to keep, so `content` is null; the vector is in the raw body. No completion tokens
  * exist, so theirs are null and the prompt's are the total.
@@ -34,10 +48,6 @@ export const openaiEmbeddings: WireFormat = {
     const vector = listAt(body, "data")[0]?.["embedding"];
     // With `encoding_format: base64` the vector is a text.
     if (!Array.isArray(vector) && typeof vector !== "string") return null;
-    const usage = fieldsAt(body, "usage");
-    // Some servers that copy the API state only the total.
-    const total = countAt(usage, "total_tokens");
-    const prompt = countAt(usage, "prompt_tokens") ?? total;
     return {
       response: {
         id: textAt(body, "id"),
@@ -46,19 +56,13 @@ export const openaiEmbeddings: WireFormat = {
         reasoning: null,
         tool_calls: null,
         finish_reason: null,
-        usage:
-          prompt === null
-            ? null
-            : {
-                ...usageOf({ prompt, completion: null, statedCostUsd: statedCostIn(usage) }),
-                // A total below the prompt contradicts it, and is kept as it is stated.
-                total_tokens: total !== null && total > 0 && total < prompt ? total : prompt,
-              },
+        usage: usageIn(body),
         created_at: null,
       },
       systemFingerprint: null,
     };
   },
+  readUsage: usageIn,
   startStream: null,
   readFailure: readRefusal,
 };

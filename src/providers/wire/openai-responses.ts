@@ -8,7 +8,7 @@ import { modalitiesIn, statedCostIn } from "./openai-usage.ts";
 import { at, namedSchema, withParameters, type ParameterTable } from "./parameters.ts";
 import { callsIn, finishCalls, readCallEvent, searchesIn } from "./responses-calls.ts";
 import { statedErrorIn } from "./stated-error.ts";
-import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
+import { jsonStreamReader, typed, type StreamedAnswer } from "./streamed-answer.ts";
 import { saidUsage } from "./usage.ts";
 import { readRefusal } from "./refusal.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
@@ -163,9 +163,10 @@ export const openaiResponses: StreamingWireFormat = {
   readBody(body) {
     if (!isFields(body)) return null;
     const failure = gaveUpBy(finishOf(body));
-    if (failure !== null) return { failure, usage: usageIn(body) };
+    if (failure !== null) return { failure };
     return holdsAnswer(body) ? { response: answerIn(body), systemFingerprint: null } : null;
   },
-  startStream: (onText) => jsonStreamReader(onText, readEvent, { names: /^response\./ }),
+  readUsage: usageIn,
+  startStream: (onText) => jsonStreamReader(onText, readEvent, typed(/^response\./)),
   readFailure: readRefusal,
 };

@@ -1,4 +1,5 @@
 import type { ModelResponse, Usage } from "../../core/response.ts";
+import { statusIn } from "./error-members.ts";
 import { tidyMessage } from "./failures.ts";
 import { isFields, parseJson, textAt, type Fields } from "./fields.ts";
 import { finishReasonIn, gaveUpBy } from "./finish-reasons.ts";
@@ -140,7 +141,15 @@ export interface JsonStream {
   readonly doneCompletes?: boolean;
   /** The names that the API gives to its events; without it they have none. */
   readonly names?: RegExp;
+  /** Whether an object is an event of the API by what it holds, whatever the name of the event. */
+  readonly owns: (event: Fields) => boolean;
 }
+
+/** A stream whose events name their type, as their name and in a member. */
+export const typed = (names: RegExp): JsonStream => ({
+  names,
+  owns: (event) => names.test(textAt(event, "type") ?? ""),
+});
 
 /** Names that say that the event is an error, such as AWS's exceptions. */
 const ERROR_NAME = /(^|[._-])(error|failed|failure)$|(error|exception)$/i;
@@ -148,12 +157,13 @@ const ERROR_NAME = /(^|[._-])(error|failed|failure)$|(error|exception)$/i;
 /**
  * A reader of a stream whose events are JSON objects. `[DONE]` ends it: OpenAI's marker, which gateways also put behind
  * the streams of other APIs. Errors that the server states are read here, whatever the API. Ignored are events without
- * data, comments in data, and what cannot be read in an event that has a name of its own (`heartbeat`).
+ * data, comments in data, and events with a name that the API does not define (`heartbeat`). Gateways also give names
+ * of their own to events of the API (FastGPT's `answer`), so what holds one is read under any name, as OpenAI's client does.
  */
 export function jsonStreamReader(
   onText: ((text: string) => void) | undefined,
   read: (event: Fields, answer: StreamedAnswer) => void,
-  { doneCompletes = false, names }: JsonStream = {},
+  { doneCompletes = false, names, owns }: JsonStream,
 ): StreamReader {
   const answer = new StreamedAnswer(onText);
   let events = 0;
@@ -178,7 +188,7 @@ export function jsonStreamReader(
         }
         return "none";
       }
-      if (name === "") return "none";
+      if (name === "" || (isAlien && !owns(event))) return "none";
       if (!isAlien) events += 1;
       answer.delta = "none";
       read(event, answer);
@@ -213,9 +223,14 @@ function statedBy(name: string, text: string, event: unknown, isOurs: boolean, a
     return statedErrorIn(event) ?? statedErrorOf(event === undefined ? text : event);
   }
   if (event === undefined && text.includes("\n")) return statedInLines(text);
+  // What a gateway sends beside the answer under a name of its own may list errors of its own.
+  if (!isOurs && !isFields(event)) return null;
   const type = areTyped && isFields(event) ? textAt(event, "type") : null;
-  return statedErrorIn(event, isOurs && (type === null || ERROR_NAME.test(type)));
+  return statedErrorIn(event, isOurs && (type === null || ERROR_NAME.test(type) || isProblem(event)));
 }
+
+/** A body of RFC 9457, the type of which is an address. */
+const isProblem = (event: unknown): boolean => isFields(event) && statusIn(event["status"]) !== null;
 
 /** An error among events that lack the blank line between them, so that their data is one. */
 function statedInLines(text: string): WireFailure | null {

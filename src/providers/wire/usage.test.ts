@@ -11,7 +11,7 @@ const wire = (type: ApiType): ReturnType<typeof wireOf> => wireOf(type, "https:/
 function plain(type: ApiType, body: object): Usage | null {
   const answer = wire(type).readBody(body);
   if (answer === null) throw new Error("no answer");
-  return answer.failure === undefined ? answer.response.usage : (answer.usage ?? null);
+  return answer.failure === undefined ? answer.response.usage : wire(type).readUsage({ ...body });
 }
 
 function streamed(type: ApiType, ...events: object[]): Usage | null {

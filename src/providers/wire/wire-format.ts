@@ -1,6 +1,7 @@
 import type { FailureCode } from "../../core/failure.ts";
 import type { ModelRequest, RequestParameters } from "../../core/request.ts";
 import type { ModelResponse, Usage } from "../../core/response.ts";
+import type { Fields } from "./fields.ts";
 import type { ParameterTable } from "./parameters.ts";
 
 /** What an event of a stream brought. Role-only, usage-only, ping and empty events bring `none`. */
@@ -42,10 +43,10 @@ export interface StreamReader {
   response(): ModelResponse;
 }
 
-/** What a 2xx body holds: an answer, or one that the server gave up, with the usage that it states all the same. */
+/** What a 2xx body holds: an answer, or one that the server gave up. */
 export type WireAnswer =
   | { readonly response: ModelResponse; readonly systemFingerprint: string | null; readonly failure?: undefined }
-  | { readonly failure: WireFailure; readonly usage?: Usage | null };
+  | { readonly failure: WireFailure };
 
 /** What an API takes besides a plain prompt: turns of a conversation, and images in them. */
 export interface Takes {
@@ -72,6 +73,8 @@ export interface WireFormat {
   readonly renamable?: readonly [string, string];
   /** The answer in a 2xx body; null when it is not what was asked for. */
   readBody(body: unknown): WireAnswer | null;
+  /** The usage that a body states, whether it holds an answer or not. */
+  readUsage(body: Fields): Usage | null;
   /** Null for an API that does not stream; it is then asked for plain answers. */
   readonly startStream: ((onText?: (text: string) => void) => StreamReader) | null;
   /** What a body that is not 2xx says; the status is used where the body says nothing. */
