@@ -401,6 +401,13 @@ const REFUSALS: readonly Golden[] = [
     code: "content_filter",
   },
   {
+    from: "AWS's throttling with its namespace",
+    source: "docs.aws.amazon.com/awsjson protocol",
+    status: 400,
+    body: { __type: "com.amazon.coral.service#ThrottlingException", message: "Rate exceeded" },
+    code: "rate_limited",
+  },
+  {
     from: "DashScope's filter",
     source: "help.aliyun.com/zh/model-studio/error-code",
     ...openai(400, "Input data may contain inappropriate content.", "data_inspection_failed"),
@@ -518,4 +525,22 @@ describe.each(WIRES)("$name", ({ wire, name }) => {
 it.each(REFUSALS)("$from ($code) is retried, and gives its target up, only where that makes sense", ({ code }) => {
   expect(decideRetry(failure(code, ""), 0, 1, () => 0).retry).toBe(RETRIED.has(code));
   expect(opensCircuit(code, false)).toBe(GIVES_UP.has(code));
+});
+
+describe.each(WIRES)("$name, in a refusal that is no JSON", ({ wire, name }) => {
+  it.each<[string, number, string, FailureCode]>([
+    ["plain words", 400, "This model's maximum context length is 4096 tokens", "context_length"],
+    ["words about the content", 403, "Your request was flagged by moderation", "content_filter"],
+    ["words in front of JSON", 400, 'Error: {"error":{"message":"Content Exists Risk"}}', "content_filter"],
+    ["an event", 429, 'data: {"error":{"message":"no","code":"insufficient_quota"}}\n\n', "quota"],
+    ["an event with a name", 429, 'event: error\ndata: {"error":{"code":"insufficient_quota"}}\n\n', "quota"],
+    ["JSON lines", 429, '{"error":{"message":"no","code":"insufficient_quota"}}\n{}\n', "quota"],
+    ["a web page", 403, "<html>Your request was flagged by moderation</html>", "permission"],
+    ["words that say nothing", 401, "no", "auth"],
+  ])("%s (%i) decide as they would in JSON", (_name, status, text, code) => {
+    for (const stream of [false, true]) {
+      const { outcome } = attemptOver(wire, stream, { status, contentType: "text/plain", pieces: [Buffer.from(text)] });
+      expect({ name, code: outcome.ok ? "ok" : outcome.failure.code }).toEqual({ name, code });
+    }
+  });
 });

@@ -8,7 +8,7 @@ import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } 
 import { statedErrorIn } from "./stated-error.ts";
 import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, typed, type StreamedAnswer } from "./streamed-answer.ts";
-import { argumentsText, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
+import { argumentsText, callsAt, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
 import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat, WireFailure } from "./wire-format.ts";
 
@@ -59,7 +59,7 @@ const partsText = (parts: readonly Fields[], type: string): string | null => {
 };
 
 /** A message of an event has one call; an array of one is what a plain answer would hold. */
-const callIn = (message: Fields): Fields => listAt(message, "tool_calls")[0] ?? fieldsAt(message, "tool_calls");
+const callIn = (message: Fields): Fields => callsAt(message)[0] ?? {};
 
 function readEvent(event: Fields, answer: StreamedAnswer): void {
   const delta = fieldsAt(event, "delta");

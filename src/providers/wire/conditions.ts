@@ -44,7 +44,11 @@ const BY_WORD: readonly (readonly [RegExp, Condition])[] = [
  * conditionNamed("Throttling.RateQuota"); // "rate_limited"
  */
 export function conditionNamed(word: string): Condition | null {
-  const plain = word.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  // AWS puts a namespace in front: `com.amazon.coral.service#ThrottlingException`.
+  const plain = word
+    .slice(word.lastIndexOf("#") + 1)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "");
   return BY_WORD.find(([pattern]) => pattern.test(plain))?.[1] ?? null;
 }
 

@@ -1,12 +1,13 @@
 import { wallTimeOf } from "../../core/clock.ts";
 import type { RequestMessage } from "../../core/request.ts";
 import type { ServerTiming, Usage } from "../../core/response.ts";
-import { countAt, fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { countAt, fieldsAt, isFields, numberAt, textAt, type Fields } from "./fields.ts";
 import { bearer } from "./openai-chat.ts";
 import { turnsOf } from "./messages.ts";
 import { asFirstMessage, at, openaiTools, withParameters, type ParameterTable } from "./parameters.ts";
 import { readRefusal } from "./refusal.ts";
 import { jsonStreamReader, StreamedAnswer } from "./streamed-answer.ts";
+import { callsAt } from "./tool-calls.ts";
 import { saidUsage } from "./usage.ts";
 import type { StreamingWireFormat } from "./wire-format.ts";
 
@@ -60,7 +61,7 @@ function readChunk(chunk: Fields, answer: StreamedAnswer): void {
   const message = fieldsAt(chunk, "message");
   answer.thought(textAt(message, "thinking"));
   answer.text(textAt(message, "content"));
-  for (const call of listAt(message, "tool_calls")) {
+  for (const call of callsAt(message)) {
     const named = fieldsAt(call, "function");
     // Each comes whole, some without an id.
     answer.toolStarts([], {

@@ -1,5 +1,5 @@
 import type { Quirks } from "../../core/quirks.ts";
-import { countAt, dateAt, fieldsAt, isFields, listAt, textAt, wordAt, type Fields } from "./fields.ts";
+import { countAt, dateAt, fieldsAt, isFields, textAt, wordAt, type Fields } from "./fields.ts";
 import { finishReasonIn } from "./finish-reasons.ts";
 import { imageUrlPart, turnsWith } from "./messages.ts";
 import { choiceFailureIn } from "./openai-errors.ts";
@@ -14,7 +14,7 @@ import {
   type ParameterTable,
 } from "./parameters.ts";
 import { jsonStreamReader, type StreamedAnswer } from "./streamed-answer.ts";
-import { legacyCallPiece, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
+import { callsAt, legacyCallPiece, openaiCallPiece, openaiToolCalls } from "./tool-calls.ts";
 import { readRefusal } from "./refusal.ts";
 import type { StreamingWireFormat, WireAnswer } from "./wire-format.ts";
 
@@ -108,14 +108,16 @@ export function readChunk(chunk: Fields, answer: StreamedAnswer): Fields | null 
 function readChatChunk(chunk: Fields, answer: StreamedAnswer): void {
   const choice = readChunk(chunk, answer);
   if (choice === null) return;
-  const delta = fieldsAt(choice, "delta");
+  // Servers that only seem to stream send all of it in one event, as a plain answer would hold it.
+  const whole = !isFields(choice["delta"]) && !answer.hasText;
+  const delta = fieldsAt(choice, whole ? "message" : "delta");
   answer.thought(reasoningIn(delta));
   answer.text(contentIn(delta) || textAt(delta, "refusal"));
   readToolCalls(delta, answer);
 }
 
 function readToolCalls(delta: Fields, answer: StreamedAnswer): void {
-  const fragments = listAt(delta, "tool_calls");
+  const fragments = callsAt(delta);
   let place = 0;
   for (const fragment of fragments) {
     const piece = openaiCallPiece(fragment);

@@ -2,7 +2,7 @@ import type { FailureCode } from "../../core/failure.ts";
 import { conditionNamed } from "./conditions.ts";
 import { layersOf, wordsOf } from "./error-words.ts";
 import { codeOfMessage, codeOfStatus, statusOnly, tidyMessage, wordsDecide } from "./failures.ts";
-import { listAt, textAt, type Fields } from "./fields.ts";
+import { isFields, listAt, parseJson, textAt, type Fields } from "./fields.ts";
 import { googleLimit, googleRetryDelay } from "./google-limits.ts";
 import type { WireFailure } from "./wire-format.ts";
 
@@ -60,15 +60,29 @@ export function readRefusal(
   text: string,
   own: Readonly<Record<number, FailureCode>> = {},
 ): WireFailure {
-  const layers = layersOf(body);
-  const message = wordsOf(body);
-  if (message === null) return { ...statusOnly(status, text), ...codeIn(layers, status, "", own) };
+  const said = body === undefined ? framedIn(text) : body;
+  const layers = layersOf(said);
+  const message = wordsOf(said);
+  if (message === null) {
+    // A web page says much that is not of the refusal.
+    const words = said === undefined && !/^\s*</.test(text) ? text.slice(0, LONGEST_WORDS) : "";
+    return { ...statusOnly(status, text), ...codeIn(layers, status, words, own) };
+  }
   const retryAfterMs = googleRetryDelay(layers.flatMap((layer) => [layer, ...listAt(layer, "details")]));
   return {
     ...codeIn(layers, status, message, own),
     message: tidyMessage(message),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   };
+}
+
+/** No refusal has more to say than this. */
+const LONGEST_WORDS = 10_000;
+
+/** The first object in a refusal that is framed as the stream would have been: events, or a JSON value a line. */
+function framedIn(text: string): unknown {
+  const lines = text.slice(0, LONGEST_WORDS).split("\n");
+  return lines.map((line) => parseJson(line.replace(/^\uFEFF?\s*(data|error):/, ""))).find((value) => isFields(value));
 }
 
 function codeIn(

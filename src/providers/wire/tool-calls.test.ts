@@ -56,6 +56,24 @@ describe("tool calls of chat completions", () => {
     expect(plain("openai", message({ tool_calls }))).toEqual([call("a", "f", '{"x":1}')]);
   });
 
+  it("may be one without a list around it", () => {
+    const tool_calls = { index: 0, id: "a", function: { name: "f", arguments: "{}" } };
+    expect(streamed("openai", chunk({ tool_calls })).calls).toEqual([call("a", "f", "{}")]);
+    expect(plain("openai", message({ tool_calls }))).toEqual([call("a", "f", "{}")]);
+    expect(plain("cohere", { message: { role: "assistant", tool_calls } })).toEqual([call("a", "f", "{}")]);
+    const ollama = { message: { role: "assistant", content: "", tool_calls }, done: true };
+    expect(plain("ollama", ollama)).toEqual([call("a", "f", "{}")]);
+    expect(streamed("ollama", ollama).calls).toEqual([call("a", "f", "{}")]);
+  });
+
+  it("are read where a stream brings the whole message in one event, and not once more after its pieces", () => {
+    const tool_calls = [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }];
+    const whole = message({ content: "Hello", reasoning_content: "hm", tool_calls });
+    const read = streamed("openai", whole);
+    expect(read).toMatchObject({ content: "Hello", calls: [call("a", "f", "{}")], deltas: ["text"] });
+    expect(streamed("openai", chunk({ content: "Hello" }), whole)).toMatchObject({ content: "Hello" });
+  });
+
   it("may be the one call of the API before", () => {
     const { calls } = streamed(
       "openai",

@@ -51,9 +51,15 @@ export function legacyCallPiece(message: Fields): CallPiece | null {
   return isFields(call) ? { name: textAt(call, "name"), arguments: call["arguments"] } : null;
 }
 
+/** The calls of a message or a fragment of one; some servers send one call without a list around it. */
+export function callsAt(message: Fields): readonly Fields[] {
+  const calls = message["tool_calls"];
+  return isFields(calls) ? [calls] : listAt(message, "tool_calls");
+}
+
 /** The calls of a whole message, as OpenAI states them and others after it. */
 export function openaiToolCalls(message: Fields): ToolCall[] | null {
-  const pieces = listAt(message, "tool_calls")
+  const pieces = callsAt(message)
     .map(openaiCallPiece)
     .filter((piece) => piece !== null);
   const legacy = pieces.length === 0 ? legacyCallPiece(message) : null;
