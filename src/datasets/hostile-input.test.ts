@@ -241,6 +241,19 @@ describe("hostile files", () => {
     );
   });
 
+  it("with columns by the hundred thousand, or of a hundred thousand parts, are refused at once", async () => {
+    const columns = Array.from({ length: 300_000 }, (_, i) => `c${i}`).join(",");
+    const rows = "id,prompt\ra,b\r".repeat(300_000);
+    const before = performance.now();
+    expect(await told("wide.csv", `${columns}\n`)).toContain("300000 columns, and more than 16384 are not read");
+    expect(await told("same.csv", `${"id,".repeat(300_000)}prompt\n`)).toContain("this table has 300001 columns");
+    expect(await told("mac.csv", rows)).toContain("the lines of this table end in carriage returns alone");
+    expect(await told("deep.csv", `id,prompt,variables.${"a.".repeat(100_000)}b\n1,x,2\n`)).toContain(
+      "nested more than 200 levels deep",
+    );
+    expect(performance.now() - before).toBeLessThan(8000);
+  });
+
   it("with a byte order mark and CRLF are read, and NUL bytes are told of", async () => {
     const row = '{"id": "a", "prompt": "p"}\r\n';
     expect(await loaded("a.jsonl", `\uFEFF${row}`)).toEqual([{ id: "a", prompt: "p" }]);

@@ -105,10 +105,17 @@ const inRow = (problem: Problem, number: number): Problem =>
 
 function headerOf(file: string, row: Row, anyColumns: boolean): ReturnType<typeof columnsOf> {
   const names = row.cells.map(({ text }) => text.trim());
-  const other = otherSeparator(names);
+  const isOneLine = row.lines.length === 1;
+  const other = isOneLine && names.some((name) => name.includes("\r")) ? CARRIAGE_RETURNS : otherSeparator(names);
   if (other !== null) return { columns: [], problems: [{ ...placeOfCell(file, row, 0), path: "header", ...other }] };
   return columnsOf(names, (column) => placeOfCell(file, row, column), anyColumns);
 }
+
+/** What old programs of the Macintosh write. */
+const CARRIAGE_RETURNS = {
+  message: "the lines of this table end in carriage returns alone",
+  hint: "Save it with line feeds: tr '\\r' '\\n' < FILE > NEW.",
+};
 
 /** A table in one column is mostly one that is separated in another way. */
 function otherSeparator(names: readonly string[]): Pick<Problem, "message" | "hint"> | null {

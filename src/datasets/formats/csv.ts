@@ -99,11 +99,16 @@ export class RowReader {
       } else {
         const separator = text.indexOf(this.#separator, at);
         const end = separator === -1 ? text.length - (text.endsWith("\r") ? 1 : 0) : separator;
-        const quote = text.indexOf('"', at);
-        if (quote !== -1 && quote < end) {
-          return { column: quote + 1, message: "a quote inside a cell that is not in quotes", hint: DOUBLE_QUOTES };
+        const cell = text.slice(at, Math.max(at, end));
+        const quote = cell.indexOf('"');
+        if (quote !== -1) {
+          return {
+            column: at + quote + 1,
+            message: "a quote inside a cell that is not in quotes",
+            hint: DOUBLE_QUOTES,
+          };
         }
-        this.#cells.push({ text: text.slice(at, Math.max(at, end)), line, column: at + 1 });
+        this.#cells.push({ text: cell, line, column: at + 1 });
         at = separator === -1 ? text.length : separator;
       }
       if (!text.startsWith(this.#separator, at)) return null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { testCaseSchema } from "../../core/dataset.ts";
 import { WrittenNumber, writtenNumber } from "../../core/written-number.ts";
-import { isTooDeep } from "../../documents/depth.ts";
+import { isTooDeep, MAX_DEPTH, TOO_DEEP } from "../../documents/depth.ts";
 import { writtenJson } from "../../documents/json-numbers.ts";
 import type { Problem } from "../../documents/problem.ts";
 import { schemaAt } from "../../documents/schema-walk.ts";
@@ -25,9 +25,17 @@ export function columnsOf(
   locate: (column: number) => Place,
   anyName = false,
 ): { readonly columns: readonly Column[]; readonly problems: readonly Problem[] } {
+  if (names.length > MOST_COLUMNS) {
+    const message = `this table has ${names.length} columns, and more than ${MOST_COLUMNS} are not read`;
+    const hint = "That many are mostly rows whose line ends are lost.";
+    return { columns: [], problems: [{ ...locate(0), path: "header", message, hint }] };
+  }
   const columns = names.map((name) => ({ name, path: anyName ? [name] : name.split(".") }));
+  const seen = new Set<string>();
   const problems = columns.flatMap(({ name, path }, index) => {
-    const [message, hint] = wrongWith(name, path, { isRepeated: names.indexOf(name) !== index, anyName }) ?? [];
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    const [message, hint] = wrongWith(name, path, { isRepeated, anyName }) ?? [];
     if (message === undefined) return [];
     return [{ ...locate(index), path: "header", message, ...(hint === undefined ? {} : { hint }) }];
   });
@@ -55,6 +63,9 @@ export function columnsOf(
   };
 }
 
+/** As many as a spreadsheet has. */
+const MOST_COLUMNS = 16_384;
+
 const KEYS = Object.keys(testCaseSchema.shape);
 
 function wrongWith(
@@ -72,6 +83,7 @@ function wrongWith(
       `Columns are ${KEYS.join(", ")}, and parts of objects such as variables.name and metadata.source.`,
     ];
   }
+  if (path.length > MAX_DEPTH) return [`the column ${quoted(name)} is ${TOO_DEEP}`, "Give it fewer parts."];
   return path.includes("") ? [`the column ${quoted(name)} has an empty part`, "Write it like variables.name."] : null;
 }
 
