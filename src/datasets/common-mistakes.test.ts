@@ -41,7 +41,7 @@ describe("the fifteen commonest mistakes are told as a colleague would", () => {
       "error: cases.yaml:5:22 test_cases[0].prompt: test case "a" has no variable "langage"; did you mean "language"?
         5 |     prompt: "Write a {{langage}} function"
           |                      ^
-      hint: Add it under the case's variables, or write \\{{langage}} for the braces themselves."
+      hint: Add it under the case's variables, or write \\{{langage}}, in double quotes \\\\{{langage}}, for the braces themselves."
     `);
   });
 

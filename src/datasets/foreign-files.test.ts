@@ -182,7 +182,7 @@ describe("a file of another tool", () => {
       "bad.yaml:1:12 test 1, prompt: test case "test-1" has no variable "a"; did you mean "b"?
         1 | prompts: ["{{a}}"]
           |            ^
-      => Add it under the case's variables, or write \\{{a}} for the braces themselves."
+      => Add it under the case's variables, or write \\{{a}}, in double quotes \\\\{{a}}, for the braces themselves."
     `);
     expect(await told(put("bad2.yaml", "prompts: [file://p.txt]\ntests:\n  - tests.csv\n"))).toMatchInlineSnapshot(`
       "2 problems in bad2.yaml

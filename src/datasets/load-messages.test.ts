@@ -142,11 +142,11 @@ describe("what a user is told of", () => {
       a.yaml:3:26 defaults.system: test case "a" has no variable "l"
         3 | defaults: { system: "Use {{l}}" }
           |                          ^
-        Add it under the case's variables, or write \\{{l}} for the braces themselves.
+        Add it under the case's variables, or write \\{{l}}, in double quotes \\\\{{l}}, for the braces themselves.
       a.yaml:6:47 test_cases[1].config.system: test case "b" has no variable "m"
         6 |   - { id: b, prompt: p, config: { system: "Be {{m}}" } }
           |                                               ^
-        Add it under the case's variables, or write \\{{m}} for the braces themselves.
+        Add it under the case's variables, or write \\{{m}}, in double quotes \\\\{{m}}, for the braces themselves.
       => Correct them and run the command again: these are all."
     `);
   });

@@ -120,7 +120,7 @@ describe("the files that a configuration of promptfoo names", () => {
       "c.yaml:1:18 test 1, prompt: test case "test-1" has no variable "y"; did you mean "x"?
         1 | prompts: ['{{x}} {{y}}']
           |                  ^
-      => Add it under the case's variables, or write \\{{y}} for the braces themselves."
+      => Add it under the case's variables, or write \\{{y}}, in double quotes \\\\{{y}}, for the braces themselves."
     `);
   });
 

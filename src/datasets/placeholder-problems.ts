@@ -93,10 +93,14 @@ const LONGEST_SHOWN = 100;
 function advice({ name, placeholder, reason }: Unfilled, file: string): string {
   if (reason === "not_text") return `Name one of its entries, such as {{${name}.name}}.`;
   const backslash = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(file) ? "\\\\" : "\\";
+  // In double quotes a backslash is an escape of YAML's own.
+  const quotes = /\.ya?ml(\.gz)?$/i.test(file);
   if (reason === "logic") {
-    const escaped = backslash + placeholder.slice(0, 2);
+    const braces = placeholder.slice(0, 2);
+    const escaped = `${backslash}${braces}${quotes ? ` (in double quotes \\\\${braces})` : ""}`;
     return `Only {{name}} and {{a.b}} are filled in. If the text itself is meant, escape it: ${escaped}.`;
   }
   if (placeholder.length > LONGEST_SHOWN) return "Add it under the case's variables.";
-  return `Add it under the case's variables, or write ${backslash}${placeholder} for the braces themselves.`;
+  const inQuotes = quotes ? `, in double quotes \\\\${placeholder},` : "";
+  return `Add it under the case's variables, or write ${backslash}${placeholder}${inQuotes} for the braces themselves.`;
 }

@@ -7,6 +7,7 @@ import { collected } from "../../test/support/cases.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { BenchError } from "../core/errors.ts";
 import { loadDataset, type LoadOptions } from "./load.ts";
+import { renderCase } from "./render.ts";
 import { validateDataset } from "./validate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "skip-"));
@@ -154,7 +155,16 @@ describe("all problems of a case are told at once", () => {
       file("b.yaml", 'name: d\ntest_cases: [{ id: a, prompt: "{% if x %}" }, { id: a, prompt: "{{b}}" }]\n'),
     );
     expect(message).toContain('missing "version"');
-    expect(message).toContain("escape it: \\{%.");
+    expect(message).toContain(String.raw`escape it: \{% (in double quotes \\{%).`);
+    expect(message).toContain(String.raw`write \{{b}}, in double quotes \\{{b}}, for the braces themselves`);
+    const escaped = file(
+      "e.yaml",
+      String.raw`[{ id: a, prompt: "\\{% if x %} \\{{b}}" }, { id: b, prompt: '\{{b}}' }]`,
+    );
+    expect((await collected((await loadDataset(escaped)).cases())).map((one) => renderCase(one).prompt)).toEqual([
+      "{% if x %} {{b}}",
+      "{{b}}",
+    ]);
     expect(message).toContain('the id "a" is already that of test_cases[0] on line 2');
     expect(message).toContain('has no variable "b"');
     expect((await told(file("b.jsonl", '{"id": "a", "prompt": "{{#x}}"}\n'))).message).not.toContain("missing");
@@ -177,6 +187,5 @@ describe("all problems of a case are told at once", () => {
 it("foreign texts keep their braces", async () => {
   const rows = '{"question": "{{#a}} {% if x %} {{b | c}} {{d}}", "answer": "#### 1"}\n';
   const [only] = await collected((await loadDataset(file("foreign.jsonl", rows))).cases());
-  const { renderCase } = await import("./render.ts");
   expect(only && renderCase(only).prompt).toBe("{{#a}} {% if x %} {{b | c}} {{d}}");
 });

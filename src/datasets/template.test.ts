@@ -38,6 +38,8 @@ describe("a template", () => {
     "{{name|upper}}",
     '{{ user.name | default("x") | trim }}',
     "{{ x | default({a: 1}) }}",
+    '{{ name | replace("}", "") }}',
+    "{{ name | replace('{', \"}}\") | join('}, {') }}",
     "{{- name | upper -}}",
     "{{#each items}}",
     "{{/each}}",
@@ -56,6 +58,7 @@ describe("a template", () => {
   it.each([
     "{{ a || b }}",
     "{{ a | }}",
+
     "{{ 'a' | upper }}",
     "{{}} {{#}} {{/}} {# comment #} {{> partial}} {{^a}} {{! a }}",
     "{% comment\nof LaTeX}",

@@ -35,6 +35,9 @@ const NAME = String.raw`[\p{L}\p{M}\p{N}_$-]+(?:\.[\p{L}\p{M}\p{N}_$-]+)*`;
  */
 /** `{{ name | upper }}`, perhaps with arguments; not `{{ a || b }}`. */
 const FILTER = String.raw`\{\{[-~]?\s*${NAME}\s*\|\s*[\p{L}_][^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}`;
+/** The same with braces in the texts of its arguments: `{{ name | replace("}", "") }}`. Short, so that nothing is read often. */
+const TEXT = String.raw`(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')`;
+const FILTER_OF_TEXTS = String.raw`\{\{[-~]?\s*${NAME}\s*\|\s*[\p{L}_][^{}"'\n]{0,80}(?:${TEXT}[^{}"'\n]{0,80}){1,8}\}\}`;
 /** `{{#each items}}` and `{{/each}}`. */
 const SECTION = String.raw`\{\{~?[#/][^{}]+\}\}`;
 /** `{% if a %}`: on one line whatever stands in it, over several lines without braces. */
@@ -44,7 +47,7 @@ const TAG = String.raw`\{%[-+]?\s*[A-Za-z_](?:(?:(?!\{%|%\})[^\n])*%\}|(?:[^{}%]
  * `{{name}}` or `{{a.b}}`, white space inside ignored; a name is letters, digits, `_`, `-` and `$`. Besides that the
  * logic of other tools. Other text in braces, such as `{{ color: "red" }}`, is neither and stays as it is.
  */
-const BARE = new RegExp(String.raw`\{\{\s*(${NAME})\s*\}\}|${FILTER}|${SECTION}|${TAG}`, "gu");
+const BARE = new RegExp(String.raw`\{\{\s*(${NAME})\s*\}\}|${FILTER}|${FILTER_OF_TEXTS}|${SECTION}|${TAG}`, "gu");
 /** The same, with the backslash that makes it a literal one. */
 const MARKS = new RegExp(String.raw`\\?(?:${BARE.source})`, "gu");
 
@@ -53,21 +56,31 @@ const mayHaveMarks = (text: string): boolean => text.includes("{{") || text.incl
 /**
  * Fills `{{name}}` and `{{a.b}}` from own properties; `\{{name}}` gives a literal `{{name}}`, `\{% if %}` a literal
  * `{% if %}`. One pass: a value that goes in is never expanded again.
+ * A text of more than `most` characters is not made.
  */
-export function renderTemplate(template: string, variables: Readonly<Record<string, VariableValue>>): Rendered {
+export function renderTemplate(
+  template: string,
+  variables: Readonly<Record<string, VariableValue>>,
+  most: number = MOST_CHARACTERS,
+): Rendered {
   if (!mayHaveMarks(template)) return { text: template, unfilled: [], length: template.length };
   const parts: string[] = [];
-  const filling = fill(template, variables, parts);
-  return { ...filling, text: filling.length > MOST_CHARACTERS ? template : parts.join("") };
+  const { unfilled, length } = fill(template, variables, parts, most);
+  return { unfilled, length, text: length > most ? template : parts.join("") };
 }
 
 /** What filling a template would come to, without making its text. */
 export function fillingOf(template: string, variables: Readonly<Record<string, VariableValue>>): Filling {
   if (!mayHaveMarks(template)) return { unfilled: [], length: template.length };
-  return fill(template, variables, null);
+  return fill(template, variables, null, MOST_CHARACTERS);
 }
 
-function fill(template: string, variables: Readonly<Record<string, VariableValue>>, into: string[] | null): Filling {
+function fill(
+  template: string,
+  variables: Readonly<Record<string, VariableValue>>,
+  into: string[] | null,
+  most: number,
+): Filling {
   const unfilled: Unfilled[] = [];
   let length = 0;
   let end = 0;
@@ -91,7 +104,7 @@ function fill(template: string, variables: Readonly<Record<string, VariableValue
       unfilled.push({ placeholder: mark, name: name ?? mark, reason });
       put(mark);
     }
-    if (length > MOST_CHARACTERS) return { unfilled, length };
+    if (length > most) return { unfilled, length };
   }
   put(template.slice(end));
   return { unfilled, length };

@@ -1,12 +1,13 @@
 import type { TestCase } from "../core/dataset.ts";
 import { bareDuration } from "../core/duration.ts";
+import { textNumbers } from "../core/written-number.ts";
 import type { RequestParameters } from "../core/request.ts";
 import type { DocumentPath } from "../documents/source-document.ts";
 import { writtenJsonText } from "../documents/written-json-text.ts";
 import { quoted } from "../documents/words.ts";
 import { caseTexts, ownSystem } from "./case-texts.ts";
 import { hash64, IdSet } from "../core/id-set.ts";
-import { fillingOf, renderTemplate, templateVariables, variableNames } from "./template.ts";
+import { renderTemplate, templateVariables, variableNames } from "./template.ts";
 
 /** Something about a test case that is allowed and probably not meant. */
 export interface CaseWarning {
@@ -81,13 +82,13 @@ export class CaseWarnings {
   /** One set serves both questions: beside the number of the case stands a check of its whole content. */
   #repeated(testCase: TestCase): [CaseWarning["kind"], string][] {
     const { id: _id, ...content } = testCase;
-    const check = hash64(writtenJsonText(content))[1] % CHECKS;
+    const check = hash64(JSON.stringify(textNumbers(content)))[1] % CHECKS;
     const roles = testCase.messages?.map(({ role }) => role) ?? [];
     const { variables = {} } = testCase;
     const texts = this.#texts(testCase).map((text) => {
       // What expands to a book is told apart by what it is made of.
-      const isLong = fillingOf(text, variables).length > LONG_TEXT_CHARS;
-      return isLong ? text + writtenJsonText(variables) : renderTemplate(text, variables).text;
+      const rendered = renderTemplate(text, variables, LONG_TEXT_CHARS);
+      return rendered.length > LONG_TEXT_CHARS ? text + writtenJsonText(variables) : rendered.text;
     });
     const before = this.#prompts.add(
       [...roles, ...texts, ...imagesIn(testCase)].join("\0"),

@@ -87,6 +87,19 @@ describe("a number in a variable goes into the prompt as it is written", () => {
     expect(await prompts("a.parquet", new Uint8Array(bytes))).toEqual(["9007199254740993 1.10 -0.005 -1.10 25.0"]);
   });
 
+  it("in Parquet, also where a column holds JSON, and a text keeps a byte order mark of its own", async () => {
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: "id", data: ["a"] },
+        { name: "prompt", data: ["\ufeffx {{n}} {{o.p}}"] },
+        { name: "variables", data: [{ n: 1.5, o: { p: "PLACE" } }], type: "JSON" },
+      ],
+    });
+    const text = Buffer.from(bytes).toString("latin1").replaceAll('"PLACE"', "1234567").replace("1.5", "1.0");
+    const file = text.replaceAll("1234567", "1e00010");
+    expect(await prompts("json.parquet", Buffer.from(file, "latin1"))).toEqual(["\ufeffx 1.0 1e00010"]);
+  });
+
   it("in promptfoo's tests, and in the files that they name", async () => {
     writeFileSync(join(folder, "tests.jsonl"), '{"vars": {"n": 1.10}}\n');
     const text = `prompts: ["is {{n}}"]\ntests:\n  - vars: { n: 007 }\n  - vars: { n: [1.10, 2] }\n  - file://tests.jsonl\n`;

@@ -8,8 +8,9 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { messageOf } from "../../core/errors.ts";
-import { writtenNumber } from "../../core/written-number.ts";
+import { WrittenNumber, writtenNumber } from "../../core/written-number.ts";
 import { decimal, withoutDecimals } from "./parquet-decimals.ts";
+import { writtenJson } from "../../documents/json-numbers.ts";
 import type { Place } from "../../documents/source-document.ts";
 import type { Batches, Read } from "./record.ts";
 import { badRow, caseOfCells, columnsOf, type Column } from "./table.ts";
@@ -90,9 +91,26 @@ interface Group {
   readonly rows: number;
 }
 
+/** A byte order mark that begins a value belongs to it, unlike one that begins a file. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && UTF8.decode(bytes);
+
+/** How texts, and values that a column holds as JSON, are read: as they are written. */
+const AS_WRITTEN = {
+  stringFromBytes: textOf,
+  jsonFromBytes: (bytes: Uint8Array | undefined): unknown => bytes && writtenJson(textOf(bytes) ?? ""),
+};
+
 async function readGroup(file: string, { buffer, raw, scales, columns, first, rows }: Group): Promise<Read[]> {
   const range = { rowStart: first, rowEnd: first + rows };
-  const objects = await parquetReadObjects({ file: buffer, metadata: raw, compressors, utf8: false, ...range });
+  const objects = await parquetReadObjects({
+    file: buffer,
+    metadata: raw,
+    compressors,
+    utf8: false,
+    parsers: AS_WRITTEN,
+    ...range,
+  });
   return objects.map((object, index) => {
     const cells = columns.map(({ name }) => {
       const cell: unknown = Object.hasOwn(object, name) ? object[name] : undefined;
@@ -124,7 +142,7 @@ function groupTooLarge(file: string, row: number, size: number): Extract<Read, {
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return writtenNumber(String(value));
   if (value === null) return undefined;
-  if (typeof value !== "object") return value;
+  if (typeof value !== "object" || value instanceof WrittenNumber) return value;
   if (Array.isArray(value)) return value.map((entry) => plain(entry) ?? null);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
   if ("toISOString" in value && typeof value.toISOString === "function") return String(value.toISOString());

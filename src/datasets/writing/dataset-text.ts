@@ -64,7 +64,8 @@ async function* yamlText(dataset: Dataset): AsyncGenerator<string, void, undefin
       Scalar(_key, node) {
         // What cannot be shown is escaped, which only double quotes allow.
         if (typeof node.value !== "string") return;
-        if (/^\s+$/.test(node.value) || !isPrintable(node.value)) node.type = "QUOTE_DOUBLE";
+        // A plain `<<` would be a merge key.
+        if (/^\s+$|^<<$/.test(node.value) || !isPrintable(node.value)) node.type = "QUOTE_DOUBLE";
       },
     });
     // Long lines stay whole: where a text is folded says nothing about it.

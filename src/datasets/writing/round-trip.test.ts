@@ -124,6 +124,15 @@ describe("writing a dataset and reading it back", () => {
     },
   );
 
+  it("keeps the key << in YAML, which is no merge key when it is quoted", async () => {
+    const all = [{ id: "t0", prompt: "<<", metadata: { "<<": "<<", list: [{ "<<": { a: 1 } }] } }];
+    const file = join(tempDir(), "merge.yaml");
+    const dataset = datasetOf(all);
+    const pieces = await gathered(datasetFile(dataset, "yaml", await planWriting(dataset, "yaml", "merge")));
+    writeFileSync(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
+    expect(await gathered((await loadDataset(file, { shape: "own" })).cases())).toEqual(all);
+  });
+
   it("writes Parquet in row groups, so that neither side holds more than one", async () => {
     const all = Array.from({ length: 25_000 }, (_, i) => ({ id: `t${i}`, prompt: `p ${i}`, metadata: { "a.b": [i] } }));
     const dataset = datasetOf(all);
