@@ -101,19 +101,34 @@ test("text that a spreadsheet would run gets a quote in front, and nothing else 
       const [row] = rowsOf(csvOf([answering(text)]));
       const [first = " "] = Array.from(text);
       const shown = Array.from(text).find((character) => !/[\s\p{Cc}\p{Cf}]/u.test(character)) ?? " ";
-      const isFormula = "=+-@＝＋－＠\t\r\n".includes(first) || "=＝+＋@＠".includes(shown);
+      const isFormula = "=+-@＝＋－＠﹦﹢﹣﹫\t\r\n".includes(first) || "=＝﹦+＋﹢@＠﹫".includes(shown);
       expect(row?.["response"]).toBe(isFormula ? `'${text}` : text);
     }),
   );
 });
 
-test.each(["=1", "＝1", "＋1", "－1", "＠a", "\n=1", "\r\n=1", "\t=1", " \n =1", " =1", "\ufeff=1", "\u200b＝1"])(
-  "%j gets a quote, unless it is to stay as it is",
-  (text) => {
-    expect(rowsOf(csvOf([answering(text)]))[0]?.["response"]).toBe(`'${text}`);
-    expect(rowsOf(csvOf([answering(text)], { rawCsv: true }))[0]?.["response"]).toBe(text);
-  },
-);
+test.each([
+  "=1",
+  "＝1",
+  "＋1",
+  "－1",
+  "＠a",
+  "﹦1",
+  "﹢1",
+  "﹣1",
+  "﹫a",
+  " ﹦1",
+  "\n=1",
+  "\r\n=1",
+  "\t=1",
+  " \n =1",
+  " =1",
+  "\ufeff=1",
+  "\u200b＝1",
+])("%j gets a quote, unless it is to stay as it is", (text) => {
+  expect(rowsOf(csvOf([answering(text)]))[0]?.["response"]).toBe(`'${text}`);
+  expect(rowsOf(csvOf([answering(text)], { rawCsv: true }))[0]?.["response"]).toBe(text);
+});
 
 test.each(["a=1", "a\n=1", " - an item", "\u200bword", "'=1", ""])("%j stays as it is", (text) => {
   expect(rowsOf(csvOf([answering(text)]))[0]?.["response"]).toBe(text);

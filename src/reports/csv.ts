@@ -92,8 +92,8 @@ function isColumn(field: string): field is keyof typeof COLUMNS {
   return Object.hasOwn(COLUMNS, field);
 }
 
-/** Operators that a formula begins with, full-width ones too; line breaks and tabs, which spreadsheets drop before them. */
-const FORMULA = /^(?:[=+\-@＝＋－＠\t\r\n]|[\s\p{Cc}\p{Cf}]+[=＝+＋@＠])/u;
+/** Operators that a formula begins with, full-width and small ones too; line breaks and tabs, which spreadsheets drop before them. */
+const FORMULA = /^(?:[=+\-@＝＋－＠﹦﹢﹣﹫\t\r\n]|[\s\p{Cc}\p{Cf}]+[=＝﹦+＋﹢@＠﹫])/u;
 
 function withoutFormula(text: string): string {
   return FORMULA.test(text) ? `'${text}` : text;
