@@ -4,7 +4,7 @@ export const SHORTEST = 6;
 const LONG = 12;
 
 /**
- * How a server may repeat a secret: as it is, as JSON and URLs escape it, in hex and in base64, of either alphabet and
+ * How a server may repeat a secret: as it is, as JSON and URLs escape it, in hex (also byte by byte) and in base64, of either alphabet and
  * wherever in a longer text it began. None for a secret that is too short to be looked for.
  */
 export function formsOf(given: string): string[] {
@@ -20,8 +20,10 @@ export function formsOf(given: string): string[] {
     encoded,
     encoded.replaceAll("%20", "+"),
     encoded.replaceAll(/%../g, (escape) => escape.toLowerCase()),
-    hex,
-    hex.toUpperCase(),
+    ...["", " ", ":", ", 0x"].flatMap((between) => {
+      const dump = hex.match(/../g)?.join(between) ?? hex;
+      return between.includes("x") ? [dump] : [dump, dump.toUpperCase()];
+    }),
     ...base64FormsOf(bytes),
     ...(secret.length < LONG ? [] : [secret.toLowerCase(), secret.toUpperCase()]),
   ];
