@@ -68,7 +68,7 @@ export function compareRuns(a: SavedRun, b: SavedRun, pairs: readonly TargetPair
   const repeat = Math.max(samplesOf(a), samplesOf(b));
   const segments = [...a.manifest.segments, ...b.manifest.segments];
   const compared = compareTargets(
-    { plan: { targets, repeat }, segments },
+    { plan: { targets, repeat, search_up_to: a.manifest.plan.search_up_to ?? b.manifest.plan.search_up_to }, segments },
     pairs.map((pair) => [sideName("A", pair.a.target), sideName("B", pair.b.target)] as const),
   );
   const cases = { A: new Set<string>(), B: new Set<string>() };

@@ -44,6 +44,36 @@ describe("cases side by side", () => {
     ]);
   });
 
+  it("leave out samples that the run cannot have, however large their numbers", () => {
+    const columns = columnsOf(loaded({}, { repeat: 2 }), [
+      ["a", "x", 0],
+      ["a", "x", 2],
+      ["a", "y", 0],
+      ["b", "y", Number.MAX_SAFE_INTEGER],
+      ["b", "x", 0],
+    ]);
+    expect(pairsIn(columns)).toEqual([
+      [0, 0, 4],
+      [0, Number.NaN, Number.NaN],
+      [1, 2, Number.NaN],
+      [1, Number.NaN, Number.NaN],
+    ]);
+  });
+
+  it("of a search, whose levels number the samples, keep each its place", () => {
+    const columns = columnsOf(loaded({}, { search_up_to: 64 }), [
+      ["a", "x", 0],
+      ["a", "y", 0],
+      ["a", "x", 1_000_000],
+      ["b", "x", 1_000_000],
+    ]);
+    expect(pairsIn(columns)).toEqual([
+      [0, 0, Number.NaN],
+      [1, 1, Number.NaN],
+      [0, 2, 3],
+    ]);
+  });
+
   it.each([{ duration_ms: 5 }, { max_requests: 5 }])(
     "do so where nobody knew how many samples there would be: %j",
     (load) => {

@@ -14,6 +14,8 @@ export interface ComparedPlan {
     readonly targets: readonly { readonly target: string }[];
     readonly repeat: number;
     readonly levels?: readonly number[] | null | undefined;
+    /** A search numbers its samples by levels that nobody knows before. */
+    readonly search_up_to?: number | null | undefined;
   };
   readonly segments?: readonly { readonly load: Pick<Load, "duration_ms" | "max_requests"> }[];
 }
@@ -64,6 +66,7 @@ export function caseColumns<Name extends string>(
   return {
     add(result) {
       const position = positions.at(numbers.of(result.test_id), result.sample);
+      if (position === null) return;
       for (const [name, column] of columnsOf.get(result.target) ?? []) column.set(position, readers[name](result));
     },
     finish: () => ({
@@ -76,18 +79,21 @@ export function caseColumns<Name extends string>(
 
 /** Where the samples of each case stand in a column. */
 interface Positions {
-  at(caseNumber: number, sample: number): number;
+  /** Null for a sample that the run cannot have: a line of another run would stand in the place of another case. */
+  at(caseNumber: number, sample: number): number | null;
   count(cases: number): number;
   caseOf(position: number): number;
 }
 
 /** By arithmetic where the number of samples is known; else, in a run that cycles its cases, in order of appearance. */
 function positionsOf({ plan, segments = [] }: ComparedPlan): Positions {
-  const cycled = segments.some(({ load }) => (load.duration_ms ?? load.max_requests ?? null) !== null);
+  const cycled =
+    (plan.search_up_to ?? null) !== null ||
+    segments.some(({ load }) => (load.duration_ms ?? load.max_requests ?? null) !== null);
   const samples = Math.max(1, plan.repeat * (plan.levels?.length ?? 1));
   if (!cycled) {
     return {
-      at: (caseNumber, sample) => caseNumber * samples + sample,
+      at: (caseNumber, sample) => (sample < samples ? caseNumber * samples + sample : null),
       count: (cases) => cases * samples,
       caseOf: (position) => Math.floor(position / samples),
     };
