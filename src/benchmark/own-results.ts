@@ -18,8 +18,9 @@ export async function withOwnResults(
   const targets = new Set(plan.targets.map(({ label }) => label));
   const ids = plan.dataset.sha256 === null || hasEndlessCases(plan) ? null : await idsOf(cases);
   const own = [...opened.finished].filter((key) => {
-    const [target = "", id = ""] = key.split("\u0000");
-    return targets.has(target) && (ids === null || ids.has(id));
+    // An id may hold the separator itself.
+    const [first, last] = [key.indexOf("\u0000"), key.lastIndexOf("\u0000")];
+    return targets.has(key.slice(0, first)) && (ids === null || ids.has(key.slice(first + 1, last)));
   });
   const others = opened.finished.size - own.length;
   if (others === 0) return opened;

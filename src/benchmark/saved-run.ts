@@ -30,6 +30,7 @@ export function readSavedRun(directory: string): SavedRun {
   const { manifest, results } = readRun(directory);
   const warnings: string[] = [];
   const finished = new Set<string>();
+  const targets = new Set(manifest.plan.targets.map(({ target }) => target));
   let damaged = 0;
   const findings = findingsOf(manifest, function* () {
     const handlers: LineHandlers = {
@@ -42,7 +43,7 @@ export function readSavedRun(directory: string): SavedRun {
       },
     };
     for (const result of results(handlers)) {
-      if (result.status !== "skipped") finished.add(resultKey(result));
+      if (result.status !== "skipped" && targets.has(result.target)) finished.add(resultKey(result));
       yield result;
     }
   });
