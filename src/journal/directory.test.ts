@@ -233,6 +233,11 @@ describe("a run that goes on", () => {
     ["missing", null, /there is no run in .*: it has no run\.json/],
     ["torn", manifest({}).slice(0, 40), /run\.json is damaged/],
     ["no object", "3", /was not written by llm-test-bench/],
+    [
+      "of a process that no system has",
+      '{"pid":4294967297,"boot_id":null,"process_started":null,"host":"h","nonce":"0123456789abcdef"}',
+      /was not written by llm-test-bench/,
+    ],
     ["another program's", '{"name":"x"}', /was not written by llm-test-bench/],
     ["of a later format", manifest({ format_version: 2, more: 1 }), /has format 2, this version reads format 1/],
     ["without a plan", manifest({ plan: 1 }), /run\.json is damaged \(plan/],

@@ -70,7 +70,12 @@ describe("a directory's lock", () => {
       process_started: null,
     });
     writeFileSync(join(directory, "lock.json"), JSON.stringify(owner));
-    expect(() => acquireLock(directory)).toThrow(`in use by process ${other.pid}`);
+    expect(() => acquireLock(directory)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`in use by process ${other.pid}`),
+        hint: expect.stringContaining(`If that process is another program, delete ${join(directory, "lock.json")}`),
+      }),
+    );
     other.kill("SIGKILL");
     await once(other, "exit");
     acquireLock(directory).release();

@@ -125,9 +125,12 @@ function readHolder(path: string, directory: string): Holder | null {
 
 function lockedBy(owner: Owner, directory: string, machine: Machine): BenchError {
   const elsewhere = owner.host === machine.host ? "" : ` on host ${owner.host}`;
+  // Where the system does not say when a process started, another one may have got its number since.
+  const other =
+    owner.process_started === null ? ` If that process is another program, delete ${join(directory, LOCK_FILE)}.` : "";
   const hint =
     elsewhere === ""
-      ? "Wait until it ends, stop it, or choose another directory (--output)."
+      ? `Wait until it ends, stop it, or choose another directory (--output).${other}`
       : `If it no longer runs, delete ${join(directory, LOCK_FILE)}; or choose another directory (--output).`;
   return new BenchError("locked", `${directory} is in use by process ${owner.pid}${elsewhere}`, { hint });
 }

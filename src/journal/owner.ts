@@ -5,7 +5,11 @@ import { z } from "zod";
 import { systemCodeOf } from "../core/errors.ts";
 
 export const ownerSchema = z.object({
-  pid: z.int().positive(),
+  /** No system has larger ones: of such a process nobody could say whether it lives. */
+  pid: z
+    .int()
+    .positive()
+    .max(2 ** 31 - 1),
   /** Changes with every start of the machine; null where the system does not say. */
   boot_id: z.string().nullable(),
   /** When the process started, in the system's own unit: tells it from a later one with the same pid. */
