@@ -535,6 +535,12 @@ describe.each(WIRES)("$name, in a refusal that is no JSON", ({ wire, name }) => 
     ["an event", 429, 'data: {"error":{"message":"no","code":"insufficient_quota"}}\n\n', "quota"],
     ["an event with a name", 429, 'event: error\ndata: {"error":{"code":"insufficient_quota"}}\n\n', "quota"],
     ["JSON lines", 429, '{"error":{"message":"no","code":"insufficient_quota"}}\n{}\n', "quota"],
+    [
+      "a web page with JSON in it",
+      403,
+      '<script>\n{"error":{"message":"Content Exists Risk"}}\n</script>',
+      "permission",
+    ],
     ["a web page", 403, "<html>Your request was flagged by moderation</html>", "permission"],
     ["words that say nothing", 401, "no", "auth"],
   ])("%s (%i) decide as they would in JSON", (_name, status, text, code) => {

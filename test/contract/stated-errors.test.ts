@@ -188,6 +188,9 @@ const SUCCESSES: readonly (readonly [name: string, fields: object])[] = [
   ["code: 0 in text", { code: "0", msg: "" }],
   ["MiniMax's success", { base_resp: { status_code: 0, status_msg: "" } }],
   ["detail: null", { detail: null }],
+  ["a figure that is called an error", { mean_squared_error: 0.1 }],
+  ["a yes that is called one", { no_error: true }],
+  ["a header that says success", { header: { code: 0, message: "Success" } }],
 ];
 
 const JSON_TYPE = "application/json";

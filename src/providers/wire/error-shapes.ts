@@ -88,6 +88,9 @@ export function findError(body: Fields, loosely: boolean): FoundError | null {
 /** AWS names the error by the member that holds it: `{"throttlingException": {"message": "…"}}`. */
 function namedByKey(body: Fields): FoundError | null {
   const [key, another] = Object.keys(body).filter((name) => !NEUTRAL.has(name));
-  if (key === undefined || another !== undefined || !/(error|exception)$/i.test(key) || !says(body[key])) return null;
-  return { error: body[key], around: { code: key } };
+  if (key === undefined || another !== undefined || !/(error|exception)$/i.test(key)) return null;
+  const value = body[key];
+  // A figure may be called so, too.
+  const isError = (isFields(value) || typeof value === "string") && says(value);
+  return isError ? { error: value, around: { code: key } } : null;
 }

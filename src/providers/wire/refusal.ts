@@ -60,12 +60,13 @@ export function readRefusal(
   text: string,
   own: Readonly<Record<number, FailureCode>> = {},
 ): WireFailure {
-  const said = body === undefined ? framedIn(text) : body;
+  // A web page says much that is not of the refusal.
+  const isPage = /^\s*</.test(text);
+  const said = body === undefined && !isPage ? framedIn(text) : body;
   const layers = layersOf(said);
   const message = wordsOf(said);
   if (message === null) {
-    // A web page says much that is not of the refusal.
-    const words = said === undefined && !/^\s*</.test(text) ? text.slice(0, LONGEST_WORDS) : "";
+    const words = said === undefined && !isPage ? text.slice(0, LONGEST_WORDS) : "";
     return { ...statusOnly(status, text), ...codeIn(layers, status, words, own) };
   }
   const retryAfterMs = googleRetryDelay(layers.flatMap((layer) => [layer, ...listAt(layer, "details")]));
