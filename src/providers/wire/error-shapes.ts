@@ -91,6 +91,6 @@ function namedByKey(body: Fields): FoundError | null {
   if (key === undefined || another !== undefined || !/(error|exception)$/i.test(key)) return null;
   const value = body[key];
   // A figure may be called so, too.
-  const isError = (isFields(value) || typeof value === "string") && says(value);
-  return isError ? { error: value, around: { code: key } } : null;
+  const speaks = (isFields(value) || typeof value === "string") && says(value);
+  return speaks ? { error: value, around: { code: key } } : null;
 }
