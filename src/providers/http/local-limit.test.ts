@@ -31,6 +31,10 @@ describe("running out of something on this machine", () => {
   it("names what ran out, and Node's own words", () => {
     const { message } = networkFailure(systemError("EMFILE"), BEFORE_SENDING, "host:80");
     expect(message).toBe("this machine ran out of file descriptors: connect EMFILE 127.0.0.1:80");
+    const unbound = Object.assign(new Error("connect EMFILE 127.0.0.1:80 - Local (undefined:undefined)"), {
+      code: "EMFILE",
+    });
+    expect(networkFailure(unbound, BEFORE_SENDING, "host:80").message).toBe(message);
   });
 
   it("is why a host seems unknown when the resolver could open nothing", () => {

@@ -116,7 +116,8 @@ function proxyFailure({ message: url, cause }: ProxyUnreachable): Failure {
 const ranOut = (limit: string, detail: string): string => `this machine ran out of ${limit}: ${detail}`;
 
 function detailOf(error: unknown, code: string): string {
-  const message = messageOf(error);
+  // A socket that never came to be has no local address, which Node says all the same.
+  const message = messageOf(error).replace(" - Local (undefined:undefined)", "");
   // Its text is of undici's own code.
   if (isAssertion(error)) return /statusCode/.test(message) ? "its status code is below 100" : "it breaks the protocol";
   return code === "" || message.includes(code) ? message : `${message} (${code})`;
