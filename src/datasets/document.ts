@@ -14,8 +14,10 @@ import { inexactProblems } from "./inexact-parameters.ts";
 import type { Part } from "./part.ts";
 import { unpacked } from "./sources/unpack.ts";
 
-/** A larger document would not fit into one text, nor its cases into the memory of a small machine. */
-const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+/** A larger document would not leave room for its cases in 500 MB. */
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+
+const ROW_BY_ROW = "Make it JSON Lines, one test case a line in a .jsonl file: that is read row by row.";
 
 /** The bytes of a document, unpacked. */
 export async function wholeOf({ source, encoding }: Part): Promise<Uint8Array> {
@@ -30,7 +32,7 @@ export async function wholeOf({ source, encoding }: Part): Promise<Uint8Array> {
       "dataset",
       `${source.name} is larger than ${limit} MB, the most for one JSON or YAML document`,
       {
-        hint: "Make it JSON Lines, one test case a line in a .jsonl file: that is read row by row.",
+        hint: ROW_BY_ROW,
       },
     );
   }
@@ -42,7 +44,19 @@ export async function readPart({ source, encoding }: Part, bytes: Uint8Array): P
   const syntax = encoding.format === "json" ? "json" : "yaml";
   const read = await readDocument(source.name, bytes, syntax);
   if (!read.ok) throw await datasetError(advised(read.problems));
+  requireFewRecords(read.document);
   return read.document;
+}
+
+/** Checking one takes some 15 µs and 500 bytes: more would take longer than anybody waits for a first request. */
+const MOST_RECORDS = 250_000;
+
+function requireFewRecords({ file, value }: SourceDocument): void {
+  const lists = typeof value === "object" && value !== null ? [value, ...(Object.values(value) as unknown[])] : [];
+  if (!lists.some((list) => Array.isArray(list) && list.length > MOST_RECORDS)) return;
+  throw new BenchError("dataset", `${file} holds more than ${MOST_RECORDS} records, the most for one JSON document`, {
+    hint: ROW_BY_ROW,
+  });
 }
 
 const headSchema = datasetFileSchema.extend({ test_cases: z.array(z.unknown()).min(1) });

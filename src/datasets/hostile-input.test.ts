@@ -200,6 +200,16 @@ describe("hostile files", () => {
     ).toContain("too large for YAML");
   });
 
+  it("of more records, or more bytes, than one document may have are refused at once", async () => {
+    const records = list(250_001, (i) => `{"id":"${i}","prompt":"p"},`);
+    for (const content of [`[${records}{}]`, `{"name":"n","version":"1","test_cases":[${records}{}]}`]) {
+      expect(await answered("many.json", content)).toContain("more than 250000 records");
+    }
+    expect(await answered("long.json", `[{"id":"a","prompt":"${"p".repeat(64 << 20)}"}]`)).toContain(
+      "larger than 64 MB",
+    );
+  });
+
   it("with an id of a megabyte, twice, are told of briefly", async () => {
     const row = `${JSON.stringify({ id: "x".repeat(1 << 20), prompt: "p" })}\n`;
     expect(await answered("id.jsonl", row + row)).toContain("is already that of line 1");

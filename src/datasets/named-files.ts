@@ -18,7 +18,7 @@ import { fileSource, lookAt } from "./sources/file.ts";
 
 /** More would be a mistake. */
 const MOST_FILES = 1000;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The files that a document names, and their bytes in the order of the names. */
 interface ReadFiles {
@@ -66,7 +66,7 @@ export async function namedFiles(document: SourceDocument, { source, foreign }: 
         wrong(at, error.message, isMissing ? "Paths start at the configuration's folder." : error.hint);
       }
       if (files.size > MOST_FILES || total > MOST_BYTES) {
-        wrong(at, `this configuration names more than ${MOST_FILES} files, or 256 MB of them`, undefined);
+        wrong(at, `this configuration names more than ${MOST_FILES} files, or 64 MB of them`, undefined);
         break;
       }
     }
