@@ -15,7 +15,7 @@ import { Schedule } from "./schedule.ts";
 import type { Rates } from "./measurement.ts";
 import { skipUnsent } from "./skip.ts";
 import { Slots } from "./slots.ts";
-import type { Stage } from "./stage.ts";
+import { allowsFewerInFlight, type Stage } from "./stage.ts";
 import type { RunTarget } from "./target.ts";
 import type { WorkItem } from "./work.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -208,7 +208,9 @@ export class Lane {
     if (budget === null) return null;
     const highest = this.#target.highestCostOf(this.#target.toRequest(item.testCase)) ?? Infinity;
     const { signal } = this.#ending;
-    const hold = this.#mayWait ? await budget.holdWhenLeft(highest, signal) : budget.hold(highest);
+    // Until what is in flight has left more of it. In lockstep a target would hold money while it waits for the others.
+    const mayWait = this.#step === null && allowsFewerInFlight(this.#stage);
+    const hold = mayWait ? await budget.holdWhenLeft(highest, signal) : budget.hold(highest);
     if (hold !== null) return hold;
     this.#giveBack(item);
     // What else ended this lane while it waited is no matter of the budget.
@@ -218,15 +220,6 @@ export class Lane {
       skipWith: "not sent: it could have cost more than is left of the budget (--budget-usd)",
     });
     return "refused";
-  }
-
-  /**
-   * Whether a case may wait until what is in flight has left more of the budget. Not where fewer in flight would be
-   * another load than the one that is named, nor in lockstep, where a target holds money while it waits for the others.
-   */
-  get #mayWait(): boolean {
-    const { level, arrivals, slots } = this.#stage;
-    return level === null && arrivals === null && slots.length === 1 && this.#step === null;
   }
 
   #giveBack(item: WorkItem): void {

@@ -29,3 +29,8 @@ export interface Stage {
 export function closedLoop(slots: number): Stage {
   return { index: 0, level: null, slots: [{ atMs: 0, slots }], arrivals: null, durationMs: null, endless: false };
 }
+
+/** Whether a stage with fewer requests in flight than it allows is still the load that was named. */
+export function allowsFewerInFlight({ level, arrivals, slots }: Stage): boolean {
+  return level === null && arrivals === null && slots.length === 1;
+}

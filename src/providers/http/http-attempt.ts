@@ -6,11 +6,10 @@ import type { Usage } from "../../core/response.ts";
 import { tidyMessage } from "../wire/failures.ts";
 import { isFields, parseJson } from "../wire/fields.ts";
 import type { StreamReader, WireFailure, WireFormat } from "../wire/wire-format.ts";
-import { BodyBuffer } from "./body-buffer.ts";
 import type { ExchangeListener, HttpHeaders } from "./connection.ts";
 import { framedBody, type FramedBody } from "./framing.ts";
+import { HeldAnswer } from "./held-answer.ts";
 import { LimitError, LIMITS, tooLong } from "./limits.ts";
-import { rawInFlight, textInFlight, textSize } from "./memory-in-flight.ts";
 import { networkFailure } from "./network-failure.ts";
 import { retryAfter, statedLimits } from "./rate-limit-headers.ts";
 import { redirectFailure } from "./redirect.ts";
@@ -45,11 +44,7 @@ export class HttpAttempt implements ExchangeListener {
     firstByte: null,
   };
   readonly #tokens = new TokenTimes();
-  #body = new BodyBuffer();
-  /** Of the memory in flight, what this answer holds. */
-  #rawHeld = 0;
-  #textHeld = 0;
-  #rawCut = false;
+  readonly #held = new HeldAnswer();
   #nextCount: number = LIMITS.bytesBetweenCounts;
   #events = 0;
   #bytesSinceEvent = 0;
@@ -120,14 +115,14 @@ export class HttpAttempt implements ExchangeListener {
     this.#read = read;
     if (this.#tooMuch) return;
     const known = this.#stream?.decoder.kind ?? "whole";
-    if (known !== "stream") this.#keep(chunk);
-    else if (this.#call.keepRaw) this.#keepRaw(chunk);
+    if (known !== "stream") this.#held.keep(chunk);
+    else if (this.#call.keepRaw) this.#held.keepIfRoom(chunk);
     if (this.#stream === null) return this.#checkLength();
     this.#bytesSinceEvent += chunk.length;
     this.#streamBytes += chunk.length;
     this.#stream.decoder.feed(chunk);
     if (this.#stream.decoder.kind !== "stream") return this.#checkLength();
-    if (known !== "stream" && !this.#call.keepRaw) this.#letGo();
+    if (known !== "stream" && !this.#call.keepRaw) this.#held.letBodyGo();
     if (this.#streamBytes >= this.#nextCount) this.#countText(this.#stream.reader);
     if (this.#bytesSinceEvent > LIMITS.bytesBetweenEvents) {
       this.#stop(tooLong("an event of the stream", LIMITS.bytesBetweenEvents));
@@ -180,44 +175,21 @@ export class HttpAttempt implements ExchangeListener {
     return reader.ended || statesError(reader);
   }
 
-  /** A body that is needed whole to be read. */
-  #keep(chunk: Buffer): void {
-    rawInFlight.add(chunk.length);
-    this.#rawHeld += chunk.length;
-    this.#body.add(chunk);
-  }
-
-  /** A stream's body, of which nothing is kept any more from where there was no room for it. */
-  #keepRaw(chunk: Buffer): void {
-    this.#rawCut ||= !rawInFlight.take(chunk.length);
-    if (this.#rawCut) return;
-    this.#rawHeld += chunk.length;
-    this.#body.add(chunk);
-  }
-
-  #letGo(): void {
-    rawInFlight.give(this.#rawHeld);
-    this.#rawHeld = 0;
-    this.#body = new BodyBuffer();
-  }
-
   #countText(reader: StreamReader): void {
     this.#nextCount = this.#streamBytes + LIMITS.bytesBetweenCounts;
-    const size = textSize(reader.response());
-    if (!textInFlight.take(size - this.#textHeld))
-      return this.#stop(tooLong("the text of all answers in flight", LIMITS.textBytesTogether));
-    this.#textHeld = size;
+    if (this.#held.countText(reader.response())) return;
+    this.#stop(tooLong("the text of all answers in flight", LIMITS.textBytesTogether));
   }
 
   /** No more is taken, and what came is let go: nobody reads megabytes of it, and they would go to disk. */
   #stop(error: LimitError): void {
     this.#tooMuch = true;
-    this.#letGo();
+    this.#held.letBodyGo();
     this.#outside.end(error);
   }
 
   #checkLength(): void {
-    if (this.#body.length > LIMITS.wholeBodyBytes) this.#stop(tooLong("the body", LIMITS.wholeBodyBytes));
+    if (this.#held.length > LIMITS.wholeBodyBytes) this.#stop(tooLong("the body", LIMITS.wholeBodyBytes));
   }
 
   #token(delta: "text" | "reasoning" | "other"): void {
@@ -234,7 +206,7 @@ export class HttpAttempt implements ExchangeListener {
   }
 
   #plainOutcome(): Attempt["outcome"] {
-    const text = withoutMark(this.#text());
+    const text = withoutMark(this.#held.body());
     const body = parseJson(text);
     const type = this.#header("content-type");
     const framed = !isFields(body) && this.#status < 300 ? readFramed(this.#wire, type, text) : null;
@@ -299,16 +271,10 @@ export class HttpAttempt implements ExchangeListener {
     return (Array.isArray(value) ? value[0] : value) ?? null;
   }
 
-  #text(): string {
-    return this.#body.text();
-  }
-
   #finish(at: Millis, outcome: Attempt["outcome"]): void {
     this.#lingering?.cancel();
-    const raw = this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#text() : null;
-    this.#letGo();
-    textInFlight.give(this.#textHeld);
-    this.#textHeld = 0;
+    const raw = this.#call.keepRaw && !this.#tooMuch && this.#status !== 0 ? this.#held.body() : null;
+    this.#held.letGo();
     const { connectStarted, connected, sent, headers, firstByte } = this.#instants;
     const { firstToken, firstText, lastToken } = this.#tokens;
     this.#outside.settle({
@@ -323,7 +289,7 @@ export class HttpAttempt implements ExchangeListener {
       systemFingerprint: this.#systemFingerprint,
       statedLimits: this.#statedLimits ?? undefined,
       raw,
-      rawCut: this.#rawCut,
+      rawCut: this.#held.isCut,
     });
   }
 }
