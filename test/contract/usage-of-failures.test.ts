@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/core/provider.ts";
 import type { Usage } from "../../src/core/response.ts";
 import { attemptOver } from "../support/wire-attempt.ts";
-import { fixture, WIRES } from "../support/wires.ts";
+import { fixture, STREAMING_WIRES, WIRES } from "../support/wires.ts";
 
 // What a server states of the tokens is kept with the failure, since it is paid for all the same: whatever the body is
 // an answer to, and whether it holds an answer at all.
@@ -17,7 +17,7 @@ const failedWith = ({ outcome }: Attempt): { code: string; usage: Usage | null }
 
 const bytes = (value: unknown): Buffer[] => [Buffer.from(JSON.stringify(value))];
 
-describe.each(WIRES)("usage of failures at $name", ({ name, wire, streams, plain, streamed }) => {
+describe.each(WIRES)("usage of failures at $name", ({ name, wire, plain }) => {
   const whole = fixture(name, "plain.json");
   const body: Record<string, unknown> = Object.fromEntries(
     Object.entries(JSON.parse(whole.toString("utf8")) as object),
@@ -40,16 +40,19 @@ describe.each(WIRES)("usage of failures at $name", ({ name, wire, streams, plain
       );
     }
   });
+});
 
-  it.skipIf(streams === null)("is kept where a stream was asked for and a plain answer came", () => {
-    const found = failedWith(attemptOver(wire, true, { contentType: JSON_TYPE, pieces: [whole] }));
+describe.each(STREAMING_WIRES)("usage of failures at $name", ({ name, wire, streams, plain, streamed }) => {
+  it("is kept where a stream was asked for and a plain answer came", () => {
+    const found = failedWith(
+      attemptOver(wire, true, { contentType: JSON_TYPE, pieces: [fixture(name, "plain.json")] }),
+    );
     expect(found).toEqual({ code: "stream_malformed", usage: plain.usage });
   });
 
-  it.skipIf(streams === null)("is kept where a plain answer was asked for and a stream came", () => {
-    const { contentType = "", ending = "" } = streams ?? {};
-    const stream = fixture(name, `stream.${ending}`);
-    const found = failedWith(attemptOver(wire, false, { contentType, pieces: [stream] }));
+  it("is kept where a plain answer was asked for and a stream came", () => {
+    const pieces = [fixture(name, `stream.${streams.ending}`)];
+    const found = failedWith(attemptOver(wire, false, { contentType: streams.contentType, pieces }));
     expect(found).toEqual({ code: "stream_malformed", usage: streamed?.usage ?? plain.usage });
   });
 });

@@ -146,7 +146,7 @@ describe("datasets validate", () => {
       column: 41,
       path: "test_cases[4].prompt",
       message: 'test case "c" has no variable "topic"; did you mean "topik"?',
-      hint: "Add it under the case's variables, or write \\{{topic}} for the braces themselves.",
+      hint: "Add it under the case's variables, or write \\{{topic}}, in double quotes \\\\{{topic}}, for the braces themselves.",
       severity: "error",
     });
     expect(problems.at(-1)).toMatchObject({ file: "nowhere.json", line: null, column: null, path: "" });
