@@ -312,7 +312,9 @@ describe("thirty streams at the same time", () => {
     const responses = readFileSync(join(cwd, "out/responses.jsonl"), "latin1").trim().split("\n");
     const cut = responses.filter((line) => line.includes(',"raw_cut":true,"crc"'));
     expect(responses).toHaveLength(30);
-    expect([cut.length > 0, cut.length < 30]).toEqual([true, true]);
+    // Whose body is cut, and where, is a matter of whose bytes came first: all were in flight at once.
+    expect(cut.length).toBeGreaterThan(0);
+    expect(responses.reduce((sum, line) => sum + line.length, 0)).toBeLessThan(300e6);
     expect((await runCli(["journal", "check", "out"], { cwd })).code).toBe(0);
   });
 });
