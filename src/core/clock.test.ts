@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { isoTimeOf, systemClock, wallMillisBetween } from "./clock.ts";
+import { isoTimeOf, sleep, systemClock, wallMillisBetween, type Clock } from "./clock.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -21,4 +21,24 @@ it("wall times are read and written as ISO-8601, and what is none is null", () =
   expect([isoTimeOf("0"), isoTimeOf(1e300), isoTimeOf(Number.NaN)]).toEqual([null, null, null]);
   expect(wallMillisBetween("1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:02 GMT")).toBe(2000);
   expect(wallMillisBetween("1970-01-01T00:00:00Z", "soon")).toBeNull();
+});
+
+it("a pause is never shorter than it was meant, though timers fire early", async () => {
+  let now = 0;
+  const asked: number[] = [];
+  const early: Clock = {
+    ...systemClock,
+    now: () => now,
+    setTimer(afterMs, action) {
+      asked.push(afterMs);
+      // As Node does: up to a millisecond before its time.
+      queueMicrotask(() => {
+        now += afterMs > 1 ? afterMs - 0.75 : 1;
+        action();
+      });
+      return { cancel: () => {} };
+    },
+  };
+  expect(await sleep(early, 100)).toBe(true);
+  expect([now >= 100, asked]).toEqual([true, [100, 0.75]]);
 });

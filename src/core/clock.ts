@@ -39,18 +39,31 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms`, or at once when `signal` aborts; says whether the whole time passed. */
+/** What is left of a pause when only rounding is left of it. */
+const ROUNDING_MS = 1e-6;
+
+/**
+ * Resolves after `ms`, never earlier, or at once when `signal` aborts; says whether the whole time passed. Node's timers
+ * count whole milliseconds from the start of their loop turn and can fire up to one early: then what is left is waited for.
+ */
 export function sleep(clock: Clock, ms: Millis, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve(false);
+    const end = clock.now() + ms;
+    let timer: Timer;
     const onAbort = (): void => {
       timer.cancel();
       resolve(false);
     };
-    const timer = clock.setTimer(ms, () => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve(true);
-    });
+    const wait = (left: Millis): void => {
+      timer = clock.setTimer(left, () => {
+        const still = end - clock.now();
+        if (still > ROUNDING_MS) return wait(still);
+        signal?.removeEventListener("abort", onAbort);
+        resolve(true);
+      });
+    };
+    wait(ms);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
