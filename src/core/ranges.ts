@@ -7,7 +7,7 @@ export interface Range {
 }
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Range => ({ least, most, whole: true });
-const any = (least: number, most: number): Range => ({ least, most, whole: false });
+const real = (least: number, most: number): Range => ({ least, most, whole: false });
 
 /** A hundred years: no run is longer, and dates this far ahead can still be written. */
 const LONGEST_MS = 100 * 365 * 24 * 3_600_000;
@@ -17,18 +17,18 @@ const MOST_SLOTS = 100_000;
 export const RANGES = {
   concurrency: whole(1, MOST_SLOTS),
   /** Below, the next request would not leave for weeks; above, no clock could tell two of them apart. */
-  rate: any(1e-6, 1e6),
+  rate: real(1e-6, 1e6),
   maxInFlight: whole(1, 1_000_000),
   warmup: whole(0, 1_000_000),
   repeat: whole(1, 1_000_000),
   retries: whole(0, 1000),
   /** Of cases, requests and errors. */
   count: whole(1),
-  duration: any(1, LONGEST_MS),
-  pause: any(0, LONGEST_MS),
-  budgetUsd: any(1e-9, 1e12),
-  perMinute: any(1e-6, 1e12),
-  share: any(0, 1),
+  duration: real(1, LONGEST_MS),
+  pause: real(0, LONGEST_MS),
+  budgetUsd: real(1e-9, 1e12),
+  perMinute: real(1e-6, 1e12),
+  share: real(0, 1),
 } satisfies Record<string, Range>;
 
 /** What a value must be, in words: `a whole number from 1 to 100000`. */

@@ -264,6 +264,11 @@ describe("a mapping", () => {
     expect(await told(put("odd.jsonl", '{"q": "a"}\n{"q": {"x": 1}}\n'), { map: { prompt: "q" } })).toMatch(
       /odd\.jsonl:2:7 q: this cannot be the prompt of a test case/,
     );
+    const twice = await told(put("twice.jsonl", '{"q": "a"}\n{"q": {"x": 1}, "a": {"y": 2}}\n'), {
+      map: { prompt: "q", expected: "a" },
+    });
+    expect(twice).toMatch(/twice\.jsonl:2:7 q: this cannot be the prompt of a test case/);
+    expect(twice).toMatch(/twice\.jsonl:2:22 a: this cannot be the expected of a test case/);
     expect(await told(put("gap.jsonl", '{"q": "{{a}}", "a": 1}\n{"q": "b"}\n'), { prompt: "{{a}}" })).toMatch(
       /gap\.jsonl:2:1 prompt: test case "row-2" has no variable "a"/,
     );

@@ -1,8 +1,9 @@
+import type { Problem } from "../documents/problem.ts";
 import { pathText, type DocumentPath, type SourceDocument } from "../documents/source-document.ts";
 import { pathInRecord, type Read, type SourceRecord } from "./formats/record.ts";
 import type { Reading } from "./reading.ts";
 import { isFields } from "./shapes/fields.ts";
-import type { Origins, Shaped } from "./shapes/shape.ts";
+import type { NotShaped, Origins, Shaped } from "./shapes/shape.ts";
 
 /** A record as a test case would be written; its places stay those of the file. */
 export function shapedRead(record: SourceRecord, { shape, idPrefix }: Reading): Read {
@@ -14,13 +15,18 @@ export function shapedRead(record: SourceRecord, { shape, idPrefix }: Reading): 
 /** What a shape made of a record, as a record or a problem with its place. */
 export function readOf(record: SourceRecord, shaped: Shaped, id: string): Read {
   if (!shaped.ok) {
-    const { path, message, hint } = shaped;
-    const place = record.document().locate(path);
-    const problem = { ...place, path: pathInRecord(record, pathText(path)), message };
-    return { ok: false, problems: [hint === undefined ? problem : { ...problem, hint }], offset: record.offset };
+    const document = record.document();
+    const problems = [shaped, ...(shaped.others ?? [])].map((wrong) => problemIn(record, document, wrong));
+    return { ok: false, problems, offset: record.offset };
   }
   const value = Object.hasOwn(shaped.value, "id") ? shaped.value : { id, ...shaped.value };
   return { ok: true, record: { ...record, value, document: () => moved(record.document(), value, shaped.from) } };
+}
+
+function problemIn(record: SourceRecord, document: SourceDocument, { path, message, hint }: NotShaped): Problem {
+  const { file, position } = document.locate(path);
+  const problem = { file, position, path: pathInRecord(record, pathText(path)), message };
+  return hint === undefined ? problem : { ...problem, hint };
 }
 
 function moved(document: SourceDocument, value: unknown, from: Origins): SourceDocument {

@@ -23,6 +23,7 @@ import { WorkQueue } from "./work-queue.ts";
 /**
  * One target's way through the work of one stage. A single loop lets requests go: at its instant where there is a
  * schedule, then with a slot, then the next case. Nothing else decides when a case begins.
+ * Longer than most files: its steps share the state of that loop.
  */
 export class Lane {
   readonly #target: RunTarget;

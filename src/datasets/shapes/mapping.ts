@@ -7,7 +7,7 @@ import { didYouMean } from "../../documents/suggest.ts";
 import { quoted } from "../../documents/words.ts";
 import { literalTemplate, templateLogic, templateVariables } from "../template.ts";
 import { answersOf, fieldAt, isFields, textOf, textsOf, type Fields } from "./fields.ts";
-import { notShaped, type Origins, type RecordShape, type Shaped, type ShapedCase } from "./shape.ts";
+import { notShaped, type NotShaped, type Origins, type RecordShape, type Shaped, type ShapedCase } from "./shape.ts";
 
 /** Which column gives which field, `{ prompt: "question", "variables.x": "meta.x" }`. */
 export type FieldMap = Readonly<Record<string, string>>;
@@ -122,6 +122,7 @@ function mapped(record: Fields, mapping: Mapping, before: Fields, origins: Origi
   const nested: Record<string, [string, unknown][]> = {};
   const { map, prompt } = mapping;
   const asTemplate = takesVariables(mapping);
+  const wrong: NotShaped[] = [];
   for (const [target, source] of Object.entries(map)) {
     const found = sourceAt(record, source);
     if (found === undefined) continue;
@@ -132,7 +133,10 @@ function mapped(record: Fields, mapping: Mapping, before: Fields, origins: Origi
       continue;
     }
     const read = fieldFrom(target, found, asTemplate);
-    if (read === null) return notShaped(pathOf(record, source), `this cannot be the ${target} of a test case`);
+    if (read === null) {
+      wrong.push(notShaped(pathOf(record, source), `this cannot be the ${target} of a test case`));
+      continue;
+    }
     if (target === "prompt") delete value["messages"];
     if (target === "messages") delete value["prompt"];
     Object.assign(value, read);
@@ -151,7 +155,8 @@ function mapped(record: Fields, mapping: Mapping, before: Fields, origins: Origi
     const earlier = value[field];
     value[field] = Object.fromEntries([...(isFields(earlier) ? Object.entries(earlier) : []), ...entries]);
   }
-  return { ok: true, value, from };
+  const [first, ...others] = wrong;
+  return first === undefined ? { ok: true, value, from } : { ...first, others };
 }
 
 /** A column's value as a field; null where it cannot be one. A prompt is a template only beside mapped variables. */

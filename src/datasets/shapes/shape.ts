@@ -20,6 +20,8 @@ export interface NotShaped {
   readonly path: DocumentPath;
   readonly message: string;
   readonly hint?: string;
+  /** What else is wrong with the record. */
+  readonly others?: readonly NotShaped[];
 }
 
 /** How somebody else writes test cases, a record each. Pure; never throws, whatever the record holds. */
